@@ -1,0 +1,110 @@
+"""A request for enrichment and its result, as the pipeline, the API and the storage share them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.outcomes import Report
+from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.records import Confidence, GoldenCompany, GoldenPerson
+
+
+class Goal(StrEnum):
+    PERSON = "person"
+    EXECUTIVES = "executives"
+    COMPANY = "company"
+
+
+class Strategy(StrEnum):
+    PARALLEL = "parallel"
+    WATERFALL = "waterfall"
+
+
+class Status(StrEnum):
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    """Answered at the deadline, or a provider could not answer: there may be more."""
+    NOT_FOUND = "not_found"
+    """Every provider asked has looked, and none knows the subject."""
+
+
+PERSON_FIELDS = (
+    "first_name",
+    "last_name",
+    "full_name",
+    "company_name",
+    "title",
+    "industry",
+    "company_size",
+    "location",
+    "linkedin_url",
+    "phone",
+    "personal_email",
+    "business_email",
+    "city",
+    "state",
+    "country",
+    "zip_code",
+    "company_revenue",
+    "technologies",
+    "seniority",
+    "department",
+)
+"""The flat fields of `POST /enrich`, in the order of the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a request wants to be served; defaults are the API's."""
+
+    strategy: Strategy = Strategy.PARALLEL
+    deadline: timedelta = timedelta(seconds=2)
+    max_cost: MicroUsd | None = None
+    min_confidence: Confidence = Confidence(0.0)
+    """Below this a value is left out of the answer; a waterfall goes on until it is reached."""
+    max_age: timedelta | None = None
+    """The oldest cached answer that may be used; None leaves it to each capability."""
+    include: frozenset[str] = frozenset()
+    """Only these providers, where not empty."""
+    exclude: frozenset[str] = frozenset()
+    sample_fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What an account asks for."""
+
+    goal: Goal
+    keys: Keys
+    wanted: frozenset[str] = frozenset(PERSON_FIELDS)
+    """Answer fields wanted; for a company the enrichment types (firmographics, ...)."""
+    limit: int = 25
+    titles: tuple[str, ...] = ()
+    known_executives: tuple[str, ...] = ()
+    options: Options = field(default_factory=Options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrichment:
+    """A request's result as known now; grows while late providers come in."""
+
+    id: UUID
+    account_id: UUID
+    request: Request
+    status: Status
+    started_at: datetime
+    answered_at: datetime
+    reports: tuple[Report, ...]
+    person: GoldenPerson | None = None
+    company: GoldenCompany | None = None
+    executives: tuple[GoldenPerson, ...] = ()
+    person_id: UUID | None = None
+    """The stored contact's id, once recorded."""
+    company_id: UUID | None = None
+    sample: bool = False
+
+    @property
+    def cost(self) -> MicroUsd:
+        return MicroUsd(sum(report.cost for report in self.reports))

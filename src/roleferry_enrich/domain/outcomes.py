@@ -1,0 +1,131 @@
+"""What came of asking one provider one thing: told apart, never a mere "no data"."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.observations import Observations
+
+
+class OutcomeKind(StrEnum):
+    """The closed set of outcomes that answers, logs and metrics name."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    PENDING = "pending"
+    OPTED_OUT = "opted_out"
+    RATE_LIMITED = "rate_limited"
+    QUOTA_SPENT = "quota_spent"
+    UNAUTHORISED = "unauthorised"
+    TIMED_OUT = "timed_out"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CONTRACT_CHANGED = "contract_changed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    observations: Observations
+    incomplete: str | None = None
+    """Why there may be more than this (a later page was refused, the budget ended), if so."""
+
+    @property
+    def kind(self) -> OutcomeKind:
+        return OutcomeKind.FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The provider looked and has nothing. Only this may be remembered as "not found"."""
+
+    @property
+    def kind(self) -> OutcomeKind:
+        return OutcomeKind.NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The provider took the question and will know later."""
+
+    retry_after: timedelta
+
+    @property
+    def kind(self) -> OutcomeKind:
+        return OutcomeKind.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """The person asked this provider not to be processed: nobody else is asked either."""
+
+    @property
+    def kind(self) -> OutcomeKind:
+        return OutcomeKind.OPTED_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Troubled:
+    """The provider could not answer; `kind` is the error's."""
+
+    kind: OutcomeKind
+    reason: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Not asked, and why: breaker_open, no_permit, budget_spent, deadline_too_near, ..."""
+
+    reason: str
+
+    @property
+    def kind(self) -> OutcomeKind:
+        return OutcomeKind.SKIPPED
+
+
+Outcome = Found | Absent | Waiting | OptedOut | Troubled | Skipped
+
+
+class CacheLevel(StrEnum):
+    MEMORY = "memory"
+    REDIS = "redis"
+    TWIN = "twin"
+    """Shared with an equal question that was already under way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """One request sent to a provider, for the books. Also written when its answer was useless."""
+
+    id: UUID
+    conversation: UUID
+    provider: str
+    capability: str
+    attempt: int
+    status: int | None
+    """HTTP status, None when no reply came."""
+    outcome: OutcomeKind
+    cost: MicroUsd
+    sent_at: datetime
+    latency: timedelta
+    permit_wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one ask came to, with what it took."""
+
+    conversation: UUID
+    provider: str
+    capability: str
+    outcome: Outcome
+    latency: timedelta
+    cached: CacheLevel | None = None
+    calls: tuple[CallRecord, ...] = ()
+
+    @property
+    def cost(self) -> MicroUsd:
+        return MicroUsd(sum(call.cost for call in self.calls))

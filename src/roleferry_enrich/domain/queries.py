@@ -1,0 +1,61 @@
+"""What is asked: the keys that identify a subject, and what a provider is asked about it."""
+
+from dataclasses import dataclass, fields, replace
+
+from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, ProfileUrl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Everything known so far by which a person or a company can be looked up."""
+
+    email: Email | None = None
+    full_name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    linkedin_url: ProfileUrl | None = None
+    domain: Domain | None = None
+    company_name: str | None = None
+    company_number: CompanyNumber | None = None
+    company_linkedin_url: ProfileUrl | None = None
+    country: str | None = None
+    """ISO 3166-1 alpha-2; narrows a search, identifies nothing."""
+
+    def known(self) -> frozenset[str]:
+        return frozenset(f.name for f in fields(self) if getattr(self, f.name) is not None)
+
+    def only(self, names: frozenset[str]) -> "Keys":
+        """These keys and no others, so that equal questions are equal (and cached once)."""
+        return replace(self, **dict.fromkeys(self.known() - names))
+
+    def filled_from(self, other: "Keys") -> "Keys":
+        """What was known first stays; gaps are filled from `other`."""
+        return replace(self, **{n: getattr(other, n) for n in other.known() - self.known()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonQuery:
+    """One person, by whichever keys the capability said it can use."""
+
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyQuery:
+    """One company, or the people of one company."""
+
+    keys: Keys
+    limit: int = 25
+    """The most people wanted; a provider that charges for each never fetches more."""
+    titles: tuple[str, ...] = ()
+    """Job titles wanted; empty means executives of every kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailQuery:
+    """One mailbox, to be checked."""
+
+    email: Email
+
+
+Query = PersonQuery | CompanyQuery | EmailQuery

@@ -1,0 +1,181 @@
+"""Every error this product raises, and what is done about each.
+
+    RoleferryError
+      RequestRefused            carries the HTTP status; the caller can do something about it
+        InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402, NotFound 404,
+        Conflict 409, TooManyRequests 429, ServiceUnavailable 503
+      ProviderError             one provider; never fails the request
+        ProviderUnavailable     timeout, 5xx, connection lost: retried, counts against the breaker
+        ProviderRateLimited     pauses the bucket for every process; not a breaker failure
+        ProviderQuotaSpent      provider off until its reset, alert
+        ProviderUnauthorised    provider quarantined, alert
+        ProviderRefusedQuery    this question is not accepted; not the provider's fault
+        ProviderContractChanged unreadable reply: breaker failure, alert, never "not found"
+      CallSkipped               a gate said no before anything was sent; an outcome, not a failure
+        BreakerOpen, NoPermit, BudgetSpent, DeadlineTooNear, Quarantined, AddressRefused
+    ConfigurationError          outside the family on purpose: nobody may swallow it
+
+The policy of a provider error (retryable, trips_breaker) sits on its class, so that the
+gateway needs one `except`.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+
+class RoleferryError(Exception):
+    """Root of all errors a caller may catch. Messages never carry keys or personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with a request: which field, a stable code, what was expected."""
+
+    field: str
+    code: str
+    message: str
+
+
+class RequestRefused(RoleferryError):
+    """The request cannot be served as it stands."""
+
+    status: ClassVar[int] = 400
+    slug: ClassVar[str] = "bad-request"
+    title: ClassVar[str] = "Bad request"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        faults: tuple[Fault, ...] = (),
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.faults = faults
+        self.retry_after = retry_after
+
+
+class MalformedBody(RequestRefused):
+    status, slug, title = 400, "malformed-body", "The body cannot be read"
+
+
+class BodyTooLarge(RequestRefused):
+    status, slug, title = 413, "body-too-large", "The body is too large"
+
+
+class WrongMediaType(RequestRefused):
+    status, slug, title = 415, "wrong-media-type", "The body must be JSON"
+
+
+class InvalidQuery(RequestRefused):
+    status, slug, title = 422, "invalid-query", "The request has invalid fields"
+
+
+class Unauthenticated(RequestRefused):
+    status, slug, title = 401, "unauthenticated", "A valid API key is required"
+
+
+class InsufficientCredits(RequestRefused):
+    status, slug, title = 402, "insufficient-credits", "The account cannot pay for this"
+
+
+class NotFound(RequestRefused):
+    status, slug, title = 404, "not-found", "There is no such resource"
+
+
+class Conflict(RequestRefused):
+    status, slug, title = 409, "conflict", "The resource is in another state"
+
+
+class TooManyRequests(RequestRefused):
+    status, slug, title = 429, "too-many-requests", "The account's quota is used up for now"
+
+
+class ServiceUnavailable(RequestRefused):
+    status, slug, title = 503, "service-unavailable", "The service cannot do this just now"
+
+
+class ProviderError(RoleferryError):
+    """One provider could not answer; the request goes on without it."""
+
+    outcome: ClassVar[str] = "failed"
+    retryable: ClassVar[bool] = False
+    trips_breaker: ClassVar[bool] = False
+
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class ProviderUnavailable(ProviderError):
+    retryable = True
+    trips_breaker = True
+
+
+class ProviderTimedOut(ProviderUnavailable):
+    outcome = "timed_out"
+
+
+class ProviderRateLimited(ProviderError):
+    outcome = "rate_limited"
+    retryable = True
+
+
+class ProviderQuotaSpent(ProviderError):
+    outcome = "quota_spent"
+
+
+class ProviderUnauthorised(ProviderError):
+    outcome = "unauthorised"
+
+
+class ProviderRefusedQuery(ProviderError):
+    outcome = "refused"
+
+
+class ProviderContractChanged(ProviderError):
+    outcome = "contract_changed"
+    trips_breaker = True
+
+
+class CallSkipped(RoleferryError):
+    """A gate refused the call before anything was sent, so nothing was spent."""
+
+    reason: ClassVar[str] = "skipped"
+
+
+class BreakerOpen(CallSkipped):
+    reason = "breaker_open"
+
+
+class NoPermit(CallSkipped):
+    """The next permit is free only after the deadline."""
+
+    reason = "no_permit"
+
+
+class BudgetSpent(CallSkipped):
+    reason = "budget_spent"
+
+
+class DeadlineTooNear(CallSkipped):
+    reason = "deadline_too_near"
+
+
+class Quarantined(CallSkipped):
+    """The provider refused our key or our quota is used up, and it is too early to ask again."""
+
+    reason = "quarantined"
+
+
+class AddressRefused(CallSkipped):
+    """The host resolves to an address that must not be called from here."""
+
+    reason = "address_refused"
+
+
+class ConfigurationError(Exception):
+    """A setting is missing, unknown or contradictory; names the setting, never its value."""

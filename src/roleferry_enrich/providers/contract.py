@@ -1,0 +1,287 @@
+"""What an adapter is: it describes calls and reads replies, and does no IO.
+
+An adapter is a `Provider` subclass with a `spec` and a method per capability, decorated with
+`@offers`. A method is a generator, a *conversation*: it hands out calls with
+`reply = yield from ask(Call.get(...))`, is sent the reply, and returns what it understood. The
+gateway (or a test) drives it; retry, limits, cache, cost and time are none of its business.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import MappingProxyType
+from typing import ClassVar, Literal, ParamSpec, TypeVar
+
+from roleferry_enrich.domain.companies import CompanyClaim
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
+from roleferry_enrich.errors import (
+    ProviderContractChanged,
+    ProviderError,
+    ProviderQuotaSpent,
+    ProviderRateLimited,
+    ProviderRefusedQuery,
+    ProviderUnauthorised,
+    ProviderUnavailable,
+)
+from roleferry_enrich.providers.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A limit a provider publishes: so many requests in any such period."""
+
+    permits: int
+    period: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class RateHeaders:
+    """The reply headers in which a provider says how much of its limit is left."""
+
+    remaining: str
+    reset: str | None = None
+    reset_is: Literal["unix_seconds", "seconds_left"] = "unix_seconds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """The facts about a provider that no reply carries. All may be overridden by settings."""
+
+    name: str
+    """Module name, settings key, sandbox route and metric label in one."""
+    title: str
+    """As the provider writes itself."""
+    docs: str
+    """Where its API is documented."""
+    base_url: str
+    """Scheme and host only; each call names the full path below it."""
+    authenticate: Callable[[str], Mapping[str, str]] | None = None
+    """Makes the headers that carry the key; None for a provider that needs no key."""
+    permits: tuple[Window, ...] = ()
+    """All windows apply at once. A call in a `lane` is counted in that lane's windows instead."""
+    lanes: Mapping[str, tuple[Window, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    rate_headers: tuple[RateHeaders, ...] = ()
+    concurrency: int = 20
+    """The most calls of one process under way at once."""
+    credit_price: MicroUsd = MicroUsd(0)
+    """What one of the provider's credits costs at list price."""
+    timeout: timedelta = timedelta(seconds=10)
+    """How long one call may take; the request's deadline may end sooner."""
+    body_limit: int = 5_000_000
+    """Bytes, after decompression."""
+    origin: str | None = None
+    """Whose data this really is, where it is not the provider's own."""
+    open_web: bool = False
+    """Calls hosts that others name: every address is checked before connecting, and a base URL
+    from the settings is put before the host (`<base>/<host>/<path>`) instead of replacing it."""
+    notes: tuple[str, ...] = ()
+    """What the reader of the provider table should know: terms, gaps, closed sign-up."""
+
+
+def answered(reply: Reply) -> bool:
+    """The usual rule of charging: a 200 is paid for."""
+    return reply.status == 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request. `path` is the whole path; no credential is ever part of a call."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    json: object | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    origin: str | None = None
+    """Scheme and host, where they are not the spec's `base_url`."""
+    accept: frozenset[int] = frozenset({200})
+    """Statuses the conversation reads itself; any other is raised inside it as an error."""
+    credits: int = 0
+    """The most this call may be charged."""
+    charged: Callable[[Reply], bool] = answered
+    """Whether a reply was charged, for providers that take nothing for a miss."""
+    lane: str | None = None
+    repeatable: bool = True
+    """False where asking again after a lost reply might be charged twice."""
+
+    @classmethod
+    def get(cls, path: str, /, **params: str | int | None) -> "Call":
+        """A GET whose parameters are the keywords that are not None."""
+        return cls(method="GET", path=path, params=_params(params))
+
+    @classmethod
+    def post(cls, path: str, /, json: object, **params: str | int | None) -> "Call":
+        return cls(method="POST", path=path, json=json, params=_params(params))
+
+    def costing(self, credits: int, charged: Callable[[Reply], bool] = answered) -> "Call":
+        """This call, billed. A billed call whose reply is lost is not sent twice."""
+        return replace(self, credits=credits, charged=charged, repeatable=False)
+
+    def accepting(self, *statuses: int) -> "Call":
+        return replace(self, accept=self.accept | set(statuses))
+
+    def at(self, origin: str) -> "Call":
+        return replace(self, origin=origin)
+
+    def in_lane(self, lane: str) -> "Call":
+        return replace(self, lane=lane)
+
+
+def _params(given: Mapping[str, str | int | None]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(value)) for name, value in given.items() if value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The provider is still working: go on after this long."""
+
+    duration: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a conversation understood. All empty means the provider looked and has nothing."""
+
+    people: tuple[PersonClaim, ...] = ()
+    companies: tuple[CompanyClaim, ...] = ()
+    verdicts: tuple[EmailVerdict, ...] = ()
+    incomplete: str | None = None
+    """Why there may be more (a page was refused, the budget ended). Never cached."""
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.companies or self.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The provider accepted the question and asks to come back."""
+
+    retry_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedByPerson:
+    """The person asked this provider not to be processed (Hunter's 451)."""
+
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Answer = Findings | Pending | ClaimedByPerson
+Step = tuple[Call, ...] | Pause
+Conversation = Generator[Step, tuple[Reply, ...], T]
+
+
+def ask(call: Call) -> Conversation[Reply]:
+    """One call; its reply. Raises ProviderError or CallSkipped where the call did not succeed."""
+    (reply,) = yield (call,)
+    return reply
+
+
+def ask_all(*calls: Call) -> Conversation[tuple[Reply, ...]]:
+    """Calls that do not depend on each other, at once; replies in the same order."""
+    return (yield calls)
+
+
+def pause(duration: timedelta) -> Conversation[None]:
+    yield Pause(duration)
+
+
+CAPABILITIES: Mapping[str, str] = MappingProxyType(
+    {
+        "find_person": "one person, with work and contact points",
+        "find_email": "the address of a named person at a company",
+        "verify_email": "whether an address receives mail",
+        "find_people": "the people of a company",
+        "find_company": "one company: identity, size, place",
+        "find_technologies": "the technologies a company uses",
+        "find_workforce": "how a company's staff is made up and changes",
+    }
+)
+"""What can be asked at all; an adapter's method of that name offers it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One capability of one provider, as the planner sees it."""
+
+    provider: str
+    capability: str
+    needs: tuple[frozenset[str], ...]
+    """Alternative sets of `Keys` fields, the best first; any one is enough."""
+    hints: frozenset[str]
+    """`Keys` fields passed on when known, though none is needed."""
+    gives: frozenset[str]
+    """Answer fields it may fill."""
+    credits: int
+    """What one ask usually costs; 0 is free."""
+    fresh_for: timedelta
+    """How long an answer may be served from the cache."""
+
+
+def offers(
+    *needs: tuple[str, ...],
+    gives: tuple[str, ...],
+    credits: int = 0,
+    hints: tuple[str, ...] = (),
+    fresh_for: timedelta = timedelta(days=7),
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Declare the conversation below as a capability; its name says which."""
+
+    def declare(method: Callable[P, T]) -> Callable[P, T]:
+        offer = Offer(
+            provider="",
+            capability=method.__name__,
+            needs=tuple(frozenset(alternative) for alternative in needs),
+            hints=frozenset(hints),
+            gives=frozenset(gives),
+            credits=credits,
+            fresh_for=fresh_for,
+        )
+        method.__offer__ = offer  # type: ignore[attr-defined]  # read back in Provider.offers
+        return method
+
+    return declare
+
+
+_ERROR_OF_STATUS: Mapping[int, type[ProviderError]] = MappingProxyType(
+    {
+        401: ProviderUnauthorised,
+        402: ProviderQuotaSpent,
+        403: ProviderUnauthorised,
+        408: ProviderUnavailable,
+        425: ProviderUnavailable,
+        429: ProviderRateLimited,
+    }
+)
+
+
+class Provider:
+    """Base of every adapter. Stateless: one instance serves all requests at once."""
+
+    spec: ClassVar[Spec]
+
+    def offers(self) -> Iterator[Offer]:
+        """The capabilities this class implements; derived, never declared a second time."""
+        for capability in CAPABILITIES:
+            offer = getattr(getattr(self, capability, None), "__offer__", None)
+            if offer is not None:
+                yield replace(offer, provider=self.spec.name)
+
+    def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
+        """The error this reply means, or None where the conversation should read it.
+
+        Override for a provider that hides errors in a 200 or gives a status another meaning,
+        and fall back to this.
+        """
+        if reply.status in call.accept:
+            return None
+        reason = f"status {reply.status}"
+        known = _ERROR_OF_STATUS.get(reply.status)
+        if known is not None:
+            return known(reason, retry_after=reply.retry_after())
+        if reply.status >= 500:
+            return ProviderUnavailable(reason, retry_after=reply.retry_after())
+        if reply.status >= 400:
+            return ProviderRefusedQuery(reason)
+        return ProviderContractChanged(reason)
