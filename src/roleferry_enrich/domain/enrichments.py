@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.domain.outcomes import Report
+from roleferry_enrich.domain.outcomes import ProviderOutcome
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence, GoldenCompany, GoldenPerson
 
@@ -96,7 +96,7 @@ class Enrichment:
     status: Status
     started_at: datetime
     answered_at: datetime
-    reports: tuple[Report, ...]
+    outcomes: tuple[ProviderOutcome, ...]
     person: GoldenPerson | None = None
     company: GoldenCompany | None = None
     executives: tuple[GoldenPerson, ...] = ()
@@ -107,4 +107,4 @@ class Enrichment:
 
     @property
     def cost(self) -> MicroUsd:
-        return MicroUsd(sum(report.cost for report in self.reports))
+        return MicroUsd(sum(outcome.cost for outcome in self.outcomes))

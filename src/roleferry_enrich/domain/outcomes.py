@@ -115,6 +115,24 @@ class CallRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderOutcome:
+    """One line of an answer's account: who was asked what, what came of it, what it cost."""
+
+    provider: str
+    capability: str
+    outcome: OutcomeKind
+    reason: str | None
+    """Why not, or why there may be more; in closed words or a short technical text."""
+    retry_after: timedelta | None
+    latency: timedelta
+    cost: MicroUsd
+    calls: int
+    cached: CacheLevel | None
+    records: int
+    """People and companies it told us of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What one ask came to, with what it took."""
 
@@ -129,3 +147,32 @@ class Report:
     @property
     def cost(self) -> MicroUsd:
         return MicroUsd(sum(call.cost for call in self.calls))
+
+    def summary(self) -> ProviderOutcome:
+        return ProviderOutcome(
+            provider=self.provider,
+            capability=self.capability,
+            outcome=self.outcome.kind,
+            reason=_reason(self.outcome),
+            retry_after=getattr(self.outcome, "retry_after", None),
+            latency=self.latency,
+            cost=self.cost,
+            calls=len(self.calls),
+            cached=self.cached,
+            records=_records(self.outcome),
+        )
+
+
+def _reason(outcome: Outcome) -> str | None:
+    match outcome:
+        case Found(incomplete=reason) | Troubled(reason=reason) | Skipped(reason=reason):
+            return reason
+        case _:
+            return None
+
+
+def _records(outcome: Outcome) -> int:
+    if not isinstance(outcome, Found):
+        return 0
+    observed = outcome.observations
+    return len(observed.people) + len(observed.companies) + len(observed.verdicts)

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from roleferry_enrich.domain.people import Deliverability
 
-Value = str | int | date | tuple[str, ...]
+Value = str | int | tuple[str, ...]
+"""A field's value; a day is its ISO form, so that a stored record reads back as it was."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
