@@ -5,7 +5,9 @@
         InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402, NotFound 404,
         Conflict 409, TooManyRequests 429, ServiceUnavailable 503
       ProviderError             one provider; never fails the request
-        ProviderUnavailable     timeout, 5xx, connection lost: retried, counts against the breaker
+        ProviderUnavailable     no connection, 5xx: retried, counts against the breaker
+          ProviderConnectionLost, ProviderTimedOut: may have been billed, so a paid call is not
+                                repeated
         ProviderRateLimited     pauses the bucket for every process; not a breaker failure
         ProviderQuotaSpent      provider off until its reset, alert
         ProviderUnauthorised    provider quarantined, alert
@@ -104,6 +106,9 @@ class ProviderError(RoleferryError):
     retryable: ClassVar[bool] = False
     trips_breaker: ClassVar[bool] = False
 
+    may_be_charged: ClassVar[bool] = False
+    """Whether the provider may have done, and billed, the work although we have no answer."""
+
     def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -115,7 +120,13 @@ class ProviderUnavailable(ProviderError):
     trips_breaker = True
 
 
-class ProviderTimedOut(ProviderUnavailable):
+class ProviderConnectionLost(ProviderUnavailable):
+    """The request went out and no whole reply came back."""
+
+    may_be_charged = True
+
+
+class ProviderTimedOut(ProviderConnectionLost):
     outcome = "timed_out"
 
 

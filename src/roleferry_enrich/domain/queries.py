@@ -59,3 +59,12 @@ class EmailQuery:
 
 
 Query = PersonQuery | CompanyQuery | EmailQuery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question to one provider; equal asks have equal answers."""
+
+    provider: str
+    capability: str
+    query: Query

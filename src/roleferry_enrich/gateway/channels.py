@@ -1,0 +1,83 @@
+"""Each provider as this installation runs it: the adapter with the operator's key and limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.gateway.limiter import Bucket
+from roleferry_enrich.providers.contract import Call, Offer, Provider, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """An adapter, configured. The credential is in no repr, so that no log can show it."""
+
+    provider: Provider
+    key: "Credential | None" = None
+    base_url: str | None = None
+    """From the settings; replaces the adapter's own."""
+    enabled: bool = True
+    permits: tuple[Window, ...] | None = None
+    credit_price: MicroUsd | None = None
+    timeout: timedelta | None = None
+
+    @property
+    def name(self) -> str:
+        return self.provider.spec.name
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may be asked at all: switched on, and with a key where one is needed."""
+        needs_key = self.provider.spec.authenticate is not None
+        return self.enabled and (self.key is not None or not needs_key)
+
+    @property
+    def call_timeout(self) -> timedelta:
+        return self.timeout or self.provider.spec.timeout
+
+    @property
+    def is_open_web(self) -> bool:
+        """Whether calls go to hosts that others named, and must be checked one by one."""
+        return self.provider.spec.open_web and self.base_url is None
+
+    def offers(self) -> tuple[Offer, ...]:
+        return tuple(self.provider.offers())
+
+    def price(self, credits: int) -> MicroUsd:
+        one = self.provider.spec.credit_price if self.credit_price is None else self.credit_price
+        return MicroUsd(credits * one)
+
+    def url(self, call: Call) -> str:
+        spec = self.provider.spec
+        if self.base_url is None:
+            return (call.origin or spec.base_url) + call.path
+        if spec.open_web and call.origin:
+            return f"{self.base_url}/{urlsplit(call.origin).netloc}{call.path}"
+        return self.base_url + call.path
+
+    def headers(self, call: Call) -> Mapping[str, str]:
+        authenticate = self.provider.spec.authenticate
+        credential = authenticate(self.key.secret) if authenticate and self.key else {}
+        return {**dict(call.headers), **credential}
+
+    def bucket(self, call: Call) -> Bucket:
+        spec = self.provider.spec
+        if self.permits is not None:
+            return Bucket(self.name, "all", self.permits)
+        lane = call.lane if call.lane in spec.lanes else None
+        windows = spec.lanes[lane] if lane else spec.permits
+        return Bucket(self.name, lane or "all", windows)
+
+
+class Credential:
+    """A provider key that does not show itself."""
+
+    __slots__ = ("secret",)
+
+    def __init__(self, secret: str) -> None:
+        self.secret = secret
+
+    def __repr__(self) -> str:
+        return "Credential(***)"

@@ -1,0 +1,214 @@
+"""Takes one call through every gate, in the order gateway.py draws."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from uuid import uuid4
+
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
+from roleferry_enrich.errors import (
+    NoPermit,
+    ProviderContractChanged,
+    ProviderError,
+    ProviderRateLimited,
+)
+from roleferry_enrich.gateway.breaker import Admission, Breaker
+from roleferry_enrich.gateway.channels import Channel
+from roleferry_enrich.gateway.errand import Errand
+from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.quarantine import Quarantine
+from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.transport import Transport
+from roleferry_enrich.gateway.watch import CallSpan, Watch
+from roleferry_enrich.providers.contract import Call
+from roleferry_enrich.providers.replies import Reply
+
+_LONGEST_PAUSE = timedelta(hours=1)
+_PAUSE_WITHOUT_WORD = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """The gates of one process, shared by all its requests."""
+
+    quarantine: Quarantine
+    breakers: Mapping[str, Breaker]
+    limiter: Limiter
+    transport: Transport
+    retry: RetryPolicy
+    watch: Watch
+    random: Random
+    now: Callable[[], datetime]
+    lines: Mapping[str, asyncio.Semaphore]
+    """By provider: how many calls this process may have under way."""
+
+    async def send(self, call: Call, errand: Errand) -> Reply:
+        """The reply to a call. Raises ProviderError or CallSkipped."""
+        attempt = 1
+        while True:
+            try:
+                return await self._attempt(call, errand, attempt)
+            except ProviderError as error:
+                wait = self.retry.wait(error, call, attempt, self.random)
+                if wait is None or wait >= errand.time_left():
+                    raise
+                await asyncio.sleep(wait.total_seconds())
+            attempt += 1
+
+    def unreadable(self, errand: Errand) -> None:
+        """A conversation could not read a reply that passed as good."""
+        name = errand.channel.name
+        with self.breakers[name].admit() as admission:
+            admission.failed()
+        self.watch.contract_changed(name, errand.capability)
+
+    async def _attempt(self, call: Call, errand: Errand, attempt: int) -> Reply:
+        name = errand.channel.name
+        self.quarantine.check(name)
+        with (
+            self.watch.calling(name, errand.capability, attempt) as span,
+            self.breakers[name].admit() as admission,
+        ):
+            try:
+                return await self._paid(call, errand, attempt, span, admission)
+            finally:
+                self.watch.breaker_seen(name, self.breakers[name].state)
+
+    async def _paid(
+        self, call: Call, errand: Errand, attempt: int, span: CallSpan, admission: Admission
+    ) -> Reply:
+        price = errand.channel.price(call.credits)
+        errand.terms.purse.reserve(price)
+        cost = MicroUsd(0)
+        try:
+            async with _Place(self.lines[errand.channel.name], errand.time_left()):
+                waited = await self._permit(call, errand)
+                sent = _Sent(call, errand, attempt, waited, self.now())
+                reply, error = await self._exchange(sent, admission)
+                cost = _cost(sent, reply, error)
+        finally:
+            errand.terms.purse.settle(price, cost)
+        record = sent.record(reply, error, cost, self.now())
+        errand.calls.append(record)
+        span.ended(record)
+        if error is not None:
+            raise error
+        assert reply is not None, "without an error there is a reply"
+        return reply
+
+    async def _permit(self, call: Call, errand: Errand) -> timedelta:
+        bucket = errand.channel.bucket(call)
+        if not bucket.windows:
+            return timedelta(0)
+        return await self.limiter.acquire(bucket, within=errand.time_left())
+
+    async def _exchange(
+        self, sent: "_Sent", admission: Admission
+    ) -> tuple[Reply | None, ProviderError | None]:
+        """The reply and the error it means; the breaker, the limiter and the quarantine learn."""
+        channel, call = sent.errand.channel, sent.call
+        reply: Reply | None = None
+        error: ProviderError | None
+        try:
+            reply = await self.transport.send(channel, call, within=channel.call_timeout)
+            error = channel.provider.refusal(call, reply)
+        except ProviderError as raised:
+            error = raised
+        if error is None:
+            admission.succeeded()
+        elif error.trips_breaker:
+            admission.failed()
+        await self._learn(channel, call, reply, error)
+        return reply, error
+
+    async def _learn(
+        self, channel: Channel, call: Call, reply: Reply | None, error: ProviderError | None
+    ) -> None:
+        pause = _asked_pause(channel, reply, error)
+        if pause is not None:
+            await self.limiter.pause(channel.bucket(call), pause)
+        if error is not None and self.quarantine.learn(channel.name, error):
+            self.watch.quarantined(channel.name, error.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    call: Call
+    errand: Errand
+    attempt: int
+    permit_wait: timedelta
+    at: datetime
+
+    def record(
+        self, reply: Reply | None, error: ProviderError | None, cost: MicroUsd, now: datetime
+    ) -> CallRecord:
+        return CallRecord(
+            id=uuid4(),
+            conversation=self.errand.conversation,
+            provider=self.errand.channel.name,
+            capability=self.errand.capability,
+            attempt=self.attempt,
+            status=reply.status if reply else None,
+            outcome=OutcomeKind(error.outcome) if error else OutcomeKind.FOUND,
+            cost=cost,
+            sent_at=self.at,
+            latency=now - self.at,
+            permit_wait=self.permit_wait,
+        )
+
+
+class _Place:
+    """A place among the calls under way to one provider, or NoPermit when it takes too long."""
+
+    def __init__(self, line: asyncio.Semaphore, within: timedelta) -> None:
+        self._line = line
+        self._within = within
+
+    async def __aenter__(self) -> None:
+        try:
+            async with asyncio.timeout(self._within.total_seconds()):
+                await self._line.acquire()
+        except TimeoutError as error:
+            raise NoPermit("too many calls to the provider are under way") from error
+
+    async def __aexit__(self, *_: object) -> None:
+        self._line.release()
+
+
+def _cost(sent: _Sent, reply: Reply | None, error: ProviderError | None) -> MicroUsd:
+    """What the call is booked with. In doubt it was charged: books must not be too low."""
+    channel, credits = sent.errand.channel, sent.call.credits
+    if reply is None:
+        lost = error is not None and error.may_be_charged
+        return channel.price(credits if lost else 0)
+    try:
+        return channel.price(credits if sent.call.charged(reply) else 0)
+    except ProviderContractChanged:
+        return channel.price(credits)
+
+
+def _asked_pause(
+    channel: Channel, reply: Reply | None, error: ProviderError | None
+) -> timedelta | None:
+    """How long the provider asks for silence, by a refusal or by its own limit headers."""
+    if isinstance(error, ProviderRateLimited):
+        return error.retry_after or (reply and _reset(channel, reply)) or _PAUSE_WITHOUT_WORD
+    return _reset(channel, reply) if reply is not None else None
+
+
+def _reset(channel: Channel, reply: Reply) -> timedelta | None:
+    for rate in channel.provider.spec.rate_headers:
+        if reply.headers.get(rate.remaining, "").strip() != "0" or rate.reset is None:
+            continue
+        text = reply.headers.get(rate.reset, "").strip()
+        if not (text.isascii() and text.isdigit() and len(text) <= 12):
+            continue
+        seconds = float(text)
+        if rate.reset_is == "unix_seconds":
+            seconds -= reply.received_at.timestamp()
+        if seconds > 0:
+            return min(timedelta(seconds=seconds), _LONGEST_PAUSE)
+    return None

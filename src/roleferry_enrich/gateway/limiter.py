@@ -1,0 +1,123 @@
+"""Permits to call a provider, shared by every process through Redis.
+
+One Lua script reserves a permit in all of a provider's windows on the server's clock and says
+how long to wait. Without Redis each process goes on with its share of the limit: never more than
+the provider allows, never nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import resources
+
+from redis.exceptions import ResponseError
+
+from roleferry_enrich.errors import NoPermit
+from roleferry_enrich.gateway.shared import RedisDown, Shared
+from roleferry_enrich.providers.contract import Window
+
+_MICRO = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The windows that one lane of one provider is counted in."""
+
+    provider: str
+    lane: str
+    windows: tuple[Window, ...]
+
+    @property
+    def key(self) -> str:
+        # The braces put all of a provider's keys on one node of a Redis cluster.
+        return f"rfe:{{{self.provider}}}:permits:{self.lane}"
+
+
+class Limiter:
+    """Hands out permits. `instances` is how many processes share a limit when Redis is away."""
+
+    def __init__(self, shared: Shared, *, instances: int = 1) -> None:
+        self._shared = shared
+        self._permit = shared.redis.register_script(_lua("permit"))
+        self._pause = shared.redis.register_script(_lua("pause"))
+        self._local = LocalShares(instances, asyncio.get_running_loop().time)
+
+    async def acquire(self, bucket: Bucket, *, within: timedelta) -> timedelta:
+        """Wait for a permit and return how long that took.
+
+        Raises NoPermit, at once and without taking one, if it would take longer than `within`.
+        """
+        try:
+            wait = await self._shared.call(self._reserve(bucket, within))
+        except RedisDown:
+            wait = self._local.reserve(bucket, within)
+        if wait < timedelta(0):
+            raise NoPermit(f"the next permit is free in {-wait.total_seconds():.1f} s")
+        if wait:
+            await asyncio.sleep(wait.total_seconds())
+        return wait
+
+    async def pause(self, bucket: Bucket, duration: timedelta) -> None:
+        """Keep every process from calling for so long, as the provider asked."""
+        self._local.pause(bucket, duration)
+        try:
+            await self._shared.call(self._pause(keys=[bucket.key], args=[_micros(duration)]))
+        except RedisDown:
+            return
+
+    async def _reserve(self, bucket: Bucket, within: timedelta) -> timedelta:
+        args: list[str | int] = [_micros(within), ""]
+        for window in bucket.windows:
+            period = _micros(window.period)
+            args += [period // window.permits, period]
+        try:
+            answer = await self._permit(keys=[bucket.key], args=args)
+        except ResponseError as error:
+            if "WRONGTYPE" not in str(error):
+                raise
+            # Something else wrote to our key: a bucket that cannot be read is rebuilt.
+            await self._shared.redis.delete(bucket.key)
+            answer = await self._permit(keys=[bucket.key], args=args)
+        return timedelta(microseconds=int(answer))
+
+
+class LocalShares:
+    """The same arithmetic as permit.lua over this process's share of each limit."""
+
+    def __init__(self, instances: int, clock: Callable[[], float]) -> None:
+        self._instances = instances
+        self._clock = clock
+        self._arrivals: dict[tuple[str, int], float] = {}
+        self._paused: dict[str, float] = {}
+
+    def reserve(self, bucket: Bucket, within: timedelta) -> timedelta:
+        """The wait for a reserved permit; negative, and nothing reserved, if beyond `within`."""
+        now = self._clock()
+        start = max(now, self._paused.get(bucket.key, now))
+        for n, window in enumerate(bucket.windows):
+            period = window.period.total_seconds()
+            arrival = self._arrivals.get((bucket.key, n), now)
+            start = max(start, arrival + self._interval(window) - period)
+        if start - now > within.total_seconds():
+            return timedelta(seconds=now - start)
+        for n, window in enumerate(bucket.windows):
+            arrival = max(start, self._arrivals.get((bucket.key, n), start))
+            self._arrivals[bucket.key, n] = arrival + self._interval(window)
+        return timedelta(seconds=start - now)
+
+    def pause(self, bucket: Bucket, duration: timedelta) -> None:
+        until = self._clock() + duration.total_seconds()
+        self._paused[bucket.key] = max(until, self._paused.get(bucket.key, until))
+
+    def _interval(self, window: Window) -> float:
+        share = max(1, window.permits // self._instances)
+        return window.period.total_seconds() / share
+
+
+def _lua(name: str) -> str:
+    return (resources.files(__package__) / "lua" / f"{name}.lua").read_text()
+
+
+def _micros(duration: timedelta) -> int:
+    return int(duration.total_seconds() * _MICRO)

@@ -1,0 +1,33 @@
+"""What the gateway tells whoever watches it: metrics, traces and alerts, behind one protocol."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord
+from roleferry_enrich.gateway.breaker import State
+
+
+class CallSpan(Protocol):
+    """One provider call being traced."""
+
+    def ended(self, record: CallRecord) -> None: ...
+
+
+class Watch(Protocol):
+    """Receives facts; values are from closed sets, never personal data."""
+
+    def calling(
+        self, provider: str, capability: str, attempt: int
+    ) -> AbstractContextManager[CallSpan]:
+        """Around one call, its gates included."""
+
+    def cache_looked(self, provider: str, level: CacheLevel | None) -> None:
+        """A lookup, with the level that had it; None is a miss."""
+
+    def breaker_seen(self, provider: str, state: State) -> None: ...
+
+    def quarantined(self, provider: str, reason: str) -> None:
+        """A provider was put off: somebody must look at the key or the plan."""
+
+    def contract_changed(self, provider: str, capability: str) -> None:
+        """A reply could not be read: somebody must look at the adapter."""

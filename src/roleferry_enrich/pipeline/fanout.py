@@ -1,0 +1,172 @@
+"""Asks all who can help at once, and again whoever an answer has made able to.
+
+Latency is that of the longest chain of needed keys, not of the slowest provider per wave.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+from roleferry_enrich.domain.enrichments import Request, Strategy
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.outcomes import (
+    Absent,
+    Found,
+    OptedOut,
+    OutcomeKind,
+    Report,
+    Skipped,
+    Troubled,
+)
+from roleferry_enrich.domain.queries import Ask
+from roleferry_enrich.gateway.errand import Terms
+from roleferry_enrich.gateway.gateway import Gateway
+from roleferry_enrich.pipeline.identity import accept
+from roleferry_enrich.pipeline.planning import Situation, next_asks, unasked
+from roleferry_enrich.pipeline.progress import filled_fields
+
+
+class FanOut:
+    """One request's asks: under way, answered, and what they brought together."""
+
+    def __init__(self, gateway: Gateway, request: Request, terms: Terms) -> None:
+        self._gateway = gateway
+        self._terms = terms
+        self._tasks: dict[asyncio.Task[Report], Ask] = {}
+        self._situation = _situation(gateway, request)
+        self._started = asyncio.get_running_loop().time()
+        self.reports: list[Report] = []
+        self.everything = Observations()
+        """Also what spoke of somebody else; recorded, never served."""
+        self.accepted = Observations()
+        self.opted_out = False
+
+    @property
+    def is_finished(self) -> bool:
+        return not self._tasks
+
+    async def run_until(self, deadline: float) -> None:
+        """Ask until nothing more can be asked or the deadline (loop time) has come."""
+        self._start()
+        while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            done, _ = await asyncio.wait(
+                self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                self._take(task)
+            self._start()
+
+    async def run_late(self) -> None:
+        """Take what is still under way after the deadline; nothing new is started."""
+        while self._tasks:
+            done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                self._take(task)
+
+    def all_reports(self) -> tuple[Report, ...]:
+        """Every provider's outcome: what came, what is under way, what was never asked and why."""
+        return (*self.reports, *self._unfinished(), *self._never_asked())
+
+    def _start(self) -> None:
+        if self.opted_out:
+            return
+        situation = self._now()
+        asks = next_asks(situation)
+        for ask in asks:
+            task = asyncio.create_task(self._gateway.ask(ask, self._terms))
+            self._tasks[task] = ask
+        self._situation = replace(situation, asked=situation.asked + asks)
+
+    def _now(self) -> Situation:
+        """The situation with what has changed since the last look."""
+        request = self._situation.request
+        filled = frozenset[str]()
+        if request.options.strategy is Strategy.WATERFALL:
+            filled = filled_fields(request, self.accepted)
+        return replace(
+            self._situation,
+            under_way=frozenset(self._tasks.values()),
+            filled=filled,
+            money_left=self._money_left(),
+        )
+
+    def _money_left(self) -> MicroUsd | None:
+        return self._terms.purse.left
+
+    def _take(self, task: asyncio.Task[Report]) -> None:
+        ask = self._tasks.pop(task)
+        report = task.result()
+        match report.outcome:
+            case Found(observations=observed):
+                report = self._accept(report, ask, observed)
+            case OptedOut():
+                self.opted_out = True
+            case Absent():
+                self._came_to_nothing(ask)
+        self.reports.append(report)
+
+    def _accept(self, report: Report, ask: Ask, observed: Observations) -> Report:
+        self.everything += observed
+        accepted = accept(observed, self._situation.keys, self._situation.request.goal)
+        self.accepted += accepted.observations
+        self._situation = replace(self._situation, keys=accepted.keys)
+        if accepted.observations == Observations():
+            self._came_to_nothing(ask)
+            about_another = Troubled(OutcomeKind.NOT_FOUND, "answered with another subject")
+            return replace(report, outcome=about_another)
+        return report
+
+    def _came_to_nothing(self, ask: Ask) -> None:
+        missed = self._situation.came_to_nothing | {ask}
+        self._situation = replace(self._situation, came_to_nothing=missed)
+
+    def _unfinished(self) -> Iterator[Report]:
+        waited = timedelta(seconds=asyncio.get_running_loop().time() - self._started)
+        for ask in self._tasks.values():
+            outcome = Troubled(OutcomeKind.TIMED_OUT, "no answer by the deadline")
+            yield _report(ask.provider, ask.capability, outcome, waited)
+
+    def _never_asked(self) -> Iterator[Report]:
+        for offer, reason in unasked(self._now()):
+            yield _report(offer.provider, offer.capability, Skipped(reason))
+        for name, channel in self._gateway.channels.items():
+            if not channel.is_ready and _is_included(name, self._situation.request):
+                for offer in channel.offers():
+                    yield _report(name, offer.capability, Skipped("not_configured"))
+
+
+def _situation(gateway: Gateway, request: Request) -> Situation:
+    ready = {
+        name: channel
+        for name, channel in gateway.channels.items()
+        if channel.is_ready and _is_included(name, request)
+    }
+    return Situation(
+        request=request,
+        offers=tuple(offer for channel in ready.values() for offer in channel.offers()),
+        prices={name: channel.price(1) for name, channel in ready.items()},
+        keys=request.keys,
+    )
+
+
+def _is_included(name: str, request: Request) -> bool:
+    options = request.options
+    return name not in options.exclude and (not options.include or name in options.include)
+
+
+def _report(
+    provider: str,
+    capability: str,
+    outcome: Skipped | Troubled,
+    latency: timedelta = timedelta(0),
+) -> Report:
+    return Report(
+        conversation=uuid4(),
+        provider=provider,
+        capability=capability,
+        outcome=outcome,
+        latency=latency,
+    )

@@ -1,0 +1,72 @@
+"""Keeps what speaks of the asked subject; another person's data is worse than none."""
+
+from dataclasses import dataclass
+
+from roleferry_enrich.domain.companies import CompanyClaim
+from roleferry_enrich.domain.enrichments import Goal
+from roleferry_enrich.domain.observations import (
+    CompanyObservation,
+    Observations,
+    PersonObservation,
+)
+from roleferry_enrich.domain.people import PersonClaim
+from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.resolve.companies import is_same_company, keys_from_company
+from roleferry_enrich.resolve.comparisons import SAME
+from roleferry_enrich.resolve.people import is_same_person, keys_from_person
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What of an answer is kept, and the keys it adds."""
+
+    observations: Observations
+    keys: Keys
+
+
+def accept(observed: Observations, keys: Keys, goal: Goal) -> Accepted:
+    """The observations of the subject that `keys` name, with `keys` filled from them."""
+    companies = _one_company(observed.companies, keys)
+    if goal is Goal.PERSON:
+        people = tuple(p for p in observed.people if is_same_person(p.claim, keys).score >= SAME)
+        learned = [keys_from_person(person.claim) for person in people]
+    else:
+        people = tuple(p for p in observed.people if _is_at_company(p, keys))
+        learned = []
+    learned += [keys_from_company(company.claim) for company in companies]
+    for more in learned:
+        keys = keys.filled_from(more)
+    kept = Observations(people=people, companies=companies, verdicts=observed.verdicts)
+    return Accepted(kept, keys)
+
+
+def _one_company(
+    companies: tuple[CompanyObservation, ...], keys: Keys
+) -> tuple[CompanyObservation, ...]:
+    """The best of a provider's candidates, if any is good enough and none is as good."""
+    scored = sorted(
+        ((_score(company.claim, keys), n) for n, company in enumerate(companies)), reverse=True
+    )
+    if not scored or scored[0][0] < (SAME, False):
+        return ()
+    if len(scored) > 1 and scored[0][0] == scored[1][0]:
+        return ()
+    return (companies[scored[0][1]],)
+
+
+def _score(claim: CompanyClaim, keys: Keys) -> tuple[float, bool]:
+    return is_same_company(claim, keys).score, claim.status in {None, "active"}
+
+
+def _is_at_company(person: PersonObservation, keys: Keys) -> bool:
+    claim = person.claim
+    if not _names_company(claim):
+        return True
+    company = CompanyClaim(
+        name=claim.company_name, domain=claim.company_domain, company_number=claim.company_number
+    )
+    return is_same_company(company, keys).score >= SAME
+
+
+def _names_company(claim: PersonClaim) -> bool:
+    return bool(claim.company_name or claim.company_domain or claim.company_number)

@@ -1,0 +1,93 @@
+"""Puts what was gathered together: the golden records, and how complete they are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from roleferry_enrich.domain.enrichments import Goal, Request, Status
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.outcomes import Found, OutcomeKind, Report, Skipped
+from roleferry_enrich.domain.records import FieldValue, GoldenCompany, GoldenPerson
+from roleferry_enrich.resolve.companies import resolve_company
+from roleferry_enrich.resolve.people import (
+    executive_rank,
+    is_current_executive,
+    resolve_people,
+)
+
+# Skipped for these reasons, a provider could not have added anything just now.
+_NOT_MISSED = {"missing_key", "already_filled", "not_configured"}
+_LOOKED = {OutcomeKind.FOUND, OutcomeKind.NOT_FOUND, OutcomeKind.OPTED_OUT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The golden records of one request."""
+
+    person: GoldenPerson | None = None
+    company: GoldenCompany | None = None
+    executives: tuple[GoldenPerson, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self.person is None and self.company is None and not self.executives
+
+
+def merged(request: Request, observed: Observations, *, today: date) -> Result:
+    """The records that answer the request, from the observations of its subject."""
+    company = resolve_company(observed.companies, today=today)
+    people = resolve_people(observed.people, observed.verdicts, today=today)
+    company = _sure(company, request) if company else None
+    sure = [_sure(person, request) for person in people]
+    match request.goal:
+        case Goal.COMPANY:
+            return Result(company=company)
+        case Goal.PERSON:
+            return Result(person=sure[0] if sure else None, company=company)
+        case Goal.EXECUTIVES:
+            leading = sorted(filter(is_current_executive, sure), key=executive_rank)
+            return Result(company=company, executives=tuple(leading[: request.limit]))
+
+
+def filled_fields(request: Request, observed: Observations) -> frozenset[str]:
+    """The wanted fields known at the wanted confidence."""
+    days = [person.provenance.observed_at.date() for person in observed.people]
+    days += [company.provenance.observed_at.date() for company in observed.companies]
+    if not days:
+        return frozenset()
+    result = merged(request, observed, today=max(days))
+    known: set[str] = set()
+    for record in (result.person, result.company):
+        known |= set(record.fields) if record else set()
+    return frozenset(known & request.wanted)
+
+
+def status_of(result: Result, reports: Iterable[Report]) -> Status:
+    """Partial whenever a provider that could have added something did not get to."""
+    missed = any(_was_missed(report) for report in reports)
+    if missed:
+        return Status.PARTIAL
+    return Status.NOT_FOUND if result.is_empty else Status.COMPLETE
+
+
+def _was_missed(report: Report) -> bool:
+    match report.outcome:
+        case Skipped(reason=reason):
+            return reason not in _NOT_MISSED
+        case Found(incomplete=str()):
+            return True
+        case outcome:
+            return outcome.kind not in _LOOKED
+
+
+Golden = TypeVar("Golden", GoldenPerson, GoldenCompany)
+
+
+def _sure(record: Golden, request: Request) -> Golden:
+    """The record without the values below the wanted confidence."""
+    floor = request.options.min_confidence
+    kept: dict[str, FieldValue] = {
+        name: field for name, field in record.fields.items() if field.confidence >= floor
+    }
+    return replace(record, fields=kept)
