@@ -11,7 +11,6 @@ from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
 from roleferry_enrich.errors import (
     NoPermit,
-    ProviderContractChanged,
     ProviderError,
     ProviderRateLimited,
 )
@@ -184,10 +183,7 @@ def _cost(sent: _Sent, reply: Reply | None, error: ProviderError | None) -> Micr
     if reply is None:
         lost = error is not None and error.may_be_charged
         return channel.price(credits if lost else 0)
-    try:
-        return channel.price(credits if sent.call.charged(reply) else 0)
-    except ProviderContractChanged:
-        return channel.price(credits)
+    return channel.price(sent.call.charge(reply))
 
 
 def _asked_pause(
