@@ -105,9 +105,13 @@ class Gateway:
             if isinstance(error, ProviderContractChanged):
                 self.gates.unreadable(errand)
             return self._landed(errand, outcome_of_error(error))
+        observed_at = self._now()
         if isinstance(answer, Findings) and answer.incomplete is None:
-            await self._remember(key, ask, errand.conversation, answer)
-        return self._landed(errand, outcome_of(answer, errand, self._now()))
+            remembered = Remembered(
+                findings=answer, conversation=errand.conversation, observed_at=observed_at
+            )
+            await self._cache.put(key, remembered, fresh_for=self._offer(ask).fresh_for)
+        return self._landed(errand, outcome_of(answer, errand, observed_at))
 
     def _landed(self, errand: Errand, outcome: Outcome) -> _Flight:
         return _Flight(errand.conversation, outcome, tuple(errand.calls))
@@ -115,12 +119,6 @@ class Gateway:
     def _conversation(self, channel: Channel, ask: Ask) -> Conversation[Answer]:
         conversation: Conversation[Answer] = getattr(channel.provider, ask.capability)(ask.query)
         return conversation
-
-    async def _remember(self, key: str, ask: Ask, conversation: UUID, findings: Findings) -> None:
-        remembered = Remembered(
-            findings=findings, conversation=conversation, observed_at=self._now()
-        )
-        await self._cache.put(key, remembered, fresh_for=self._offer(ask).fresh_for)
 
     def _remembered(self, ask: Ask, remembered: Remembered) -> _Flight:
         errand = Errand(

@@ -1,0 +1,123 @@
+"""Draws the API's answers as tables for a person at a terminal."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+# The API's JSON as any client gets it: the command line is one of its clients.
+Json = Mapping[str, Any]
+
+_STYLE = {
+    "found": "green",
+    "not_found": "dim",
+    "skipped": "dim",
+    "pending": "yellow",
+    "rate_limited": "yellow",
+    "timed_out": "yellow",
+}
+
+
+def enrichment(answer: Json) -> RenderableType:
+    """A contact: each known field with who said it, how sure that is, and how recent."""
+    fields = Table(title="Contact", title_justify="left")
+    for column in ("field", "value", "confidence", "said by", "as of"):
+        fields.add_column(column, overflow="fold")
+    provenance: Json = answer["provenance"]
+    for name, known in provenance.items():
+        fields.add_row(name, _value(answer.get(name)), *_support(known))
+    return Group(fields, _providers(answer["meta"]), _summary(answer["meta"]))
+
+
+def executives(answer: Json) -> RenderableType:
+    """A company and who leads it, each with the sources that agree."""
+    people = Table(title="Executives", title_justify="left")
+    for column in ("name", "title", "office", "e-mail", "confidence", "said by"):
+        people.add_column(column, overflow="fold")
+    for person in answer["executives"]:
+        people.add_row(
+            person["full_name"],
+            person["title"] or "",
+            person["role"] or "",
+            _first_email(person),
+            _percent(person["confidence"]),
+            ", ".join(person["sources"]),
+        )
+    company = answer["company"] or {}
+    return Group(_company(company), people, _providers(answer["meta"]), _summary(answer["meta"]))
+
+
+def rows(title: str, columns: tuple[str, ...], lines: Iterable[Iterable[object]]) -> Table:
+    """Any list as a table."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for line in lines:
+        table.add_row(*(_value(cell) for cell in line))
+    return table
+
+
+def _company(company: Json) -> Table:
+    table = Table(title="Company", title_justify="left")
+    for column in ("field", "value", "confidence", "said by", "as of"):
+        table.add_column(column, overflow="fold")
+    for name, known in (company.get("provenance") or {}).items():
+        table.add_row(name, _value(company.get(name)), *_support(known))
+    return table
+
+
+def _support(known: Json) -> tuple[str, str, str]:
+    providers = dict.fromkeys(source["provider"] for source in known["sources"])
+    newest = max(source["as_of"] for source in known["sources"])
+    mark = " ✓" if known["verified"] else ""
+    return _percent(known["confidence"]) + mark, ", ".join(providers), newest
+
+
+def _providers(meta: Json) -> Table:
+    table = Table(title="Providers", title_justify="left")
+    for column in ("provider", "asked for", "outcome", "why"):
+        table.add_column(column, overflow="fold")
+    for column in ("calls", "ms", "cost"):
+        table.add_column(column, justify="right")
+    for line in meta["providers"]:
+        outcome = Text(line["outcome"], style=_STYLE.get(line["outcome"], "red"))
+        table.add_row(
+            line["provider"],
+            line["capability"],
+            outcome,
+            (line["cached"] and f"from {line['cached']}") or line["reason"] or "",
+            str(line["calls"]),
+            str(round(line["latency_ms"])),
+            _dollars(line["cost_usd"]),
+        )
+    return table
+
+
+def _summary(meta: Json) -> Text:
+    took, cost = round(meta["processing_time_ms"]), _dollars(meta["cost_usd"]) or "$0"
+    marked = "  SAMPLE DATA: invented, no provider answered" if meta["sample"] else ""
+    return Text(f"{meta['status']} in {took} ms for {cost}  ({meta['enrichment_id']}){marked}")
+
+
+def _first_email(person: Json) -> str:
+    points = person["contact_points"]
+    return next((point["value"] for point in points if point["kind"] == "email"), "")
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return str(value)
+
+
+def _percent(share: float) -> str:
+    return f"{round(share * 100)} %"
+
+
+def _dollars(amount: object) -> str:
+    value = float(str(amount))
+    return f"${value:.4f}" if value else ""

@@ -1,0 +1,252 @@
+"""An ask from end to end: cache, twins, gates, money and honest outcomes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import aiohttp
+from aiohttp import web
+from tests.acme import Acme
+from tests.far_end import served
+from tests.watcher import Watcher
+
+from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
+from roleferry_enrich.domain.outcomes import Absent, CacheLevel, Found, Report, Skipped, Troubled
+from roleferry_enrich.domain.queries import Ask, CompanyQuery, Keys, PersonQuery
+from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
+from roleferry_enrich.gateway.cache import Cache
+from roleferry_enrich.gateway.channels import Channel, Credential
+from roleferry_enrich.gateway.errand import Terms
+from roleferry_enrich.gateway.gates import Gates
+from roleferry_enrich.gateway.gateway import Gateway
+from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.purse import Purse
+from roleferry_enrich.gateway.quarantine import Quarantine
+from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.shared import Shared
+from roleferry_enrich.gateway.transport import Transport
+from roleferry_enrich.providers.contract import Window
+
+PERSON = Ask(
+    provider="acme",
+    capability="find_person",
+    query=PersonQuery(keys=Keys(email=Email("orla@quillmere.test"))),
+)
+COMPANY = Ask(
+    provider="acme",
+    capability="find_company",
+    query=CompanyQuery(keys=Keys(domain=Domain("quillmere.test"))),
+)
+ORLA = {"person": {"name": "Orla Fenwick", "title": "CEO"}}
+
+
+class FarEnd:
+    """Answers with what it is told and counts the calls."""
+
+    def __init__(self, *replies: web.Response | dict[str, object] | None) -> None:
+        self._replies = list(replies)
+        self.calls = 0
+
+    async def answer(self, _: web.Request) -> web.StreamResponse:
+        reply = self._replies[min(self.calls, len(self._replies) - 1)]
+        self.calls += 1
+        if reply is None:
+            await asyncio.sleep(30)
+        if isinstance(reply, web.Response):
+            return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
+        await asyncio.sleep(0.02)
+        return web.json_response(reply)
+
+
+@asynccontextmanager
+async def gateway(
+    far_end: FarEnd, shared: Shared, **channel: object
+) -> AsyncIterator[tuple[Gateway, Watcher]]:
+    loop, watcher = asyncio.get_running_loop(), Watcher()
+    now = lambda: datetime.now(UTC)  # noqa: E731 - passed on three times
+    async with served(far_end.answer) as url, aiohttp.ClientSession() as session:
+        gates = Gates(
+            quarantine=Quarantine(loop.time),
+            breakers={"acme": Breaker(BreakerPolicy(), clock=loop.time, random=Random(1))},
+            limiter=Limiter(shared),
+            transport=Transport(trusted=session, open_web=session, now=now),
+            retry=RetryPolicy(first_wait=timedelta(milliseconds=1)),
+            watch=watcher,
+            random=Random(1),
+            now=now,
+            lines={"acme": asyncio.Semaphore(10)},
+        )
+        cache = Cache(shared, secret=b"test-secret", memory_bytes=10_000_000, now=now)
+        given = {"provider": Acme(), "key": Credential("test-key-acme"), "base_url": url}
+        channels = {"acme": Channel(**{**given, **channel})}
+        yield Gateway(channels, cache=cache, gates=gates, now=now), watcher
+
+
+def terms(seconds: float = 1.0, cap: int | None = None, age: timedelta | None = None) -> Terms:
+    deadline = asyncio.get_running_loop().time() + seconds
+    purse = Purse(None if cap is None else MicroUsd(cap))
+    return Terms(deadline=deadline, purse=purse, max_age=age)
+
+
+def name_in(report: Report) -> str | None:
+    assert isinstance(report.outcome, Found)
+    return report.outcome.observations.people[0].claim.full_name
+
+
+async def test_an_answer_is_paid_once_and_then_remembered(shared: Shared) -> None:
+    far_end = FarEnd(ORLA)
+    async with gateway(far_end, shared) as (gate, watcher):
+        first = await gate.ask(PERSON, terms())
+        second = await gate.ask(PERSON, terms())
+
+    assert (name_in(first), first.cost, first.cached) == ("Orla Fenwick", 10_000, None)
+    assert (name_in(second), second.cost, second.cached) == ("Orla Fenwick", 0, CacheLevel.MEMORY)
+    assert far_end.calls == 1
+    assert watcher.lookups == [None, CacheLevel.MEMORY]
+
+
+async def test_a_remembered_answer_keeps_its_provenance(shared: Shared) -> None:
+    async with gateway(FarEnd(ORLA), shared) as (gate, _):
+        first = (await gate.ask(PERSON, terms())).outcome
+        second = (await gate.ask(PERSON, terms())).outcome
+
+    assert isinstance(first, Found)
+    assert isinstance(second, Found)
+    was, now = (o.observations.people[0].provenance for o in (first, second))
+    assert (now.conversation, now.observed_at) == (was.conversation, was.observed_at)
+    assert (was.cached, now.cached) == (False, True)
+
+
+async def test_equal_questions_at_once_are_one_call(shared: Shared) -> None:
+    far_end = FarEnd(ORLA)
+    async with gateway(far_end, shared) as (gate, _), asyncio.TaskGroup() as group:
+        asked = [group.create_task(gate.ask(PERSON, terms())) for _ in range(100)]
+    reports = [task.result() for task in asked]
+
+    assert far_end.calls == 1
+    assert sum(report.cost for report in reports) == 10_000
+    assert {report.cached for report in reports} == {None, CacheLevel.TWIN}
+
+
+async def test_a_cancelled_asker_does_not_cancel_its_twins(shared: Shared) -> None:
+    async with gateway(FarEnd(ORLA), shared) as (gate, _):
+        leader = asyncio.create_task(gate.ask(PERSON, terms()))
+        await asyncio.sleep(0.005)
+        follower = asyncio.create_task(gate.ask(PERSON, terms()))
+        await asyncio.sleep(0.005)
+        leader.cancel()
+
+        assert name_in(await follower) == "Orla Fenwick"
+
+
+async def test_not_found_is_remembered_and_trouble_is_not(shared: Shared) -> None:
+    far_end = FarEnd(web.Response(status=500), web.Response(status=500), {"person": None})
+    async with gateway(far_end, shared) as (gate, _):
+        first = await gate.ask(PERSON, terms())
+        second = await gate.ask(PERSON, terms())
+
+    assert isinstance(first.outcome, Absent)
+    assert [call.attempt for call in first.calls] == [1, 2, 3]
+    assert second.cached is CacheLevel.MEMORY
+
+
+async def test_html_with_200_is_a_changed_contract_and_not_remembered(shared: Shared) -> None:
+    page = web.Response(body=b"<html>maintenance</html>", content_type="text/html")
+    async with gateway(FarEnd(page, ORLA), shared) as (gate, watcher):
+        first = await gate.ask(PERSON, terms())
+        second = await gate.ask(PERSON, terms())
+
+    assert first.outcome.kind == "contract_changed"
+    assert watcher.changed == [("acme", "find_person")]
+    assert name_in(second) == "Orla Fenwick"
+
+
+async def test_a_paid_call_that_hangs_is_booked_and_not_repeated(shared: Shared) -> None:
+    far_end = FarEnd(None)
+    async with gateway(far_end, shared, timeout=timedelta(milliseconds=50)) as (gate, _):
+        report = await gate.ask(PERSON, terms())
+
+    assert report.outcome.kind == "timed_out"
+    assert (far_end.calls, report.cost) == (1, 10_000)
+
+
+async def test_a_dead_key_is_quarantined_with_one_alert(shared: Shared) -> None:
+    far_end = FarEnd(web.Response(status=401))
+    async with gateway(far_end, shared) as (gate, watcher):
+        first = await gate.ask(PERSON, terms())
+        second = await gate.ask(PERSON, terms())
+
+    assert first.outcome.kind == "unauthorised"
+    assert second.outcome == Skipped("quarantined")
+    assert (far_end.calls, watcher.quarantines) == (1, [("acme", "unauthorised")])
+
+
+async def test_a_broken_provider_is_left_alone(shared: Shared) -> None:
+    far_end = FarEnd(web.Response(status=503))
+    async with gateway(far_end, shared) as (gate, _):
+        for _ in range(6):
+            report = await gate.ask(PERSON, terms())
+
+    assert report.outcome == Skipped("breaker_open")
+    assert far_end.calls == 10
+
+
+async def test_retry_after_silences_the_provider(shared: Shared) -> None:
+    far_end = FarEnd(web.Response(status=429, headers={"Retry-After": "30"}))
+    window = (Window(100, timedelta(seconds=1)),)
+    async with gateway(far_end, shared, permits=window) as (gate, _):
+        first = await gate.ask(PERSON, terms())
+        second = await gate.ask(PERSON, terms())
+
+    assert far_end.calls == 1
+    assert first.outcome.kind == "skipped" or isinstance(first.outcome, Troubled)
+    assert second.outcome == Skipped("no_permit")
+
+
+async def test_the_providers_own_headers_are_honoured(shared: Shared) -> None:
+    reset = str(int(datetime.now(UTC).timestamp()) + 60)
+    reply = web.json_response(ORLA, headers={"X-Left": "0", "X-Reset": reset})
+    far_end = FarEnd(reply)
+    window = (Window(100, timedelta(seconds=1)),)
+    async with gateway(far_end, shared, permits=window) as (gate, _):
+        await gate.ask(PERSON, terms())
+        other = await gate.ask(COMPANY, terms())
+
+    assert other.outcome == Skipped("no_permit")
+
+
+async def test_money_that_is_not_there_is_not_spent(shared: Shared) -> None:
+    far_end = FarEnd(ORLA)
+    async with gateway(far_end, shared) as (gate, _):
+        report = await gate.ask(PERSON, terms(cap=9_999))
+
+    assert (report.outcome, far_end.calls) == (Skipped("budget_spent"), 0)
+
+
+async def test_a_twin_without_money_does_not_stop_another(shared: Shared) -> None:
+    async with gateway(FarEnd(ORLA), shared) as (gate, _), asyncio.TaskGroup() as group:
+        poor = group.create_task(gate.ask(PERSON, terms(cap=0)))
+        rich = group.create_task(gate.ask(PERSON, terms()))
+    assert poor.result().outcome == Skipped("budget_spent")
+    assert name_in(rich.result()) == "Orla Fenwick"
+
+
+async def test_calls_that_do_not_depend_on_each_other_go_out_together(shared: Shared) -> None:
+    far_end = FarEnd({"name": "Quillmere", "industry": "Optics"})
+    async with gateway(far_end, shared) as (gate, _):
+        report = await gate.ask(COMPANY, terms())
+
+    assert isinstance(report.outcome, Found)
+    assert report.outcome.observations.companies[0].claim.industry == "Optics"
+    assert report.latency < timedelta(seconds=0.5)
+
+
+async def test_every_call_is_traced_with_its_record(shared: Shared) -> None:
+    async with gateway(FarEnd(ORLA), shared) as (gate, watcher):
+        report = await gate.ask(PERSON, terms())
+        await gate.drain()
+
+    assert watcher.records == list(report.calls)
+    assert watcher.records[0].status == 200

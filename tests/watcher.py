@@ -1,0 +1,33 @@
+"""Notes what the gateway tells whoever watches it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord
+from roleferry_enrich.gateway.breaker import State
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.records: list[CallRecord] = []
+        self.lookups: list[CacheLevel | None] = []
+        self.quarantines: list[tuple[str, str]] = []
+        self.changed: list[tuple[str, str]] = []
+
+    @contextmanager
+    def calling(self, provider: str, capability: str, attempt: int) -> Iterator["Watcher"]:
+        yield self
+
+    def ended(self, record: CallRecord) -> None:
+        self.records.append(record)
+
+    def cache_looked(self, provider: str, level: CacheLevel | None) -> None:
+        self.lookups.append(level)
+
+    def breaker_seen(self, provider: str, state: State) -> None: ...
+
+    def quarantined(self, provider: str, reason: str) -> None:
+        self.quarantines.append((provider, reason))
+
+    def contract_changed(self, provider: str, capability: str) -> None:
+        self.changed.append((provider, capability))
