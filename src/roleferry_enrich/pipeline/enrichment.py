@@ -11,18 +11,20 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 from roleferry_enrich.domain.enrichments import Enrichment, Request, Status
+from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations
-from roleferry_enrich.domain.outcomes import Report
+from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
-from roleferry_enrich.pipeline.fanout import FanOut
+from roleferry_enrich.pipeline.fanout import FanOut, Resumed
 from roleferry_enrich.pipeline.progress import Result, merged, status_of
 
 # Kept back from the deadline for merging and recording: at most so much, or this share of it.
 _CLOSING_TIME = timedelta(milliseconds=100)
 _CLOSING_SHARE = 0.1
+_COMPLETION_TIME = timedelta(seconds=10)
 
 
 class Records(Protocol):
@@ -61,6 +63,22 @@ class Enricher:
         """
         return await asyncio.shield(self.background.start(self._enrich(request, account_id)))
 
+    async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
+        """Ask those again who answered "later", and record the fuller result under the same id."""
+        waiting = frozenset(
+            (outcome.provider, outcome.capability)
+            for outcome in earlier.outcomes
+            if outcome.outcome is OutcomeKind.PENDING
+        )
+        deadline = asyncio.get_running_loop().time() + _COMPLETION_TIME.total_seconds()
+        terms = Terms(deadline=deadline, purse=Purse(_left(earlier)))
+        resumed = Resumed(known=observed, only=waiting)
+        fanout = FanOut(self.gateway, earlier.request, terms, resumed)
+        await fanout.run_until(deadline)
+        begun = _Begun(earlier.id, earlier.account_id, earlier.request, earlier.started_at)
+        kept = tuple(o for o in earlier.outcomes if o.outcome is not OutcomeKind.PENDING)
+        return await self._record(begun, fanout, kept)
+
     async def _enrich(self, request: Request, account_id: UUID) -> Enrichment:
         loop, options = asyncio.get_running_loop(), request.options
         started_at = self.now()
@@ -80,11 +98,14 @@ class Enricher:
         await fanout.run_late()
         await self._record(begun, fanout)
 
-    async def _record(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
+    async def _record(
+        self, begun: "_Begun", fanout: FanOut, earlier: tuple[ProviderOutcome, ...] = ()
+    ) -> Enrichment:
         """The enrichment as known now, stored under its id; a fuller one replaces it there."""
         reports = fanout.all_reports()
         result = merged(begun.request, fanout.accepted, today=self.now().date())
-        enrichment = begun.enrichment(result, reports, self.now())
+        outcomes = (*earlier, *(report.summary() for report in reports))
+        enrichment = begun.enrichment(result, outcomes, self.now())
         if _needs_sample(enrichment, result):
             # Invented data is never stored, so that nothing can take it for real later.
             return _filled(enrichment, self.sample(begun.request), sample=True)
@@ -98,17 +119,24 @@ class _Begun:
     request: Request
     started_at: datetime
 
-    def enrichment(self, result: Result, reports: tuple[Report, ...], now: datetime) -> Enrichment:
+    def enrichment(
+        self, result: Result, outcomes: tuple[ProviderOutcome, ...], now: datetime
+    ) -> Enrichment:
         enrichment = Enrichment(
             id=self.id,
             account_id=self.account_id,
             request=self.request,
-            status=status_of(result, reports),
+            status=status_of(result, outcomes),
             started_at=self.started_at,
             answered_at=now,
-            outcomes=tuple(report.summary() for report in reports),
+            outcomes=outcomes,
         )
         return _filled(enrichment, result, sample=False)
+
+
+def _left(earlier: Enrichment) -> MicroUsd | None:
+    cap = earlier.request.options.max_cost
+    return None if cap is None else MicroUsd(max(0, cap - earlier.cost))
 
 
 def _needs_sample(enrichment: Enrichment, result: Result) -> bool:

@@ -5,7 +5,7 @@ Latency is that of the longest chain of needed keys, not of the slowest provider
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -29,10 +29,25 @@ from roleferry_enrich.pipeline.planning import Situation, next_asks, unasked
 from roleferry_enrich.pipeline.progress import filled_fields
 
 
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Where an earlier fan-out stopped."""
+
+    known: Observations
+    only: frozenset[tuple[str, str]]
+    """The provider and capability of each ask that is still owed an answer."""
+
+
 class FanOut:
     """One request's asks: under way, answered, and what they brought together."""
 
-    def __init__(self, gateway: Gateway, request: Request, terms: Terms) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        request: Request,
+        terms: Terms,
+        resumed: "Resumed | None" = None,
+    ) -> None:
         self._gateway = gateway
         self._terms = terms
         self._tasks: dict[asyncio.Task[Report], Ask] = {}
@@ -43,6 +58,9 @@ class FanOut:
         """Also what spoke of somebody else; recorded, never served."""
         self.accepted = Observations()
         self.opted_out = False
+        self._is_resumed = resumed is not None
+        if resumed is not None:
+            self._resume(resumed)
 
     @property
     def is_finished(self) -> bool:
@@ -109,15 +127,28 @@ class FanOut:
         self.reports.append(report)
 
     def _accept(self, report: Report, ask: Ask, observed: Observations) -> Report:
-        self.everything += observed
-        accepted = accept(observed, self._situation.keys, self._situation.request.goal)
-        self.accepted += accepted.observations
-        self._situation = replace(self._situation, keys=accepted.keys)
-        if accepted.observations == Observations():
+        if self._learn(observed) == Observations():
             self._came_to_nothing(ask)
             about_another = Troubled(OutcomeKind.NOT_FOUND, "answered with another subject")
             return replace(report, outcome=about_another)
         return report
+
+    def _resume(self, resumed: "Resumed") -> None:
+        self._learn(resumed.known)
+        offers = tuple(
+            offer
+            for offer in self._situation.offers
+            if (offer.provider, offer.capability) in resumed.only
+        )
+        self._situation = replace(self._situation, offers=offers)
+
+    def _learn(self, observed: Observations) -> Observations:
+        """Keep what speaks of the subject, with the keys it brings; what was kept."""
+        self.everything += observed
+        accepted = accept(observed, self._situation.keys, self._situation.request.goal)
+        self.accepted += accepted.observations
+        self._situation = replace(self._situation, keys=accepted.keys)
+        return accepted.observations
 
     def _came_to_nothing(self, ask: Ask) -> None:
         missed = self._situation.came_to_nothing | {ask}
@@ -132,6 +163,8 @@ class FanOut:
     def _never_asked(self) -> Iterator[Report]:
         for offer, reason in unasked(self._now()):
             yield _report(offer.provider, offer.capability, Skipped(reason))
+        if self._is_resumed:
+            return
         for name, channel in self._gateway.channels.items():
             if not channel.is_ready and _is_included(name, self._situation.request):
                 for offer in channel.offers():

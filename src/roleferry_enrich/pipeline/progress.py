@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from roleferry_enrich.domain.enrichments import Goal, Request, Status
 from roleferry_enrich.domain.observations import Observations
-from roleferry_enrich.domain.outcomes import Found, OutcomeKind, Report, Skipped
+from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.records import FieldValue, GoldenCompany, GoldenPerson
 from roleferry_enrich.resolve.companies import resolve_company
 from roleferry_enrich.resolve.people import (
@@ -63,22 +63,21 @@ def filled_fields(request: Request, observed: Observations) -> frozenset[str]:
     return frozenset(known & request.wanted)
 
 
-def status_of(result: Result, reports: Iterable[Report]) -> Status:
+def status_of(result: Result, outcomes: Iterable[ProviderOutcome]) -> Status:
     """Partial whenever a provider that could have added something did not get to."""
-    missed = any(_was_missed(report) for report in reports)
-    if missed:
+    if any(_was_missed(outcome) for outcome in outcomes):
         return Status.PARTIAL
     return Status.NOT_FOUND if result.is_empty else Status.COMPLETE
 
 
-def _was_missed(report: Report) -> bool:
-    match report.outcome:
-        case Skipped(reason=reason):
-            return reason not in _NOT_MISSED
-        case Found(incomplete=str()):
-            return True
-        case outcome:
-            return outcome.kind not in _LOOKED
+def _was_missed(outcome: ProviderOutcome) -> bool:
+    match outcome.outcome:
+        case OutcomeKind.SKIPPED:
+            return outcome.reason not in _NOT_MISSED
+        case OutcomeKind.FOUND:
+            return outcome.reason is not None
+        case kind:
+            return kind not in _LOOKED
 
 
 Golden = TypeVar("Golden", GoldenPerson, GoldenCompany)
