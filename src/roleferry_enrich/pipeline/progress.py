@@ -1,14 +1,13 @@
 """Puts what was gathered together: the golden records, and how complete they are."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from roleferry_enrich.domain.enrichments import Goal, Request, Status
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
-from roleferry_enrich.domain.records import FieldValue, GoldenCompany, GoldenPerson
+from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson
 from roleferry_enrich.resolve.companies import resolve_company
 from roleferry_enrich.resolve.people import (
     executive_rank,
@@ -38,15 +37,13 @@ def merged(request: Request, observed: Observations, *, today: date) -> Result:
     """The records that answer the request, from the observations of its subject."""
     company = resolve_company(observed.companies, today=today)
     people = resolve_people(observed.people, observed.verdicts, today=today)
-    company = _sure(company, request) if company else None
-    sure = [_sure(person, request) for person in people]
     match request.goal:
         case Goal.COMPANY:
             return Result(company=company)
         case Goal.PERSON:
-            return Result(person=sure[0] if sure else None, company=company)
+            return Result(person=people[0] if people else None, company=company)
         case Goal.EXECUTIVES:
-            leading = sorted(filter(is_current_executive, sure), key=executive_rank)
+            leading = sorted(filter(is_current_executive, people), key=executive_rank)
             return Result(company=company, executives=tuple(leading[: request.limit]))
 
 
@@ -57,10 +54,14 @@ def filled_fields(request: Request, observed: Observations) -> frozenset[str]:
     if not days:
         return frozenset()
     result = merged(request, observed, today=max(days))
-    known: set[str] = set()
-    for record in (result.person, result.company):
-        known |= set(record.fields) if record else set()
-    return frozenset(known & request.wanted)
+    floor = request.options.min_confidence
+    fields = [
+        entry
+        for record in (result.person, result.company)
+        if record
+        for entry in record.fields.items()
+    ]
+    return request.wanted & {name for name, field in fields if field.confidence >= floor}
 
 
 def status_of(result: Result, outcomes: Iterable[ProviderOutcome]) -> Status:
@@ -78,15 +79,3 @@ def _was_missed(outcome: ProviderOutcome) -> bool:
             return outcome.reason is not None
         case kind:
             return kind not in _LOOKED
-
-
-Golden = TypeVar("Golden", GoldenPerson, GoldenCompany)
-
-
-def _sure(record: Golden, request: Request) -> Golden:
-    """The record without the values below the wanted confidence."""
-    floor = request.options.min_confidence
-    kept: dict[str, FieldValue] = {
-        name: field for name, field in record.fields.items() if field.confidence >= floor
-    }
-    return replace(record, fields=kept)

@@ -22,31 +22,27 @@ _STYLE = {
 
 def enrichment(answer: Json) -> RenderableType:
     """A contact: each known field with who said it, how sure that is, and how recent."""
-    fields = Table(title="Contact", title_justify="left")
-    for column in ("field", "value", "confidence", "said by", "as of"):
-        fields.add_column(column, overflow="fold")
-    provenance: Json = answer["provenance"]
-    for name, known in provenance.items():
-        fields.add_row(name, _value(answer.get(name)), *_support(known))
+    fields = _fields("Contact", answer, answer["provenance"])
     return Group(fields, _providers(answer["meta"]), _summary(answer["meta"]))
 
 
 def executives(answer: Json) -> RenderableType:
     """A company and who leads it, each with the sources that agree."""
     people = Table(title="Executives", title_justify="left")
-    for column in ("name", "title", "office", "e-mail", "confidence", "said by"):
+    for column in ("name", "title", "office", "e-mail", "sure", "said by"):
         people.add_column(column, overflow="fold")
     for person in answer["executives"]:
         people.add_row(
-            person["full_name"],
+            person["full_name"] or "",
             person["title"] or "",
             person["role"] or "",
             _first_email(person),
             _percent(person["confidence"]),
             ", ".join(person["sources"]),
         )
-    company = answer["company"] or {}
-    return Group(_company(company), people, _providers(answer["meta"]), _summary(answer["meta"]))
+    company = answer["company"] or {"firmographics": {}, "provenance": {}}
+    fields = _fields("Company", company["firmographics"], company["provenance"])
+    return Group(fields, people, _providers(answer["meta"]), _summary(answer["meta"]))
 
 
 def rows(title: str, columns: tuple[str, ...], lines: Iterable[Iterable[object]]) -> Table:
@@ -59,12 +55,12 @@ def rows(title: str, columns: tuple[str, ...], lines: Iterable[Iterable[object]]
     return table
 
 
-def _company(company: Json) -> Table:
-    table = Table(title="Company", title_justify="left")
-    for column in ("field", "value", "confidence", "said by", "as of"):
+def _fields(title: str, values: Json, provenance: Json) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in ("field", "value", "sure", "said by", "as of"):
         table.add_column(column, overflow="fold")
-    for name, known in (company.get("provenance") or {}).items():
-        table.add_row(name, _value(company.get(name)), *_support(known))
+    for name, known in provenance.items():
+        table.add_row(name, _value(values[name]), *_support(known))
     return table
 
 
