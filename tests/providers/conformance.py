@@ -115,7 +115,7 @@ class Player:
 
     @property
     def credits(self) -> int:
-        return sum(call.credits for call, reply in self.sent if call.charged(reply))
+        return sum(call.charge(reply) for call, reply in self.sent)
 
     @property
     def unused(self) -> int:
@@ -244,7 +244,7 @@ class ProviderConformance:
 
         def reply_to(call: Call) -> Reply:
             reply = player(call) if player.unused else last
-            call.charged(reply)
+            assert 0 <= call.charge(reply) <= call.credits
             return reply
 
         try:

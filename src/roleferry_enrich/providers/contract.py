@@ -84,6 +84,10 @@ def answered(reply: Reply) -> bool:
     return reply.status == 200
 
 
+def free(_reply: Reply) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request. `path` is the whole path; no credential is ever part of a call."""
@@ -99,8 +103,8 @@ class Call:
     """Statuses the conversation reads itself; any other is raised inside it as an error."""
     credits: int = 0
     """The most this call may be charged."""
-    charged: Callable[[Reply], bool] = answered
-    """Whether a reply was charged, for providers that take nothing for a miss."""
+    charge: Callable[[Reply], int] = free
+    """What a reply was charged, in credits: between 0 and `credits`, for any reply at all."""
     lane: str | None = None
     repeatable: bool = True
     """False where asking again after a lost reply might be charged twice."""
@@ -115,8 +119,15 @@ class Call:
         return cls(method="POST", path=path, json=json, params=_params(params))
 
     def costing(self, credits: int, charged: Callable[[Reply], bool] = answered) -> "Call":
-        """This call, billed. A billed call whose reply is lost is not sent twice."""
-        return replace(self, credits=credits, charged=charged, repeatable=False)
+        """This call, billed in full or, for providers that take nothing for a miss, not at all.
+
+        A billed call whose reply is lost is not sent twice.
+        """
+        return self.costing_each(credits, lambda reply: credits if charged(reply) else 0)
+
+    def costing_each(self, most: int, count: Callable[[Reply], int]) -> "Call":
+        """This call, billed by what came back: `count` reads how many credits that was."""
+        return replace(self, credits=most, charge=_at_most(most, count), repeatable=False)
 
     def accepting(self, *statuses: int) -> "Call":
         return replace(self, accept=self.accept | set(statuses))
@@ -126,6 +137,16 @@ class Call:
 
     def in_lane(self, lane: str) -> "Call":
         return replace(self, lane=lane)
+
+
+def _at_most(most: int, count: Callable[[Reply], int]) -> Callable[[Reply], int]:
+    def charge(reply: Reply) -> int:
+        try:
+            return max(0, min(most, count(reply)))
+        except ProviderContractChanged:
+            return most  # unreadable, so nothing shows that it was free
+
+    return charge
 
 
 def _params(given: Mapping[str, str | int | None]) -> tuple[tuple[str, str], ...]:
