@@ -9,6 +9,7 @@ gateway (or a test) drives it; retry, limits, cache, cost and time are none of i
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import ClassVar, Literal, ParamSpec, TypeVar
 
@@ -84,10 +85,6 @@ def answered(reply: Reply) -> bool:
     return reply.status == 200
 
 
-def free(_reply: Reply) -> int:
-    return 0
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request. `path` is the whole path; no credential is ever part of a call."""
@@ -103,7 +100,7 @@ class Call:
     """Statuses the conversation reads itself; any other is raised inside it as an error."""
     credits: int = 0
     """The most this call may be charged."""
-    charge: Callable[[Reply], int] = free
+    charge: Callable[[Reply], int] = lambda _reply: 0
     """What a reply was charged, in credits: between 0 and `credits`, for any reply at all."""
     lane: str | None = None
     repeatable: bool = True
@@ -119,15 +116,13 @@ class Call:
         return cls(method="POST", path=path, json=json, params=_params(params))
 
     def costing(self, credits: int, charged: Callable[[Reply], bool] = answered) -> "Call":
-        """This call, billed in full or, for providers that take nothing for a miss, not at all.
-
-        A billed call whose reply is lost is not sent twice.
-        """
+        """This call, billed in full or not at all. If its reply is lost it is not sent twice."""
         return self.costing_each(credits, lambda reply: credits if charged(reply) else 0)
 
     def costing_each(self, most: int, count: Callable[[Reply], int]) -> "Call":
         """This call, billed by what came back: `count` reads how many credits that was."""
-        return replace(self, credits=most, charge=_at_most(most, count), repeatable=False)
+        charge = partial(_charged, most, count)
+        return replace(self, credits=most, charge=charge, repeatable=False)
 
     def accepting(self, *statuses: int) -> "Call":
         return replace(self, accept=self.accept | set(statuses))
@@ -139,14 +134,11 @@ class Call:
         return replace(self, lane=lane)
 
 
-def _at_most(most: int, count: Callable[[Reply], int]) -> Callable[[Reply], int]:
-    def charge(reply: Reply) -> int:
-        try:
-            return max(0, min(most, count(reply)))
-        except ProviderContractChanged:
-            return most  # unreadable, so nothing shows that it was free
-
-    return charge
+def _charged(most: int, count: Callable[[Reply], int], reply: Reply) -> int:
+    try:
+        return max(0, min(most, count(reply)))
+    except ProviderContractChanged:
+        return most  # unreadable, so nothing shows that it was free
 
 
 def _params(given: Mapping[str, str | int | None]) -> tuple[tuple[str, str], ...]:
