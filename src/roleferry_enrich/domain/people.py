@@ -85,6 +85,8 @@ class PersonClaim:
     role: str | None = None
     """An office held in law (director, secretary, llp-member), which is not a job title."""
     appointed_on: date | None = None
+    appointed_before: date | None = None
+    """The office was held by this day, where its register does not know since when."""
     resigned_on: date | None = None
 
     company_name: str | None = None

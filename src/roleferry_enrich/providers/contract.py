@@ -25,7 +25,7 @@ from roleferry_enrich.errors import (
     ProviderUnauthorised,
     ProviderUnavailable,
 )
-from roleferry_enrich.providers.replies import Reply
+from roleferry_enrich.providers.replies import Record, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,18 @@ class Spec:
 def answered(reply: Reply) -> bool:
     """The usual rule of charging: a 200 is paid for."""
     return reply.status == 200
+
+
+def answered_with(found: Callable[[Record], bool]) -> Callable[[Reply], bool]:
+    """The rule of those who take nothing for a miss; an unreadable 200 counts as paid for."""
+
+    def charged(reply: Reply) -> bool:
+        try:
+            return reply.status == 200 and found(reply.record())
+        except ProviderContractChanged:
+            return True
+
+    return charged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

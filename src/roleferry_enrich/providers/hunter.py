@@ -1,29 +1,24 @@
-"""Hunter: addresses of a domain, the address of a named person, and whether one receives mail.
+"""Hunter: the people of a domain with their addresses, one person, one company, one mailbox.
 
-https://hunter.io/api-documentation/v2. Hunter has no company register, no phones in bulk and no
-people without an address.
+https://hunter.io/api-documentation/v2. Hunter has no company register and few phones; nearly
+everybody it knows, it knows by an address.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
+from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.domain.people import (
-    Deliverability,
-    EmailClaim,
-    EmailKind,
-    EmailVerdict,
-    PersonClaim,
-    PhoneClaim,
-)
-from roleferry_enrich.domain.queries import CompanyQuery, EmailQuery, PersonQuery
+from roleferry_enrich.domain.queries import CompanyQuery, EmailQuery, Keys, PersonQuery
 from roleferry_enrich.errors import (
+    ProviderContractChanged,
     ProviderError,
     ProviderQuotaSpent,
     ProviderRateLimited,
+    ProviderRefusedQuery,
     ProviderUnauthorised,
 )
+from roleferry_enrich.providers.clearbit_documents import company_of, person_of
 from roleferry_enrich.providers.contract import (
     Answer,
     Call,
@@ -34,32 +29,27 @@ from roleferry_enrich.providers.contract import (
     Provider,
     Spec,
     Window,
+    answered_with,
     ask,
     offers,
 )
+from roleferry_enrich.providers.hunter_claims import (
+    company_searched,
+    person_found,
+    person_of_row,
+    verdict,
+)
 from roleferry_enrich.providers.replies import Record, Reply
 
-# Our word for Hunter's, from the verifier's page of the documentation. "webmail" says who runs
-# the mailbox, not whether it receives mail.
-_DELIVERABILITY: Mapping[str, Deliverability] = MappingProxyType(
-    {
-        "valid": Deliverability.VALID,
-        "invalid": Deliverability.INVALID,
-        "accept_all": Deliverability.ACCEPT_ALL,
-        "disposable": Deliverability.DISPOSABLE,
-    }
-)
-_KIND: Mapping[str, EmailKind] = MappingProxyType(
-    {
-        "personal": EmailKind.BUSINESS,  # "personal" is Hunter's word for "not a shared mailbox"
-        "generic": EmailKind.ROLE,
-    }
-)
-_FACTS = ("disposable", "webmail", "gibberish", "accept_all", "block")
 _STILL_RUNNING = 202
 _SERVER_MISBEHAVED = 222
+_REFUSED_PAGE = 400
+_NOT_FOUND = 404
 _CLAIMED = 451
 _PAGE = 100
+_FREE_PLAN_PAGE = 10
+_CANDIDATES = 5
+_SHORTEST_NAME = 3  # the domain finder refuses shorter ones
 
 
 class Hunter(Provider):
@@ -70,42 +60,59 @@ class Hunter(Provider):
         base_url="https://api.hunter.io",
         authenticate=lambda key: {"X-API-KEY": key},
         permits=(Window(15, timedelta(seconds=1)), Window(500, timedelta(minutes=1))),
-        lanes={"verifier": (Window(10, timedelta(seconds=1)), Window(300, timedelta(minutes=1)))},
+        lanes=MappingProxyType(
+            {"verifier": (Window(10, timedelta(seconds=1)), Window(300, timedelta(minutes=1)))}
+        ),
         credit_price=MicroUsd(17_000),  # 34 USD for 2,000 credits
         timeout=timedelta(seconds=20),  # the verifier talks SMTP while we wait
         notes=("A 451 means the person asked not to be processed; nobody else is asked then.",),
     )
 
-    @offers(("domain",), gives=("full_name", "title", "business_email", "phone"), credits=1)
-    def find_people(self, query: CompanyQuery) -> Conversation[Answer]:
-        reply = yield from ask(
-            Call.get(
-                "/v2/domain-search",
-                domain=query.keys.domain,
-                type="personal",
-                limit=min(query.limit, _PAGE),
-            ).costing(1, charged=_has_emails)
+    @offers(
+        ("email",),
+        ("linkedin_url",),
+        gives=(
+            "full_name",
+            "first_name",
+            "last_name",
+            "title",
+            "seniority",
+            "department",
+            "company_name",
+            "linkedin_url",
+            "phone",
+            "business_email",
+            "location",
+            "city",
+            "state",
+            "country",
+            "domain",
+        ),
+        credits=1,
+        fresh_for=timedelta(days=30),
+    )
+    def find_person(self, query: PersonQuery) -> Conversation[Answer]:
+        keys = query.keys
+        call = Call.get("/v2/people/find", **_who(keys)).accepting(_NOT_FOUND, _CLAIMED)
+        reply = yield from ask(call.costing(1))
+        if reply.status != 200:
+            return _nobody(reply)
+        return Findings(
+            people=(person_of(_found(reply), email=keys.email, linkedin_url=keys.linkedin_url),)
         )
-        body = reply.record()
-        body.require("data")
-        data = body.record("data")
-        people = tuple(_person_of_row(row, data) for row in data.records("emails"))
-        return Findings(people=tuple(p for p in people if p.full_name))
 
     @offers(
+        ("first_name", "last_name", "domain"),
         ("full_name", "domain"),
+        ("linkedin_url",),
+        ("first_name", "last_name", "company_name"),
         ("full_name", "company_name"),
-        gives=("business_email", "title", "phone", "linkedin_url"),
+        gives=("business_email", "full_name", "title", "phone", "company_name", "linkedin_url"),
         credits=1,
     )
     def find_email(self, query: PersonQuery) -> Conversation[Answer]:
-        keys = query.keys
-        company = {"domain": keys.domain} if keys.domain else {"company": keys.company_name}
-        reply = yield from ask(
-            Call.get("/v2/email-finder", full_name=keys.full_name, **company)
-            .accepting(_CLAIMED)
-            .costing(1, charged=_has_email)
-        )
+        call = Call.get("/v2/email-finder", **_sought(query.keys)).accepting(_CLAIMED)
+        reply = yield from ask(call.costing(1, charged=answered_with(_has_email)))
         if reply.status == _CLAIMED:
             return ClaimedByPerson()
         body = reply.record()
@@ -113,7 +120,7 @@ class Hunter(Provider):
         data = body.record("data")
         if data.text("email") is None:
             return Findings()
-        return Findings(people=(_found_person(data),))
+        return Findings(people=(person_found(data),))
 
     @offers(("email",), gives=("business_email",), credits=1, fresh_for=timedelta(days=30))
     def verify_email(self, query: EmailQuery) -> Conversation[Answer]:
@@ -128,9 +135,68 @@ class Hunter(Provider):
         if reply.status in {_STILL_RUNNING, _SERVER_MISBEHAVED}:
             # Asked again it is billed once; the 202 may carry a partial verdict, worth nothing.
             return Pending(retry_after=timedelta(seconds=30))
+        return Findings(verdicts=(verdict(query.email, _found(reply)),))
+
+    @offers(
+        ("domain",),
+        ("company_name",),
+        gives=(
+            "full_name",
+            "first_name",
+            "last_name",
+            "title",
+            "seniority",
+            "department",
+            "business_email",
+            "phone",
+            "linkedin_url",
+            "domain",
+        ),
+        credits=1,
+    )
+    def find_people(self, query: CompanyQuery) -> Conversation[Answer]:
+        reply = yield from ask(_search(query, min(query.limit, _PAGE)))
+        if reply.status == _REFUSED_PAGE:
+            # The free plan allows ten addresses a search, and says so only when asked for more.
+            if _error_id(reply) != "pagination_error" or query.limit <= _FREE_PLAN_PAGE:
+                raise ProviderRefusedQuery(f"status {_REFUSED_PAGE}")
+            reply = yield from ask(_search(query, _FREE_PLAN_PAGE))
         body = reply.record()
         body.require("data")
-        return Findings(verdicts=(_verdict(query.email, body.record("data")),))
+        data = body.record("data")
+        people = tuple(person_of_row(row, data) for row in data.records("emails"))
+        named = tuple(person for person in people if person.full_name)
+        return Findings(people=named, companies=(company_searched(data),) if named else ())
+
+    @offers(
+        ("domain",),
+        ("company_name",),
+        gives=(
+            "company_name",
+            "legal_name",
+            "domain",
+            "founded_year",
+            "industry",
+            "company_size",
+            "technologies",
+            "linkedin_url",
+            "city",
+            "state",
+            "country",
+        ),
+        credits=1,
+        fresh_for=timedelta(days=30),
+    )
+    def find_company(self, query: CompanyQuery) -> Conversation[Answer]:
+        """By name only likely domains are found, which is free and may be worth asking by."""
+        domain = query.keys.domain
+        if domain is None:
+            return (yield from self._domains_of(query.keys.company_name or ""))
+        call = Call.get("/v2/companies/find", domain=domain).accepting(_NOT_FOUND, _CLAIMED)
+        reply = yield from ask(call.costing(1))
+        if reply.status != 200:
+            return _nobody(reply)
+        return Findings(companies=(company_of(_found(reply), domain=domain),))
 
     def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
         """Hunter's documentation and its own client disagree on what 403 and 429 mean.
@@ -149,80 +215,85 @@ class Hunter(Provider):
             return ProviderQuotaSpent("status 429 without a time to wait")
         return ProviderUnauthorised("status 403")
 
-
-def _has_emails(reply: Reply) -> bool:
-    return reply.status == 200 and bool(reply.record().records("data", "emails"))
-
-
-def _has_email(reply: Reply) -> bool:
-    return reply.status == 200 and reply.record().text("data", "email") is not None
-
-
-def _person_of_row(row: Record, data: Record) -> PersonClaim:
-    return PersonClaim(
-        as_of=row.day("verification", "date"),
-        full_name=_full_name(row),
-        first_name=row.text("first_name"),
-        last_name=row.text("last_name"),
-        title=row.text("position"),
-        seniority=row.text("seniority"),
-        department=row.text("department"),
-        company_name=data.text("organization"),
-        company_domain=data.text("domain"),
-        linkedin_url=row.text("linkedin"),
-        twitter_url=row.text("twitter"),
-        emails=_emails(row, "value", row.integer("confidence")),
-        phones=_phones(row),
-    )
+    def _domains_of(self, name: str) -> Conversation[Answer]:
+        if len(name) < _SHORTEST_NAME:
+            return Findings()
+        reply = yield from ask(Call.get("/v2/domain-finder", company=name, limit=_CANDIDATES))
+        body = reply.record()
+        if not isinstance(body.value("data"), list):
+            raise ProviderContractChanged("data is not a list")
+        return Findings(
+            companies=tuple(
+                CompanyClaim(name=row.text("company_name"), domain=row.text("domain"))
+                for row in body.records("data")
+                if row.text("domain")
+            )
+        )
 
 
-def _found_person(data: Record) -> PersonClaim:
-    return PersonClaim(
-        as_of=data.day("verification", "date"),
-        full_name=_full_name(data),
-        first_name=data.text("first_name"),
-        last_name=data.text("last_name"),
-        title=data.text("position"),
-        company_name=data.text("company"),
-        company_domain=data.text("domain"),
-        linkedin_url=data.text("linkedin_url"),
-        twitter_url=data.text("twitter"),
-        emails=_emails(data, "email", data.integer("score")),
-        phones=_phones(data),
-    )
-
-
-def _full_name(row: Record) -> str | None:
-    parts = (row.text("first_name"), row.text("last_name"))
-    return " ".join(part for part in parts if part) or None
-
-
-def _emails(row: Record, member: str, score: int | None) -> tuple[EmailClaim, ...]:
-    address = row.text(member)
-    if address is None:
-        return ()
-    status = row.text("verification", "status") or ""
-    kind = _KIND.get(row.text("type") or "personal", EmailKind.UNKNOWN)
+def _search(query: CompanyQuery, limit: int) -> Call:
+    keys, titles = query.keys, ",".join(query.titles)
     return (
-        EmailClaim(
-            address=address,
-            kind=kind,
-            deliverability=_DELIVERABILITY.get(status, Deliverability.UNKNOWN),
-            score=score,
-            checked_on=row.day("verification", "date"),
-        ),
+        Call.get(
+            "/v2/domain-search",
+            domain=keys.domain,
+            company=None if keys.domain else keys.company_name,
+            type="personal",
+            seniority=None if titles else "executive",
+            job_titles=titles or None,
+            limit=limit,
+        )
+        .accepting(_REFUSED_PAGE)
+        .costing(1, charged=answered_with(_has_emails))
     )
 
 
-def _phones(row: Record) -> tuple[PhoneClaim, ...]:
-    number = row.text("phone_number")
-    return (PhoneClaim(number=number),) if number else ()
+def _has_emails(body: Record) -> bool:
+    return bool(body.records("data", "emails"))
 
 
-def _verdict(address: str, data: Record) -> EmailVerdict:
-    return EmailVerdict(
-        address=address,
-        deliverability=_DELIVERABILITY.get(data.text("status") or "", Deliverability.UNKNOWN),
-        score=data.integer("score"),
-        reasons=tuple(fact for fact in _FACTS if data.flag(fact)),
-    )
+def _has_email(body: Record) -> bool:
+    return body.text("data", "email") is not None
+
+
+def _who(keys: Keys) -> dict[str, str | None]:
+    """One key only: where both are given Hunter follows the handle, and we trust the address."""
+    if keys.email is not None:
+        return {"email": keys.email}
+    return {"linkedin_handle": _linkedin_handle(keys)}
+
+
+def _sought(keys: Keys) -> dict[str, str | None]:
+    company = {"domain": keys.domain} if keys.domain else {"company": keys.company_name}
+    if company == {"company": None}:
+        return {"linkedin_handle": _linkedin_handle(keys)}
+    if keys.first_name and keys.last_name:
+        return {**company, "first_name": keys.first_name, "last_name": keys.last_name}
+    return {**company, "full_name": keys.full_name}
+
+
+def _linkedin_handle(keys: Keys) -> str | None:
+    return (keys.linkedin_url or "").rpartition("/")[2] or None
+
+
+def _found(reply: Reply) -> Record:
+    """The document found; a 200 without one is no answer of Hunter's."""
+    data = reply.record().record("data")
+    if not data:
+        raise ProviderContractChanged("data is no object or empty")
+    return data
+
+
+def _nobody(reply: Reply) -> Answer:
+    if reply.status == _CLAIMED:
+        return ClaimedByPerson()
+    if _error_id(reply) is None:
+        raise ProviderContractChanged("a 404 that is not Hunter's")
+    return Findings()
+
+
+def _error_id(reply: Reply) -> str | None:
+    """`errors` is a list in every sample; the page on structure writes one object."""
+    body = reply.record()
+    first = next(iter(body.records("errors")), body.record("errors"))
+    return first.text("id")

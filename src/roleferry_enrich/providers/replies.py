@@ -54,6 +54,14 @@ class Reply:
             return None
         return min(wait, _LONGEST_PAUSE) if wait > timedelta(0) else None
 
+    def until(self, header: str) -> timedelta | None:
+        """The time left until the Unix second in that header, at most an hour; None if past."""
+        value = self.headers.get(header, "").strip()
+        if not (value.isascii() and value.isdigit()):
+            return None
+        left = timedelta(seconds=int(value[:11]) - self.received_at.timestamp())
+        return min(left, _LONGEST_PAUSE) if left > timedelta(0) else None
+
 
 class Record:
     """One JSON object of a reply. Every accessor takes a path of member names."""
