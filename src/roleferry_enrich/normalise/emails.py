@@ -1,0 +1,83 @@
+"""E-mail addresses: what counts as one, which are the same mailbox, and what kind each is."""
+
+from functools import lru_cache
+
+from email_validator import EmailNotValidError, validate_email
+
+from roleferry_enrich.domain.identifiers import Domain, Email
+from roleferry_enrich.normalise.domains import parse_domain
+from roleferry_enrich.normalise.mailboxes import DISPOSABLE, FREE, ROLES
+from roleferry_enrich.normalise.text import clean
+
+# RFC 5321: 64 for the local part, 255 for the domain, and the sign between.
+_LIMIT = 320
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+
+
+def parse_email(text: str) -> Email | None:
+    """The address in `text` (also `mailto:` and `Name <address>`), None if it is not one."""
+    written = text.strip()
+    if len(written) > _LIMIT * 2:
+        return None
+    return _parsed(_address(clean(written, _LIMIT * 2)))
+
+
+@lru_cache(maxsize=16_384)
+def identity_key(email: Email) -> str:
+    """The same for every spelling of one mailbox: lower case, no tag, no dots where ignored."""
+    local, _, domain = email.lower().rpartition("@")
+    untagged = local.partition("+")[0] or local
+    if domain in _GMAIL:
+        return f"{untagged.replace('.', '') or untagged}@gmail.com"
+    return f"{untagged}@{domain}"
+
+
+@lru_cache(maxsize=16_384)
+def domain_of(email: Email) -> Domain | None:
+    """The registrable domain of the mailbox's host."""
+    return parse_domain(email.rpartition("@")[2])
+
+
+def local_part_of(email: Email) -> str:
+    return email.rpartition("@")[0]
+
+
+def is_role_account(email: Email) -> bool:
+    """Whether the mailbox belongs to a function, such as `info@`."""
+    local = identity_key(email).rpartition("@")[0]
+    return local in ROLES or local.replace(".", "").replace("_", "").replace("-", "") in ROLES
+
+
+def is_free_mail(email: Email) -> bool:
+    """Whether anybody may have a mailbox there, so that the domain names no employer."""
+    return _host(email) in FREE or domain_of(email) in FREE
+
+
+def is_disposable(email: Email) -> bool:
+    return _host(email) in DISPOSABLE or domain_of(email) in DISPOSABLE
+
+
+def _host(email: Email) -> str:
+    return email.rpartition("@")[2].lower()
+
+
+def _address(written: str) -> str:
+    if written.endswith(">") and "<" in written:
+        written = written[written.rindex("<") + 1 : -1]
+    if written[:7].lower() == "mailto:":
+        written = written[7:].partition("?")[0]
+    return written.strip()
+
+
+@lru_cache(maxsize=16_384)
+def _parsed(address: str) -> Email | None:
+    if "*" in address or len(address) > _LIMIT:
+        return None  # a provider's mask (j***@acme.com) is a valid address by the letter
+    try:
+        # `.test` is what the sandbox lives on; no name is ever resolved here.
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return None
+    if found.ascii_domain is None or "." not in found.ascii_domain:
+        return None
+    return Email(f"{found.local_part}@{found.ascii_domain.lower()}")

@@ -1,0 +1,106 @@
+"""Legal forms of companies, as registers of the world and their users write them. Tables only.
+
+Spellings are folded words (`normalise.text.words`), with "and" for "&".
+"""
+
+from types import MappingProxyType
+
+from roleferry_enrich.normalise.text import word_set
+
+_TABLE = """
+limited: limited, ltd, private limited, pvt ltd, pvt limited, pte ltd, pte limited, pty ltd,
+    pty limited, proprietary limited, p ltd, co ltd, co limited, company limited, ltda, limitada,
+    sdn bhd, sendirian berhad, unlimited, cyf, cyfyngedig, teoranta, teo, limited company, lcc,
+    private ltd, corporation limited, corp ltd
+public limited: plc, public limited company, berhad, bhd, ccc, tbk, public company limited, pcl,
+    p l c
+limited liability company: llc, l l c, limited liability company, pllc, ooo, obschestvo s
+    ogranichennoy otvetstvennostyu, obshchestvo s ogranichennoy otvetstvennostyu, too, tov, mmc,
+    limited liability co
+limited liability partnership: llp, limited liability partnership, lllp
+limited partnership: limited partnership, lp, l p
+incorporated: inc, incorporated, corp, corporation, co inc
+gmbh: gmbh, gesellschaft mit beschraenkter haftung, gesellschaft mit beschrankter haftung, mbh,
+    ggmbh, ug, ug haftungsbeschraenkt, ug haftungsbeschrankt, ges m b h, gesmbh
+gmbh & co kg: gmbh and co kg, gmbh co kg, ag and co kg, gmbh and co kgaa, ug and co kg,
+    se and co kg, ag and co kgaa, se and co kgaa
+kommanditgesellschaft: kg, kgaa, kommanditgesellschaft, k s, komanditni spolecnost
+offene handelsgesellschaft: ohg, offene handelsgesellschaft, gbr
+aktiengesellschaft: ag, aktiengesellschaft, akg
+eingetragener verein: ev, e v, eg
+societas europaea: se, societas europaea
+sociedad anonima: sa, sociedad anonima, societe anonyme, s a, sa de cv, sapi de cv, sab de cv,
+    s a de c v, sociedade anonima, saa, sac, sau, scpa, sgps sa, societa per azioni, spa, s p a
+sarl: sarl, societe a responsabilite limitee, s a r l, eurl, sarlu
+sas: sas, sasu, societe par actions simplifiee, s a s
+srl: srl, srls, societa a responsabilita limitata, s r l, societatea cu raspundere limitata,
+    s de rl de cv, s de rl, sociedad de responsabilidad limitada, sl, slu, s l, sociedad limitada
+snc: snc, societe en nom collectif, societa in nome collettivo, sci, scs, sca, gie, sccl
+besloten vennootschap: bv, besloten vennootschap, b v, bvba, sprl, bv bv, cvba, vof, cv
+naamloze vennootschap: nv, naamloze vennootschap, n v
+aktiebolag: ab, aktiebolag, ab publ, aktiebolaget, oyj abp, abp
+aktieselskab: as, a s, aps, aktieselskab, anpartsselskab, asa, aksjeselskap, i s
+osakeyhtio: oy, oyj, osakeyhtio, oy ab, oyj abp, ky, tmi
+spolka: sp z oo, sp zoo, spolka z ograniczona odpowiedzialnoscia, sp k, sp j, spolka akcyjna,
+    sp z oo sp k, spolka z oo
+central european: sro, s r o, spol s r o, spol sro, as, doo, d o o, dd, d d, kft, zrt, nyrt, bt,
+    eood, ood, ead, ad, uab, sia, ou, osauhing, ehf, hf, jdoo
+joint stock: jsc, ojsc, cjsc, pjsc, joint stock company, open joint stock company, closed joint
+    stock company, public joint stock company, oao, zao, pao, ao, aktsionernoe obschestvo,
+    publichnoe aktsionernoe obschestvo, otkrytoe aktsionernoe obschestvo, zakrytoe aktsionernoe
+    obschestvo, at, pat, prat, jsc co
+east asian: kk, kabushiki kaisha, kabushiki gaisha, gk, godo kaisha, yk, co ltd, jyoint
+turkish: as, anonim sirketi, limited sirketi, ltd sti, ao
+middle east: fzc, fze, fz llc, fzco, wll, psc, dmcc, saog, saoc, sal, ksc, kscc, sae
+american: pc, pa, na, p c, lc, chartered, chtd, trust company na
+south african: cc, npc, rf, soc ltd
+indonesian: pt, cv, persero, pt persero
+british: cic, community interest company, cio, slp, cbp
+"""
+
+
+def _spellings() -> dict[tuple[str, ...], str]:
+    found: dict[tuple[str, ...], str] = {}
+    for line in _TABLE.strip().replace("\n    ", " ").splitlines():
+        form, _, spellings = line.partition(":")
+        for spelling in spellings.split(","):
+            found.setdefault(tuple(spelling.split()), form)
+    return found
+
+
+LEGAL_FORMS = MappingProxyType(_spellings())
+"""Folded words -> the family of the form."""
+
+LONGEST = max(len(spelling) for spelling in LEGAL_FORMS)
+
+IN_FRONT = frozenset(
+    {
+        ("ooo",), ("oao",), ("zao",), ("pao",), ("ao",), ("jsc",), ("ojsc",), ("cjsc",), ("pjsc",),
+        ("pt",), ("tov",), ("srl",), ("sarl",), ("uab",), ("sia",), ("ab",),
+        ("joint", "stock", "company"), ("open", "joint", "stock", "company"),
+        ("public", "joint", "stock", "company"), ("societatea", "cu", "raspundere", "limitata"),
+        ("obshchestvo", "s", "ogranichennoy", "otvetstvennostyu"),
+        ("aktsionernoe", "obshchestvo"), ("publichnoe", "aktsionernoe", "obshchestvo"),
+    }
+)  # fmt: skip
+"""Forms that some countries write before the name."""
+
+WORDS_TOO = word_set(
+    """
+    ab ad ag ao as at bt bv ca cc cic cio cv da dd eg ev gk hf ip kg kk ks ky lc lp na nv ou oy pa
+    pat pc pt rf sa sal sac sau sca sci se sia sl slp spa teo too tov ug yk psc npc soc
+    """
+)
+"""Forms that are also words or initials: taken as forms only in capitals or with full stops."""
+
+UNSPACED = (
+    "股份有限公司", "有限责任公司", "有限責任公司", "有限公司", "株式会社", "有限会社", "合同会社",
+    "주식회사", "유한회사", "(주)", "（株）", "(株)", "㈱", "㈜",
+)  # fmt: skip
+"""Forms written without a space beside the name."""
+
+UNMISTAKABLE = word_set(
+    "limited ltd llp plc gmbh llc inc incorporated corp corporation aktiengesellschaft sarl "
+    "nominees trustees holdings secretaries"
+)
+"""Words that make a name an organisation's wherever a person's was expected."""

@@ -1,0 +1,166 @@
+"""Company names: the name without its legal form, and the key under which spellings are equal."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from roleferry_enrich.normalise.casing import cased_name
+from roleferry_enrich.normalise.legal_forms import (
+    IN_FRONT,
+    LEGAL_FORMS,
+    LONGEST,
+    UNMISTAKABLE,
+    UNSPACED,
+    WORDS_TOO,
+)
+from roleferry_enrich.normalise.text import clean, word_set, words
+
+_LIMIT = 400
+_TRADING_AS = re.compile(
+    r"\s+(?:t/a|t/as|trading as|d/b/a|dba|doing business as|o/a)\.?\s+", re.IGNORECASE
+)
+_COMPANY = ("company", "co", "and co", "and company", "compagnie", "cie", "and cie")
+_SMALL = word_set("a an and at by de del der des di du e el en et for in la le of on und the to y")
+_EDGES = " ,;:-–—|/&+\"“”„«»'‘’`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    name: str
+    """Without legal form, in the casing a person would use: `Quillmere Instruments`."""
+    legal_form: str | None
+    """The family of the form (`limited`, `gmbh`); None where the name shows none."""
+    trading_as: str | None = None
+    key: str
+    """Equal for names that differ in form, case, accents, punctuation, "the" or "&" only."""
+
+
+def parse_organisation(text: str) -> Organisation | None:
+    """The name in `text`, None where there is no letter or digit."""
+    written = clean(text, _LIMIT)
+    return _parsed(written) if words(written) else None
+
+
+def looks_like_organisation(text: str) -> bool:
+    """Whether what stands where a person's name belongs is a company's: registers list both."""
+    return bool(UNMISTAKABLE.intersection(words(clean(text, _LIMIT))[1:]))
+
+
+@lru_cache(maxsize=16_384)
+def _parsed(written: str) -> Organisation:
+    legal, *trading = _TRADING_AS.split(written, maxsplit=1)
+    if not words(legal):
+        legal, trading = written, []
+    tokens, form = _without_forms(_without_unspaced(legal).replace(",", ", ").split())
+    name = _joined(tokens)
+    if not words(name):
+        name, form = legal.strip(), None
+    return Organisation(
+        name=_cased(name),
+        legal_form=form,
+        trading_as=_joined(trading) or None if trading else None,
+        key=_key(name),
+    )
+
+
+def _without_unspaced(text: str) -> str:
+    for form in UNSPACED:
+        shorter = text.replace(form, " ")
+        text = shorter if words(shorter) else text
+    return text
+
+
+def _without_forms(tokens: list[str]) -> tuple[list[str], str | None]:
+    """The tokens less the legal forms at either end, and the form nearest the end."""
+    shouted = " ".join(tokens).isupper()
+    form = None
+    while (size := _form_at_end(tokens, shouted=shouted, first=form is None)) > 0:
+        form = form or LEGAL_FORMS[_folded(tokens[-size:])]
+        tokens = _trimmed(tokens[:-size])
+    while (size := _form_in_front(tokens)) > 0:
+        form = form or LEGAL_FORMS.get(_folded(tokens[:size]))
+        tokens = _trimmed(tokens[size:])
+    return tokens, form
+
+
+def _trimmed(tokens: list[str]) -> list[str]:
+    while tokens and not words(tokens[-1]):
+        tokens = tokens[:-1]
+    return tokens
+
+
+def _form_at_end(tokens: list[str], *, shouted: bool, first: bool) -> int:
+    """How many of the last tokens are a legal form; never all of them."""
+    for size in range(min(LONGEST, len(tokens) - 1), 0, -1):
+        spelling = _folded(tokens[-size:])
+        if spelling[:1] == ("co",) and _folded(tokens[:-size])[-1:] == ("and",):
+            continue  # "Smith & Co Ltd" is Smith & Co
+        if spelling in LEGAL_FORMS and _is_form(tokens[-size:], shouted=shouted, first=first):
+            return size
+    return 0
+
+
+def _is_form(tokens: list[str], *, shouted: bool, first: bool) -> bool:
+    """Whether a form that is also a word is meant as the form."""
+    spelling = _folded(tokens)
+    if len(spelling) > 1 or spelling[0] not in WORDS_TOO:
+        return True
+    written = tokens[0].strip(",()")
+    if "." in written:
+        return True
+    # In a name all in capitals, capitals say nothing: only the last word may be the form.
+    return (first or not shouted) and not written.istitle() and not written.islower()
+
+
+def _form_in_front(tokens: list[str]) -> int:
+    for size in range(min(LONGEST, len(tokens) - 1), 0, -1):
+        spelling = _folded(tokens[:size])
+        if spelling in IN_FRONT and (tokens[0].isupper() or size > 1 or "." in tokens[0]):
+            return size
+    return 0
+
+
+def _folded(tokens: list[str]) -> tuple[str, ...]:
+    return tuple(word for written in tokens for word in _spelt(written))
+
+
+def _spelt(written: str) -> tuple[str, ...]:
+    return ("and",) if written == "&" else words(written)
+
+
+def _joined(tokens: list[str]) -> str:
+    text = " ".join(tokens).strip(_EDGES).replace(" ,", ",")
+    if text.endswith(")") and "(" not in text:
+        text = text[:-1]
+    return text.strip(_EDGES)
+
+
+def _key(name: str) -> str:
+    spelt = words(re.sub(r"\s*[&+]\s*", " and ", name))
+    if len(spelt) > 1 and spelt[0] == "the":
+        spelt = spelt[1:]
+    joined = " ".join(spelt)
+    for ending in _COMPANY:
+        shorter = joined.removesuffix(f" {ending}")
+        if shorter != joined:
+            return shorter.removesuffix(" and")
+    return joined
+
+
+def _cased(name: str) -> str:
+    """A shouted name in title case, its acronyms left alone."""
+    tokens = name.split()
+    if not name.isupper() or (len(tokens) == 1 and len(name) <= 4):
+        return name
+    return " ".join(_cased_word(token, place) for place, token in enumerate(tokens))
+
+
+def _cased_word(word: str, place: int) -> str:
+    letters = "".join(c for c in word if c.isalpha())
+    if word.lower() in _SMALL and place:
+        return word.lower()
+    is_acronym = len(letters) <= 2 or not any(c in "AEIOUYÄÖÜÉÈÁÍÓÚ" for c in letters)
+    is_code = "." in word[:-1] or any(c.isdigit() for c in word)
+    if is_code or (is_acronym and letters.isascii()):
+        return word
+    return re.sub(r"[^\W\d_][\w'’]*", lambda found: cased_name(found[0], small_first=False), word)

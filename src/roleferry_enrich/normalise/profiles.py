@@ -1,0 +1,125 @@
+"""Public profile addresses on LinkedIn, X and Facebook: one form for one profile."""
+
+import re
+import unicodedata
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from roleferry_enrich.domain.identifiers import ProfileUrl
+from roleferry_enrich.normalise.text import clean, word_set
+
+Network = Literal["linkedin", "linkedin_company", "x", "facebook"]
+
+_LIMIT = 1_000
+_SLUG_LIMIT = 200
+# LinkedIn's internal ids ("ACoAAB...") are the one slug in which case matters.
+_MEMBER_ID = re.compile(r"AC[oqrw]AA[\w-]{10,}")
+_HOSTS: dict[str, Literal["linkedin", "x", "facebook"]] = {
+    "linkedin.com": "linkedin",
+    "x.com": "x",
+    "twitter.com": "x",
+    "facebook.com": "facebook",
+    "fb.com": "facebook",
+    "fb.me": "facebook",
+}
+_PREFIX: dict[Network, str] = {
+    "linkedin": "https://linkedin.com/in/",
+    "linkedin_company": "https://linkedin.com/company/",
+    "x": "https://x.com/",
+    "facebook": "https://facebook.com/",
+}
+_NO_HANDLE_ON_X = word_set(
+    "about compose download explore hashtag home i intent jobs login messages notifications "
+    "privacy search settings share signup tos"
+)
+_NO_PAGE_ON_FACEBOOK = word_set(
+    "dialog events gaming groups hashtag help login marketplace media permalink.php photo "
+    "photo.php photos plugins policies privacy search share share.php sharer sharer.php story.php "
+    "tr video videos watch"
+)
+
+
+def parse_profile_url(text: str, network: Network | None = None) -> ProfileUrl | None:
+    """The profile as `linkedin.com/in/ada`, `x.com/ada` or `facebook.com/ada`, None if none.
+
+    A bare handle (`@ada`) says whose only with `network`.
+    """
+    if len(text) > _LIMIT:
+        return None
+    written = clean(text, _LIMIT)
+    host, path, query = _split(written)
+    site = _HOSTS.get(host)
+    if site is None:
+        return _of_handle(written, network) if network else None
+    parts = [slug for piece in path.split("/") if (slug := _slug(piece))]
+    match site:
+        case "linkedin":
+            return _linkedin(parts)
+        case "x":
+            return _x(parts)
+        case "facebook":
+            return _facebook(parts, query)
+
+
+def is_company_page(url: ProfileUrl) -> bool:
+    return url.startswith(("linkedin.com/company/", "linkedin.com/school/"))
+
+
+def _of_handle(written: str, network: Network) -> ProfileUrl | None:
+    handle = written.removeprefix("@")
+    if not handle or any(c in "/:?#@. " for c in handle):
+        return None
+    return parse_profile_url(_PREFIX[network] + quote(handle))
+
+
+def _split(written: str) -> tuple[str, str, str]:
+    """Host without its country or device subdomain, path and query."""
+    rest = re.sub(r"^[a-zA-Z]{2,10}:", "", written).lstrip("/")
+    address, _, query = rest.partition("#")[0].partition("?")
+    host, _, path = address.partition("/")
+    name = host.lower().rpartition("@")[2].partition(":")[0].rstrip(".")
+    return ".".join(name.split(".")[-2:]), path, query
+
+
+def _slug(piece: str) -> str:
+    plain = unicodedata.normalize("NFC", unquote(piece, errors="ignore")).strip()
+    if not plain or len(plain) > _SLUG_LIMIT or any(c in "/\\ " for c in plain):
+        return ""
+    lowered = plain if _MEMBER_ID.fullmatch(plain) else plain.lower()
+    return quote(unicodedata.normalize("NFC", clean(lowered, _SLUG_LIMIT * 4)), safe="-_.~'")
+
+
+def _linkedin(parts: list[str]) -> ProfileUrl | None:
+    match parts:
+        case ["in" | "company" | "school" as kind, slug, *_]:
+            return ProfileUrl(f"linkedin.com/{kind}/{slug}")
+        case ["showcase", slug, *_]:
+            return ProfileUrl(f"linkedin.com/company/{slug}")
+        case ["pub", slug, one, two, three, *_]:
+            # The address LinkedIn itself redirects an old public profile to.
+            number = f"{three.zfill(3)}{two.zfill(3)}{one}".lower()
+            return ProfileUrl(f"linkedin.com/in/{slug}-{number}")
+        case ["pub", slug]:
+            return ProfileUrl(f"linkedin.com/in/{slug}")
+        case _:
+            return None
+
+
+def _x(parts: list[str]) -> ProfileUrl | None:
+    handle = parts[0].removeprefix("%40") if parts else ""
+    if handle in _NO_HANDLE_ON_X or not re.fullmatch(r"\w{1,15}", handle, re.ASCII):
+        return None
+    return ProfileUrl(f"x.com/{handle}")
+
+
+def _facebook(parts: list[str], query: str) -> ProfileUrl | None:
+    match parts:
+        case ["profile.php", *_]:
+            found = re.search(r"(?:^|&)id=(\d{1,20})(?:&|$)", query, re.ASCII)
+            return ProfileUrl(f"facebook.com/{found[1]}") if found else None
+        case ["people" | "pages", _, number, *_] if number.isdigit():
+            return ProfileUrl(f"facebook.com/{number}")
+        case ["pg", page, *_] | [page, *_] if page not in _NO_PAGE_ON_FACEBOOK | {"people", "pg"}:
+            return ProfileUrl(f"facebook.com/{page}")
+        case _:
+            return None
