@@ -1,0 +1,74 @@
+# Everything a contributor or a reader of the README runs. `make` alone says what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format lock live clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+# The first interpreter that really runs: version managers put names on PATH that only complain.
+FIND_PYTHON := for python in $(PYTHON) python3.12 python3.11 python3 python; do \
+	if "$$python" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+		>/dev/null 2>&1; then echo "$$python"; exit; fi; done; \
+	echo 'Python 3.11 or 3.12 with venv is needed and was not found; name one: make PYTHON=/path/to/python' >&2; \
+	exit 1
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/installed-dev ## Install everything development needs into .venv
+
+demo: $(VENV)/installed ## Run the demo; make demo ARGS=--once runs it and ends
+	@$(BIN)/roleferry-enrich demo $(ARGS)
+
+test: $(VENV)/installed-dev ## Run the tests; make test ARGS="tests/test_settings.py -x"
+	@$(BIN)/python -m pytest -m "not live" $(ARGS)
+
+check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports, tests with coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest -m "not live" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+format: $(VENV)/installed-dev ## Format, and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+live: $(VENV)/installed-dev ## Ask the real providers whose keys are set; costs credits
+	$(BIN)/python -m pytest -m live $(ARGS)
+
+lock: ## Renew both lock files from pyproject.toml (needs uv)
+	uv pip compile $(LOCK_OPTIONS) pyproject.toml -o requirements.lock
+	uv pip compile $(LOCK_OPTIONS) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+LOCK_OPTIONS := --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet
+
+clean: ## Remove the environment, caches and the private servers' data
+	rm -rf $(VENV) .roleferry build dist src/*.egg-info .coverage .coverage.* htmlcov
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Files whose age says what is installed, so that a second start installs nothing. The lock of
+# development holds the same versions of all that runs.
+$(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@test $(VENV)/installed-dev -nt requirements.lock -a $(VENV)/installed-dev -nt pyproject.toml \
+		|| { $(call install,requirements.lock); }
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.lock requirements.lock pyproject.toml | $(VENV)/bin/python
+	@$(call install,requirements-dev.lock)
+	@touch $(VENV)/installed $@
+
+$(VENV)/bin/python:
+	@python="$$($(FIND_PYTHON))"; echo "Creating $(VENV) with $$python"; \
+		rm -rf $(VENV); "$$python" -m venv $(VENV)
+
+define install
+echo "Installing $(1)"; \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endef

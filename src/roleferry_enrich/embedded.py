@@ -1,0 +1,154 @@
+"""A private PostgreSQL and Redis in a data directory, for who gives no URLs.
+
+Commands that name the same data directory share its servers; the last one out stops them. Each
+server belongs to a keeper process (`private_servers/keeper.py`), so nothing is left running when
+commands are killed. Not for production: there the URLs must be given.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import roleferry_enrich
+from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.private_servers.claims import Claim
+from roleferry_enrich.private_servers.place import POSTGRES, REDIS, Place, State
+from roleferry_enrich.settings import Settings
+
+# The first start creates the database files: 0.6 s on two cores, far more on a busy machine.
+_PATIENCE = timedelta(seconds=60)
+_POLL_S = 0.005
+_SETTING = {POSTGRES: "ROLEFERRY_DATABASE_URL", REDIS: "ROLEFERRY_REDIS_URL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where PostgreSQL (for SQLAlchemy with asyncpg) and Redis answer."""
+
+    database_url: str
+    redis_url: str
+
+
+@contextmanager
+def embedded(data_dir: Path) -> Iterator[Servers]:
+    """Both servers of a data directory, for as long as the block lasts."""
+    with _joined(data_dir, POSTGRES, REDIS) as urls:
+        yield Servers(database_url=urls[POSTGRES], redis_url=urls[REDIS])
+
+
+@contextmanager
+def servers_of(settings: Settings) -> Iterator[Servers]:
+    """The servers the settings name; a private one for each that they do not name."""
+    given = {POSTGRES: settings.database_url, REDIS: settings.redis_url}
+    named = {name: url.get_secret_value() for name, url in given.items() if url is not None}
+    missing = [name for name in given if name not in named]
+    if missing and settings.environment == "production":
+        raise ConfigurationError(
+            f"production needs {' and '.join(_SETTING[name] for name in missing)}: "
+            "private servers are for development"
+        )
+    with _joined(settings.data_dir, *missing) as started:
+        urls = named | started
+        yield Servers(database_url=urls[POSTGRES], redis_url=urls[REDIS])
+
+
+@contextmanager
+def _joined(data_dir: Path, *names: str) -> Iterator[dict[str, str]]:
+    directory = data_dir.expanduser().resolve()
+    if names:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        members = {name: _Member(Place(directory, name)) for name in names}
+        for member in members.values():
+            stack.callback(member.close)
+            member.join()
+            stack.callback(member.leave)
+        yield {name: member.url() for name, member in members.items()}
+
+
+class _Member:
+    """One command's part in a server: join starts it if need be, leave stops it if last."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._entrance = Claim(place.entrance)
+        self._users = Claim(place.users)
+        self._keeper = Claim(place.keeper)
+
+    def join(self) -> None:
+        self._enter()
+        try:
+            self._users.take(shared=True)
+            if self._keeper.take():
+                self._keeper.release()
+                self._start_keeper()
+        finally:
+            self._entrance.release()
+
+    def url(self) -> str:
+        """Of the server, once it answers."""
+        until = time.monotonic() + _PATIENCE.total_seconds()
+        while time.monotonic() < until:
+            state = self._place.read()
+            if state is not None and state.url is not None and state.answers():
+                return state.url
+            if self._keeper.take():
+                raise self._failure(state)
+            time.sleep(_POLL_S)
+        raise self._failure(None)
+
+    def leave(self) -> None:
+        """The entrance is claimed throughout, so nobody joins a server about to stop."""
+        self._enter()
+        self._users.release()
+        if self._users.take():
+            self._stop_keeper()
+
+    def close(self) -> None:
+        for claim in (self._users, self._keeper, self._entrance):
+            claim.close()
+
+    def _enter(self) -> None:
+        if not self._entrance.take(within=_PATIENCE):
+            raise ConfigurationError(
+                f"another command holds the data directory {self._place.data_dir}: "
+                "wait for it, or set ROLEFERRY_DATA_DIR to another"
+            )
+
+    def _start_keeper(self) -> None:
+        source = os.fspath(Path(roleferry_enrich.__file__).parents[1])
+        path = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
+        with self._place.log.open("ab") as log:
+            subprocess.run(  # noqa: S603  # this interpreter, our own module
+                [
+                    *(sys.executable, "-m", "roleferry_enrich.private_servers.keeper"),
+                    *(os.fspath(self._place.data_dir), self._place.name),
+                ],
+                check=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._place.data_dir,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+
+    def _stop_keeper(self) -> None:
+        state = self._place.read()
+        if self._keeper.take() or state is None:
+            return
+        os.kill(state.keeper, signal.SIGTERM)
+        self._keeper.take(within=_PATIENCE)
+
+    def _failure(self, state: State | None) -> ConfigurationError:
+        reason = (state.failure if state else None) or "it did not answer in time"
+        return ConfigurationError(
+            f"the private {self._place.name} server did not start ({reason}): "
+            f"see {self._place.log}, or set {_SETTING[self._place.name]}"
+        )

@@ -1,0 +1,146 @@
+"""Every instrument there is, and the only place where one is declared or labelled.
+
+Label values come from closed sets, so that no provider's words and no person's can become a
+time series.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.metrics import Meter
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from prometheus_client import CollectorRegistry, generate_latest
+
+from roleferry_enrich import __version__
+from roleferry_enrich.domain.enrichments import Goal, Status
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
+from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.providers.contract import CAPABILITIES
+from roleferry_enrich.settings import Settings
+
+# Provider calls take 50 ms to 30 s; a wait for a permit or an answer from memory far less.
+_SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+_OTHER = "other"
+
+
+class BreakerState(StrEnum):
+    CLOSED = "closed"
+    HALF_OPEN = "half_open"
+    OPEN = "open"
+
+
+_BREAKER_VALUE: Mapping[BreakerState, int] = MappingProxyType(
+    {BreakerState.CLOSED: 0, BreakerState.HALF_OPEN: 1, BreakerState.OPEN: 2}
+)
+
+
+class Metrics:
+    """What happened, in numbers. One per process, built by its root over its meter."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._providers = frozenset(catalogue())
+        self._calls = meter.create_counter(
+            "roleferry.provider.calls", description="Calls to providers, by what came of them"
+        )
+        self._latency = meter.create_histogram(
+            "roleferry.provider.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
+        )
+        self._cost = meter.create_counter(
+            "roleferry.provider.cost", description="Micro-dollars spent, also on useless answers"
+        )
+        self._cache = meter.create_counter(
+            "roleferry.cache.lookups", description="Questions, by where their answer was found"
+        )
+        self._breaker = meter.create_gauge(
+            "roleferry.breaker.state", description="0 closed, 1 half open, 2 open"
+        )
+        self._wait = meter.create_histogram(
+            "roleferry.limiter.wait", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
+        )
+        self._enrichments = meter.create_counter("roleferry.enrichments")
+        self._enrichment_latency = meter.create_histogram(
+            "roleferry.enrichment.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
+        )
+
+    def provider_called(
+        self,
+        provider: str,
+        capability: str,
+        *,
+        outcome: OutcomeKind,
+        latency: timedelta,
+        cost: MicroUsd,
+    ) -> None:
+        labels = {"provider": self._known(provider), "capability": _capability(capability)}
+        self._calls.add(1, {**labels, "outcome": outcome.value})
+        self._latency.record(latency.total_seconds(), labels)
+        if cost:
+            self._cost.add(cost, labels)
+
+    def cache_looked_up(self, provider: str, found: CacheLevel | None) -> None:
+        """None is a miss."""
+        level = "miss" if found is None else found.value
+        self._cache.add(1, {"provider": self._known(provider), "level": level})
+
+    def breaker_changed(self, provider: str, state: BreakerState) -> None:
+        self._breaker.set(_BREAKER_VALUE[state], {"provider": self._known(provider)})
+
+    def permit_waited(self, provider: str, wait: timedelta) -> None:
+        self._wait.record(wait.total_seconds(), {"provider": self._known(provider)})
+
+    def enriched(self, goal: Goal, status: Status, latency: timedelta) -> None:
+        self._enrichments.add(1, {"goal": goal.value, "status": status.value})
+        self._enrichment_latency.record(latency.total_seconds(), {"goal": goal.value})
+
+    def _known(self, provider: str) -> str:
+        return provider if provider in self._providers else _OTHER
+
+
+def _capability(name: str) -> str:
+    return name if name in CAPABILITIES else _OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsExport:
+    """What a root keeps: the instruments, the page for Prometheus, and the end of it all."""
+
+    metrics: Metrics
+    provider: MeterProvider
+    registry: CollectorRegistry
+
+    def page(self) -> bytes:
+        """The text that /metrics answers, of this process alone."""
+        return generate_latest(self.registry)
+
+    def close(self) -> None:
+        self.provider.shutdown()
+
+
+def configure_metrics(settings: Settings) -> MetricsExport:
+    registry = CollectorRegistry()
+    readers: list[MetricReader] = [PrometheusMetricReader(registry=registry)]
+    if settings.otlp_endpoint is not None:
+        exporter = OTLPMetricExporter(endpoint=f"{settings.otlp_endpoint}/v1/metrics")
+        readers.append(PeriodicExportingMetricReader(exporter))
+    provider = MeterProvider(metric_readers=readers, resource=resource(settings))
+    metrics = Metrics(provider.get_meter("roleferry_enrich", __version__))
+    return MetricsExport(metrics, provider, registry)
+
+
+def resource(settings: Settings) -> Resource:
+    """Who speaks, in OpenTelemetry's words."""
+    return Resource.create(
+        {
+            "service.name": "roleferry-enrich",
+            "service.version": __version__,
+            "deployment.environment.name": settings.environment,
+        }
+    )

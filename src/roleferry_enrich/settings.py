@@ -1,0 +1,250 @@
+"""Everything an operator may set, read once by a root from the environment and `.env`.
+
+A setting that cannot be right stops the start and is named; its value never is. How the text of
+the settings is found, and which names exist, is in `environment.py`.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
+from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.providers.contract import Window
+
+_UNITS: Mapping[str, timedelta] = MappingProxyType(
+    {
+        "s": timedelta(seconds=1),
+        "m": timedelta(minutes=1),
+        "h": timedelta(hours=1),
+        "d": timedelta(days=1),
+    }
+)
+_WINDOW = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,4})?([smhd])")
+# What documentation and templates write where a secret belongs.
+_PLACEHOLDER = re.compile(
+    r"<.*>|\$\{.*\}|\{\{.*\}\}|x{3,}|\*{3,}|\.{3,}|change[-_ ]?(me|this|it).*"
+    r"|replace[-_ ]?(me|this|with).*|(put|insert|enter|your)[-_ ].*"
+    r"|todo|secret|password|none|null|example|placeholder|dummy|sk[-_]\.+",
+    re.IGNORECASE,
+)
+_SHORTEST_SECRET_KEY = 32
+_SECRET_FIELDS = frozenset({"api_key", "database_url", "redis_url", "secret_key"})
+
+
+def _windows(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    found = [_WINDOW.fullmatch(part.strip()) for part in text.split(",")]
+    windows = tuple(
+        Window(int(match[1]), int(match[2] or 1) * _UNITS[match[3]]) for match in found if match
+    )
+    if len(windows) < len(found):
+        raise ValueError("expected limits such as 10/s,300/m or 600/5m")
+    return windows
+
+
+def _no_placeholder(secret: SecretStr) -> SecretStr:
+    for part in secret.get_secret_value().split(","):
+        if not part.strip() or _PLACEHOLDER.fullmatch(part.strip()):
+            raise ValueError("expected a secret, found a placeholder")
+        if not part.isascii() or not part.strip().isprintable():
+            raise ValueError("expected printable ASCII characters")
+    return secret
+
+
+def _database_url(secret: SecretStr) -> SecretStr:
+    """Named for the driver we use, however the operator's platform writes it."""
+    scheme, separator, rest = secret.get_secret_value().partition("://")
+    if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"} or not separator:
+        raise ValueError("expected postgresql://...")
+    return SecretStr(f"postgresql+asyncpg://{rest}")
+
+
+def _redis_url(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("expected redis://..., rediss://... or unix://...")
+    return secret
+
+
+def _http_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("expected http://host or https://host")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("expected no credentials, query or fragment")
+    return url.rstrip("/")
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class ProviderSettings(BaseModel):
+    """What may be set for any one provider; unset means what its adapter says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    api_key: Annotated[SecretStr, AfterValidator(_no_placeholder)] | None = None
+    base_url: HttpUrl | None = None
+    enabled: bool | None = None
+    """Unset: enabled if its key is set or it needs none."""
+    permits: Annotated[tuple[InstanceOf[Window], ...] | None, BeforeValidator(_windows)] = None
+    price: int | None = Field(default=None, ge=0)
+    """Micro-dollars per credit."""
+    timeout_s: float | None = Field(default=None, gt=0, le=120)
+
+    @property
+    def keys(self) -> tuple[SecretStr, ...]:
+        """Two may be given, with a comma, so that one can be replaced while both work."""
+        text = self.api_key.get_secret_value() if self.api_key else ""
+        return tuple(SecretStr(key.strip()) for key in text.split(",") if key.strip())
+
+    @property
+    def timeout(self) -> timedelta | None:
+        return None if self.timeout_s is None else timedelta(seconds=self.timeout_s)
+
+
+class Settings(BaseSettings):
+    """Build it with `read_settings`, which refuses unknown names; a test may call the class."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter=DELIMITER,
+        env_ignore_empty=True,
+        enable_decoding=False,
+    )
+
+    environment: Literal["development", "production"] = "development"
+    data_dir: Path = Path(".roleferry")
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = None
+    redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
+    secret_key: Annotated[SecretStr, AfterValidator(_no_placeholder)] | None = None
+    """Peppers stored API key digests and signs cursors; see `secret_key.py`."""
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    sandbox_port: Port = 8100
+    workers: int = Field(default=1, ge=1, le=64)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+    otlp_endpoint: HttpUrl | None = None
+    cache_entries: int = Field(default=10_000, ge=0, le=10_000_000)
+    """Answers one process keeps in memory, before Redis is asked."""
+    providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What it is called with, nothing else: `read_settings` finds the rest, once."""
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.port == self.sandbox_port:
+            raise ValueError("ROLEFERRY_PORT and ROLEFERRY_SANDBOX_PORT are the same")
+        for name, provider in self.providers.items():
+            _check_provider(name, provider)
+        if self.environment == "production":
+            _check_production(self)
+        return self
+
+    def provider(self, name: str) -> ProviderSettings:
+        return self.providers.get(name, ProviderSettings())
+
+
+def _check_provider(name: str, provider: ProviderSettings) -> None:
+    adapter = catalogue().get(name)
+    setting = f"{PREFIX}PROVIDERS{DELIMITER}{name.upper()}{DELIMITER}"
+    if adapter is None:
+        raise ValueError(f"{setting}*: there is no such provider")
+    if provider.enabled and adapter.spec.authenticate is not None and not provider.keys:
+        raise ValueError(f"{setting}ENABLED is true, but {setting}API_KEY is not set")
+
+
+def _check_production(settings: Settings) -> None:
+    needed = {
+        "ROLEFERRY_DATABASE_URL": settings.database_url,
+        "ROLEFERRY_REDIS_URL": settings.redis_url,
+        "ROLEFERRY_SECRET_KEY": settings.secret_key,
+    }
+    missing = [name for name, value in needed.items() if value is None]
+    if missing:
+        raise ValueError(f"production needs {', '.join(missing)}")
+    assert settings.secret_key is not None
+    if len(settings.secret_key.get_secret_value()) < _SHORTEST_SECRET_KEY:
+        raise ValueError(f"ROLEFERRY_SECRET_KEY: expected {_SHORTEST_SECRET_KEY} characters")
+
+
+def setting_names() -> frozenset[str]:
+    """Every variable there is, for every provider."""
+    plain = {PREFIX + field.upper() for field in Settings.model_fields if field != "providers"}
+    return frozenset(plain | {name for names in _provider_names().values() for name in names})
+
+
+def secret_setting_names() -> frozenset[str]:
+    """Those that may be given as a file, with `_FILE` behind the name."""
+    suffixes = tuple(field.upper() for field in _SECRET_FIELDS)
+    return frozenset(name for name in setting_names() if name.endswith(suffixes))
+
+
+def _provider_names() -> Mapping[str, frozenset[str]]:
+    return {
+        name: frozenset(
+            DELIMITER.join((f"{PREFIX}PROVIDERS", name.upper(), field.upper()))
+            for field in ProviderSettings.model_fields
+        )
+        for name in catalogue()
+    }
+
+
+def read_settings(
+    environ: Mapping[str, str] | None = None, *, env_file: Path = Path(".env")
+) -> Settings:
+    """The settings of this process. Raises ConfigurationError, naming the setting."""
+    texts = given_texts(
+        os.environ if environ is None else environ,
+        env_file=env_file,
+        names=setting_names(),
+        secret_names=secret_setting_names(),
+    )
+    try:
+        return Settings.model_validate(EnvironmentSource(Settings, texts)())
+    except ValidationError as error:
+        raise ConfigurationError(_readable(error)) from None  # the cause would show the input
+
+
+def _readable(error: ValidationError) -> str:
+    lines = []
+    for fault in error.errors(include_url=False, include_context=False, include_input=False):
+        setting = DELIMITER.join(str(part) for part in fault["loc"]).upper()
+        message = fault["msg"].removeprefix("Value error, ")
+        lines.append(f"{PREFIX}{setting}: {message}" if setting else message)
+    return "\n".join(lines)

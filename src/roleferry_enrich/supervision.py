@@ -1,0 +1,213 @@
+"""Child commands of one command: started in order, watched, stopped in reverse, never left behind.
+
+For `demo`, which is sandbox, worker and API at once. Each child leads a process group of its own,
+so that Ctrl-C reaches only us and we decide the order of the end.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+from typing import IO
+
+import httpx
+
+from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.private_servers.privileges import before_exec
+
+_LOOK_S = 0.05
+_LAST_LINES = 20
+# A worker drains for 30 s at most after the first signal.
+_GRACE = timedelta(seconds=35)
+
+
+class ChildEnded(Exception):
+    """A child ended though nobody stopped it, or never became ready; says its last lines."""
+
+
+class Stopped(BaseException):
+    """SIGINT or SIGTERM came. No Exception: only the root and `finally` have to do with it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    name: str
+    process: subprocess.Popen[bytes]
+    output: IO[bytes] | None
+    """Where it writes, if not to our own streams."""
+
+    def last_lines(self) -> str:
+        if self.output is None:
+            return ""
+        self.output.seek(0)
+        lines = self.output.read().decode(errors="replace").splitlines()
+        return "\n".join(lines[-_LAST_LINES:])
+
+
+class Supervisor:
+    """Use as `with supervised() as supervisor`; the end of the block stops every child."""
+
+    def __init__(self) -> None:
+        self._children: list[Child] = []
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        quiet: bool = False,
+    ) -> Child:
+        """`quiet` keeps its output for the case that it fails. `env` is added to ours."""
+        output = tempfile.TemporaryFile() if quiet else None  # noqa: SIM115  # closed in `stop`
+        process = subprocess.Popen(  # noqa: S603  # our own commands
+            command,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            # So that on Linux not even a kill -9 of us leaves it running. The kernel means the
+            # thread that starts it: this must be the main one.
+            preexec_fn=before_exec(on_death=signal.SIGTERM),  # noqa: PLW1509
+        )
+        child = Child(name, process, output)
+        self._children.append(child)
+        return child
+
+    def wait_ready(
+        self, child: Child, url: str, *, within: timedelta = timedelta(seconds=30)
+    ) -> None:
+        """Until the URL answers with a success; raises ChildEnded if any child ends first."""
+        until = time.monotonic() + within.total_seconds()
+        with httpx.Client(timeout=1, trust_env=False) as client:
+            while not _answers(client, url):
+                self.check()
+                if time.monotonic() > until:
+                    raise ChildEnded(_complaint(child, f"did not answer at {url} in time"))
+                time.sleep(_LOOK_S)
+
+    def check(self) -> None:
+        """Raises ChildEnded if a child is no longer there."""
+        for child in self._children:
+            code = child.process.poll()
+            if code is not None:
+                raise ChildEnded(_complaint(child, f"ended with code {code}"))
+
+    def watch(self) -> None:
+        """Until a child ends (ChildEnded) or a signal comes (Stopped)."""
+        while True:
+            self.check()
+            time.sleep(_LOOK_S * 4)
+
+    def stop(self, grace: timedelta = _GRACE) -> None:
+        """Last started, first stopped: who asks others ends before those it asks."""
+        while self._children:
+            child = self._children[-1]
+            _end(child.process, grace)
+            if child.output is not None:
+                child.output.close()
+            self._children.pop()
+
+
+@contextmanager
+def supervised() -> Iterator[Supervisor]:
+    """Raises Stopped in the block at the first SIGINT or SIGTERM; later ones hasten the end."""
+    supervisor = Supervisor()
+    with _signals_raise_stopped():
+        try:
+            yield supervisor
+        finally:
+            _stop_despite_signals(supervisor)
+
+
+def require_free_port(host: str, port: int, setting: str) -> None:
+    """Raises ConfigurationError naming the setting, before anything is started."""
+    family, kind, protocol, _, address = _address(host, port, setting)
+    with socket.socket(family, kind, protocol) as probe:
+        # As the servers do: a port in TIME_WAIT after a restart is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise ConfigurationError(
+                f"port {port} on {host} cannot be used ({error.strerror}): "
+                f"stop what listens there, or set {setting} to another port"
+            ) from error
+
+
+_AddressInfo = tuple[
+    socket.AddressFamily,
+    socket.SocketKind,
+    int,
+    str,
+    tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes],
+]
+
+
+def _address(host: str, port: int, setting: str) -> _AddressInfo:
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except socket.gaierror as error:
+        raise ConfigurationError(f"{host} is no address to listen on (see {setting})") from error
+
+
+def _answers(client: httpx.Client, url: str) -> bool:
+    try:
+        return client.get(url).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _complaint(child: Child, what: str) -> str:
+    said = child.last_lines()
+    return f"{child.name} {what}" + (f"; it said last:\n{said}" if said else "")
+
+
+def _end(process: subprocess.Popen[bytes], grace: timedelta) -> None:
+    """The child first, which stops its own children; then whatever is left of its group."""
+    try:
+        process.terminate()
+        process.wait(grace.total_seconds())
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _signals_raise_stopped() -> Iterator[None]:
+    def stop(number: int, _: FrameType | None) -> None:
+        raise Stopped(number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _stop_despite_signals(supervisor: Supervisor) -> None:
+    """An impatient second Ctrl-C shortens the wait and must not leave children behind."""
+    grace = _GRACE
+    while True:
+        try:
+            supervisor.stop(grace)
+        except Stopped:
+            grace = timedelta(0)
+            continue
+        return

@@ -1,0 +1,277 @@
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.providers.contract import Window
+from roleferry_enrich.secret_key import secret_key
+from roleferry_enrich.settings import (
+    Settings,
+    read_settings,
+    secret_setting_names,
+    setting_names,
+)
+
+NO_FILE = Path("no-such-file.env")
+PEPPER = "test-pepper-of-thirty-two-characters"
+PRODUCTION = {
+    "ROLEFERRY_ENVIRONMENT": "production",
+    "ROLEFERRY_DATABASE_URL": "postgresql://enrich:hunter2@db.test/enrich",
+    "ROLEFERRY_REDIS_URL": "rediss://:hunter2@cache.test/0",
+    "ROLEFERRY_SECRET_KEY": PEPPER,
+}
+
+
+def read(**texts: str) -> Settings:
+    return read_settings({f"ROLEFERRY_{name}": text for name, text in texts.items()})
+
+
+def refusal(environ: dict[str, str], env_file: Path = NO_FILE) -> str:
+    with pytest.raises(ConfigurationError) as refused:
+        read_settings(environ, env_file=env_file)
+    assert refused.value.__cause__ is None
+    return str(refused.value)
+
+
+def test_nothing_needs_to_be_set_for_development() -> None:
+    settings = read_settings({}, env_file=NO_FILE)
+    assert settings.environment == "development"
+    assert settings.database_url is None
+    assert settings.redis_url is None
+    assert (settings.host, settings.port, settings.sandbox_port) == ("127.0.0.1", 8000, 8100)
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    assert read_settings({"PORT": "none", "PATH": "/bin"}, env_file=NO_FILE).port == 8000
+
+
+def test_empty_is_unset() -> None:
+    assert read(DATABASE_URL="", PORT="").port == 8000
+
+
+def test_a_provider_is_set_by_its_name() -> None:
+    settings = read(
+        PROVIDERS__HUNTER__API_KEY="test-key-old, test-key-new",
+        PROVIDERS__HUNTER__BASE_URL="http://127.0.0.1:8100/hunter/",
+        PROVIDERS__HUNTER__PERMITS="10/s,600/5m",
+        PROVIDERS__HUNTER__PRICE="17000",
+        PROVIDERS__HUNTER__TIMEOUT_S="2.5",
+        PROVIDERS__HUNTER__ENABLED="true",
+    )
+    hunter = settings.provider("hunter")
+    assert [key.get_secret_value() for key in hunter.keys] == ["test-key-old", "test-key-new"]
+    assert hunter.base_url == "http://127.0.0.1:8100/hunter"
+    assert hunter.permits == (
+        Window(10, timedelta(seconds=1)),
+        Window(600, timedelta(minutes=5)),
+    )
+    assert hunter.price == 17_000
+    assert hunter.timeout == timedelta(seconds=2.5)
+    assert hunter.enabled is True
+
+
+def test_a_provider_not_set_has_no_keys_and_overrides_nothing() -> None:
+    hunter = read().provider("hunter")
+    assert hunter.keys == ()
+    assert hunter.enabled is None
+    assert hunter.timeout is None
+
+
+@pytest.mark.parametrize(
+    ("given", "for_our_driver"),
+    [
+        ("postgres://db.test/e", "postgresql+asyncpg://db.test/e"),
+        ("postgresql://db.test/e", "postgresql+asyncpg://db.test/e"),
+        ("postgresql+asyncpg://db.test/e", "postgresql+asyncpg://db.test/e"),
+    ],
+)
+def test_a_database_url_may_be_written_in_any_usual_way(given: str, for_our_driver: str) -> None:
+    assert read(DATABASE_URL=given).database_url.get_secret_value() == for_our_driver
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("ROLEFERRY_PORT=9001\nROLEFERRY_HOST=0.0.0.0\n")
+    settings = read_settings({"ROLEFERRY_PORT": "9002"}, env_file=env_file)
+    assert (settings.port, settings.host) == (9002, "0.0.0.0")
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text("test-key-hunter\n")
+    hunter = read(PROVIDERS__HUNTER__API_KEY_FILE=str(path)).provider("hunter")
+    assert hunter.api_key.get_secret_value() == "test-key-hunter"
+
+
+def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
+    said = refusal({"ROLEFERRY_SECRET_KEY": PEPPER, "ROLEFERRY_SECRET_KEY_FILE": str(tmp_path)})
+    assert "ROLEFERRY_SECRET_KEY_FILE" in said
+
+
+def test_a_secret_file_that_is_missing_is_refused_by_the_setting() -> None:
+    said = refusal({"ROLEFERRY_SECRET_KEY_FILE": "/no/such/path"})
+    assert said.startswith("ROLEFERRY_SECRET_KEY_FILE: ")
+    assert "/no/such/path" not in said
+
+
+@pytest.mark.parametrize("name", ["ROLEFERRY_PORT_FILE", "ROLEFERRY_PROVIDERS"])
+def test_only_secrets_come_from_files_and_providers_have_one_spelling(name: str) -> None:
+    assert name in refusal({name: "{}"})
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "meant"),
+    [
+        ("ROLEFERRY_DATABSE_URL", "ROLEFERRY_DATABASE_URL"),
+        ("ROLEFERRY_PROVIDERS__HUNTR__API_KEY", "ROLEFERRY_PROVIDERS__HUNTER__API_KEY"),
+        ("ROLEFERRY_PROVIDERS__HUNTER__APIKEY", "ROLEFERRY_PROVIDERS__HUNTER__API_KEY"),
+        ("roleferry_prot", "ROLEFERRY_PORT"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest(mistyped: str, meant: str) -> None:
+    said = refusal({mistyped: "hunter2"})
+    assert mistyped.upper() in said
+    assert f"did you mean {meant}?" in said
+    assert "hunter2" not in said
+
+
+def test_an_unknown_name_in_the_file_is_refused_too(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("ROLEFERRY_NONSENSE=1\n")
+    assert "ROLEFERRY_NONSENSE" in refusal({}, env_file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty-hundred"),
+        ("PORT", "70000"),
+        ("ENVIRONMENT", "staging-7"),
+        ("DATABASE_URL", "mysql://u:hunter2@db.test/e"),
+        ("REDIS_URL", "http://:hunter2@cache.test"),
+        ("OTLP_ENDPOINT", "collector-7:4318"),
+        ("OTLP_ENDPOINT", "http://u:hunter2@collector.test"),
+        ("LOG_LEVEL", "loudest"),
+        ("CACHE_ENTRIES", "-17"),
+        ("PROVIDERS__HUNTER__PERMITS", "0/77s"),
+        ("PROVIDERS__HUNTER__PERMITS", "10 per second"),
+        ("PROVIDERS__HUNTER__PRICE", "17.55"),
+        ("PROVIDERS__HUNTER__TIMEOUT_S", "-3.25"),
+        ("PROVIDERS__HUNTER__BASE_URL", "ftp://hunter.test"),
+        ("PROVIDERS__HUNTER__ENABLED", "maybe-so"),
+        ("PROVIDERS__HUNTER__API_KEY", "clé-très-secrète"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_by_its_name_and_not_shown(name: str, value: str) -> None:
+    said = refusal({f"ROLEFERRY_{name}": value})
+    assert f"ROLEFERRY_{name}: " in said
+    assert value not in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("setting", ["SECRET_KEY", "PROVIDERS__HUNTER__API_KEY"])
+@pytest.mark.parametrize(
+    "placeholder",
+    ["changeme", "change-me-please", "<your key>", "your_api_key", "xxxx", "${KEY}", "secret", ","],
+)
+def test_a_placeholder_is_no_secret(setting: str, placeholder: str) -> None:
+    assert f"ROLEFERRY_{setting}: " in refusal({f"ROLEFERRY_{setting}": placeholder})
+
+
+def test_all_faults_are_told_at_once() -> None:
+    said = refusal({"ROLEFERRY_PORT": "x", "ROLEFERRY_LOG_LEVEL": "y"})
+    assert "ROLEFERRY_PORT" in said
+    assert "ROLEFERRY_LOG_LEVEL" in said
+
+
+@pytest.mark.parametrize(
+    "contradiction",
+    [
+        {"ROLEFERRY_PORT": "8100"},
+        {"ROLEFERRY_PROVIDERS__HUNTER__ENABLED": "true"},
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(contradiction: dict[str, str]) -> None:
+    assert next(iter(contradiction)) in refusal(contradiction)
+
+
+def test_production_starts_with_what_it_needs() -> None:
+    assert read_settings(PRODUCTION, env_file=NO_FILE).environment == "production"
+
+
+@pytest.mark.parametrize(
+    "needed", ["ROLEFERRY_DATABASE_URL", "ROLEFERRY_REDIS_URL", "ROLEFERRY_SECRET_KEY"]
+)
+def test_production_names_what_is_missing(needed: str) -> None:
+    assert needed in refusal({**PRODUCTION, needed: ""})
+
+
+def test_production_refuses_a_short_secret_key() -> None:
+    said = refusal({**PRODUCTION, "ROLEFERRY_SECRET_KEY": "short-one"})
+    assert "ROLEFERRY_SECRET_KEY" in said
+    assert "short-one" not in said
+
+
+def test_no_secret_is_shown_when_settings_are_printed() -> None:
+    settings = read_settings(
+        {**PRODUCTION, "ROLEFERRY_PROVIDERS__HUNTER__API_KEY": "test-key-hunter"}, env_file=NO_FILE
+    )
+    for shown in (repr(settings), str(settings.model_dump()), settings.model_dump_json()):
+        assert "hunter2" not in shown
+        assert PEPPER not in shown
+        assert "test-key-hunter" not in shown
+
+
+def test_the_given_secret_key_is_used() -> None:
+    assert secret_key(read(SECRET_KEY=PEPPER)).get_secret_value() == PEPPER
+
+
+def test_development_makes_a_private_secret_key_and_keeps_it(tmp_path: Path) -> None:
+    settings = read(DATA_DIR=str(tmp_path / "data"))
+    made = secret_key(settings)
+    assert len(made.get_secret_value()) >= 32
+    assert secret_key(settings) == made
+    (file,) = (tmp_path / "data").iterdir()
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_production_never_makes_a_secret_key(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path).model_copy(update={"environment": "production"})
+    with pytest.raises(ConfigurationError, match="ROLEFERRY_SECRET_KEY"):
+        secret_key(settings)
+
+
+def names_in_example() -> set[str]:
+    text = (Path(__file__).parents[1] / ".env.example").read_text()
+    return set(re.findall(r"^#? ?(ROLEFERRY_\w+)=", text, re.MULTILINE))
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    of_one_provider = {name for name in setting_names() if "__" not in name or "__HUNTER__" in name}
+    assert names_in_example() == of_one_provider
+
+
+def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[1] / ".env.example").read_text()
+    in_force = tmp_path / ".env"
+    in_force.write_text(text.replace("# ROLEFERRY_", "ROLEFERRY_"))
+    assert read_settings({}, env_file=in_force) == read_settings({}, env_file=NO_FILE)
+
+
+def test_every_setting_of_the_example_is_explained() -> None:
+    text = (Path(__file__).parents[1] / ".env.example").read_text()
+    for paragraph in text.strip().split("\n\n"):
+        first, *_, last = paragraph.splitlines()
+        assert first.startswith("# ")
+        assert not first.startswith("# ROLEFERRY_")
+        assert last
+
+
+def test_the_secrets_that_may_come_from_files() -> None:
+    assert {name for name in secret_setting_names() if "__" not in name} == {
+        "ROLEFERRY_DATABASE_URL",
+        "ROLEFERRY_REDIS_URL",
+        "ROLEFERRY_SECRET_KEY",
+    }
