@@ -1,0 +1,72 @@
+"""Keeps enrichments with everything they rest on: calls, observations, golden records, history."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from roleferry_enrich.domain.enrichments import Enrichment
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.outcomes import Report
+from roleferry_enrich.storage import bulk, rows, tables
+from roleferry_enrich.storage.documents import read
+from roleferry_enrich.storage.subjects import gather
+from roleferry_enrich.storage.transactions import in_transaction
+
+# What a fuller version of the same enrichment, or of the same person, replaces.
+_REPLACED = frozenset(
+    {
+        tables.enrichments,
+        tables.conversations,
+        tables.people,
+        tables.companies,
+        tables.contact_points,
+    }
+)
+
+
+class EnrichmentRepository:
+    def __init__(self, engine: AsyncEngine, *, new_id: Callable[[], UUID] = uuid4) -> None:
+        self._engine = engine
+        self._new_id = new_id
+
+    async def record(
+        self, enrichment: Enrichment, reports: Sequence[Report], *, observations: Observations
+    ) -> Enrichment:
+        """Store it all in one transaction; the enrichment with the ids of its subjects.
+
+        Recording again is safe: a later version replaces the result, and adds the calls and
+        observations that are new.
+        """
+        if enrichment.sample:
+            raise ValueError("an invented answer is never stored")
+
+        async def work(connection: AsyncConnection) -> Enrichment:
+            subjects = await gather(connection, enrichment, self._new_id)
+            known = replace(
+                enrichment, person_id=subjects.person_id, company_id=subjects.company_id
+            )
+            books = {
+                tables.enrichments: [rows.enrichment_row(known)],
+                tables.conversations: rows.conversation_rows(known, reports),
+                tables.provider_calls: rows.call_rows(known, reports),
+                tables.observations: rows.observation_rows(known, observations, subjects.owners),
+            }
+            await bulk.write(connection, {**subjects.rows(known), **books}, replacing=_REPLACED)
+            return known
+
+        return await in_transaction(self._engine, work)
+
+    async def get(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
+        table = tables.enrichments.c
+        statement = select(table.result).where(
+            table.account_id == account_id, table.id == enrichment_id
+        )
+
+        async def work(connection: AsyncConnection) -> Enrichment | None:
+            result = await connection.scalar(statement)
+            return None if result is None else read(result, Enrichment)
+
+        return await in_transaction(self._engine, work)

@@ -1,0 +1,261 @@
+"""The schema as PostgreSQL holds it; migrations are checked against it, repositories query it.
+
+Every table of an account's data has `account_id` first in its primary key and in every foreign
+key, so that one account's row can neither be reached nor pointed at from another's.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    Interval,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+# Any: a Column carries its Python type only as a parameter that Core queries do not use.
+def _moment(name: str, *, nullable: bool = False, now: bool = False) -> "Column[Any]":
+    default = func.now() if now else None
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=default)
+
+
+def _text(name: str, *, nullable: bool = False) -> "Column[Any]":
+    return Column(name, Text, nullable=nullable)
+
+
+def _json(name: str, *, nullable: bool = False) -> "Column[Any]":
+    return Column(name, JSONB(none_as_null=True), nullable=nullable)
+
+
+def _account(*, key: bool = True) -> "Column[Any]":
+    owner = ForeignKey("accounts.id", ondelete="CASCADE")
+    return Column("account_id", Uuid, owner, primary_key=key, nullable=False)
+
+
+def _within_account(column: str, table: str, ondelete: str | None = None) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["account_id", column], [f"{table}.account_id", f"{table}.id"], ondelete=ondelete
+    )
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _text("name"),
+    _moment("created_at", now=True),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(key=False),
+    _text("name"),
+    _text("mode"),
+    Column("digest", LargeBinary, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    _moment("created_at", now=True),
+    _moment("expires_at", nullable=True),
+    _moment("revoked_at", nullable=True),
+    # A day, not a moment: enough to find unused keys, and one write a day instead of one a call.
+    Column("last_used_on", Date),
+    Index(None, "account_id"),
+)
+
+companies = Table(
+    "companies",
+    metadata,
+    _account(),
+    Column("id", Uuid, primary_key=True),
+    _text("name", nullable=True),
+    _text("domain", nullable=True),
+    _text("company_number", nullable=True),
+    _text("country", nullable=True),
+    _json("fields"),
+    Column("confidence", Float, nullable=False),
+    Column("providers", ARRAY(Text), nullable=False),
+    _json("workforce"),
+    _json("workforce_change"),
+    _moment("created_at", now=True),
+    _moment("updated_at", now=True),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _account(),
+    Column("id", Uuid, primary_key=True),
+    Column("company_id", Uuid),
+    _text("full_name", nullable=True),
+    # The words a search may name. Our own tokens: PostgreSQL's parser keeps "ada@acme.test" whole.
+    Column("words", TSVECTOR, nullable=False),
+    _json("fields"),
+    Column("confidence", Float, nullable=False),
+    Column("providers", ARRAY(Text), nullable=False),
+    Column("origins", ARRAY(Text), nullable=False),
+    _moment("created_at", now=True),
+    _moment("updated_at", now=True),
+    _within_account("company_id", "companies"),
+    Index(None, "account_id", "created_at", "id"),
+    Index(None, "account_id", "company_id", "created_at", "id"),
+    Index(None, "words", postgresql_using="gin"),
+)
+
+contact_points = Table(
+    "contact_points",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    _text("label"),
+    Column("confidence", Float, nullable=False),
+    _text("deliverability"),
+    _json("sources"),
+    # Expiry counts from here: a refresh must not keep personal data for ever.
+    _moment("first_collected_at"),
+    _moment("updated_at", now=True),
+    _within_account("person_id", "people", "CASCADE"),
+    Index(None, "account_id", "kind", "value"),
+    Index(None, "first_collected_at"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    _account(),
+    Column("subject", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("subject_id", Uuid, nullable=False),
+    Index(None, "account_id", "subject_id"),
+)
+
+enrichments = Table(
+    "enrichments",
+    metadata,
+    _account(),
+    Column("id", Uuid, primary_key=True),
+    _text("goal"),
+    _text("status"),
+    _json("request"),
+    _json("result"),
+    Column("cost", BigInteger, nullable=False),
+    _moment("started_at"),
+    _moment("answered_at"),
+    # When the fullest version known was recorded; later than answered_at if providers were late.
+    _moment("completed_at", now=True),
+    Column("person_id", Uuid),
+    Column("company_id", Uuid),
+    _within_account("person_id", "people"),
+    _within_account("company_id", "companies"),
+    Index(None, "account_id", "started_at", "id"),
+    Index(None, "account_id", "person_id"),
+    Index(None, "account_id", "company_id"),
+)
+
+# The books: no foreign key to the enrichment, so that erasing what was learned keeps what was paid.
+conversations = Table(
+    "conversations",
+    metadata,
+    _account(),
+    Column("enrichment_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    _text("provider"),
+    _text("capability"),
+    _text("outcome"),
+    _text("reason", nullable=True),
+    _text("cached", nullable=True),
+    Column("latency", Interval, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+    Column("records", Integer, nullable=False),
+    _moment("answered_at"),
+    Index(None, "account_id", "answered_at"),
+)
+
+provider_calls = Table(
+    "provider_calls",
+    metadata,
+    _account(),
+    Column("id", Uuid, primary_key=True),
+    Column("enrichment_id", Uuid, nullable=False),
+    Column("conversation", Uuid, nullable=False),
+    _text("provider"),
+    _text("capability"),
+    Column("attempt", Integer, nullable=False),
+    Column("status", Integer),
+    _text("outcome"),
+    Column("cost", BigInteger, nullable=False),
+    _moment("sent_at"),
+    Column("latency", Interval, nullable=False),
+    Column("permit_wait", Interval, nullable=False),
+    Index(None, "account_id", "enrichment_id"),
+    Index(None, "account_id", "sent_at"),
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("enrichment_id", Uuid, primary_key=True),
+    Column("conversation", Uuid, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    _text("provider"),
+    _text("capability"),
+    _text("origin"),
+    _text("kind"),
+    _json("claim"),
+    _moment("observed_at"),
+    Column("as_of", Date, nullable=False),
+    Column("cached", Boolean, nullable=False),
+    Column("person_id", Uuid),
+    Column("company_id", Uuid),
+    _within_account("enrichment_id", "enrichments", "CASCADE"),
+    _within_account("person_id", "people", "CASCADE"),
+    _within_account("company_id", "companies", "CASCADE"),
+    Index(None, "account_id", "person_id"),
+    Index(None, "account_id", "company_id"),
+)
+
+field_history = Table(
+    "field_history",
+    metadata,
+    _account(),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _text("subject"),
+    Column("subject_id", Uuid, nullable=False),
+    _text("field"),
+    _json("old", nullable=True),
+    _json("new", nullable=True),
+    Column("enrichment_id", Uuid, nullable=False),
+    _moment("changed_at", now=True),
+    Index(None, "account_id", "subject_id", "id"),
+)

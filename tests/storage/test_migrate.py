@@ -1,0 +1,80 @@
+"""The migrations lead to the schema that the code queries, from nothing and back."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import cast
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+
+import roleferry_enrich
+from roleferry_enrich.storage.engine import create_unpooled_engine
+from roleferry_enrich.storage.migrate import current, downgrade, head, migrate
+from roleferry_enrich.storage.tables import metadata
+
+
+async def test_migrated_database_is_the_declared_schema(database_url: str) -> None:
+    assert await _inspected(database_url, _differences) == []
+
+
+async def test_upgrade_from_nothing_reaches_the_head(empty_database_url: str) -> None:
+    assert await current(empty_database_url) is None
+    await migrate(empty_database_url)
+    assert await current(empty_database_url) == head()
+
+
+async def test_upgrade_may_be_repeated(empty_database_url: str) -> None:
+    await migrate(empty_database_url)
+    await migrate(empty_database_url)
+    assert await current(empty_database_url) == head()
+
+
+async def test_downgrade_leaves_no_table_of_ours(empty_database_url: str) -> None:
+    await migrate(empty_database_url)
+    await downgrade(empty_database_url, "base")
+    assert await _inspected(empty_database_url, _tables) == ["alembic_version"]
+    assert await current(empty_database_url) is None
+
+
+async def test_processes_that_migrate_at_once_wait_for_each_other(empty_database_url: str) -> None:
+    program = "import asyncio, sys; from roleferry_enrich.storage.migrate import migrate; "
+    program += "asyncio.run(migrate(sys.argv[1]))"
+    runs = [await _python(program, empty_database_url) for _ in range(3)]
+    assert [await run.wait() for run in runs] == [0, 0, 0]
+    assert await _inspected(empty_database_url, _differences) == []
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
+def test_every_table_belongs_to_an_account(table) -> None:
+    assert table.name == "accounts" or "account_id" in table.c
+
+
+async def _python(program: str, argument: str) -> asyncio.subprocess.Process:
+    source = str(Path(roleferry_enrich.__file__).parents[1])
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, argument, env=os.environ | {"PYTHONPATH": source}
+    )
+
+
+def _differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "compare_server_default": True}
+    )
+    return cast("list[object]", compare_metadata(context, metadata))
+
+
+def _tables(connection: Connection) -> list[str]:
+    return inspect(connection).get_table_names()
+
+
+async def _inspected(url, work):
+    engine = create_unpooled_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
