@@ -15,8 +15,8 @@ _LEGAL_FORMS = frozenset(
     {"limited", "ltd", "plc", "llp", "inc", "llc", "corp", "corporation", "gmbh", "ag", "se", "kg"}
     | {"co", "sas", "sarl", "sa", "dac", "bv", "nv", "the", "and"}
 )
-_ALIKE = 72
-"""Below this, two names share a word and no more (`Brook Homes`, `Brook Audit` score 64)."""
+_ALIKE = 78
+"""Below this, two names share a word and no more (`Brook Homes`, `Brook Audit` stay below)."""
 
 
 _PART_OF_A_NAME = 95.0
