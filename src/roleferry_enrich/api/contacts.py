@@ -37,7 +37,7 @@ PageSize = Annotated[int, Query(description="The most entries wanted.", ge=1, le
 async def list_contacts(
     caller: Caller, services: Provided, after: After = None, limit: PageSize = 25
 ) -> Response:
-    """The account's contacts, the last changed first."""
+    """Every contact of the account, page by page."""
     page = await services.contacts(caller.id, after=after, limit=limit)
     return json_response(contact_page(page))
 

@@ -15,6 +15,7 @@ from roleferry_enrich.errors import Fault, InvalidQuery, MalformedBody
 DEPTH_LIMIT = 32
 _DIGITS_LIMIT = 19
 """A signed 64-bit integer; longer ones lose digits in half of all JSON readers."""
+_FAULTS_LIMIT = 20
 _BOM = b"\xef\xbb\xbf"
 _BRACKETS_OUTSIDE_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
 # Raw C0 characters are no JSON at all, so that only an escape can bring one.
@@ -104,14 +105,14 @@ def _refuse_constant(_name: str) -> NoReturn:
 
 
 def _refuse_bad_characters(document: dict[str, object]) -> None:
-    faults = []
+    faults: list[Fault] = []
     for path, text in _strings(document, ""):
         if _SURROGATE.search(text):
             raise MalformedBody("a string holds half of a surrogate pair")
-        if _CONTROL.search(text):
+        if _CONTROL.search(text) and len(faults) < _FAULTS_LIMIT:
             faults.append(Fault(path, "control_character", "must not hold control characters"))
     if faults:
-        raise InvalidQuery("the body holds control characters", faults=tuple(faults))
+        raise InvalidQuery("see `errors`", faults=tuple(faults))
 
 
 def _strings(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,8 @@ from roleferry_enrich.domain.enrichments import PERSON_FIELDS
 
 ENRICHMENT_TYPES = ("firmographics", "technographics", "workforce-trends")
 _MICRO = 1_000_000
+_LONGEST_BLANK = 500
+"""No field is longer, so that a longer blank is refused for its length, without a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Body(BaseModel):
 
 def _blank(value: object) -> bool:
     """Nothing but space and invisible marks (zero-width joiners, direction marks)."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST_BLANK:
         return False
     return all(c.isspace() or unicodedata.category(c) == "Cf" for c in value)
 
