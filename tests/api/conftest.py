@@ -5,10 +5,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from tests.api.fake_services import KEY, FakeServices
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.limits import Limits
-from tests.api.fake_services import KEY, FakeServices
 
 
 @pytest.fixture

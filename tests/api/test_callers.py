@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
+from tests.api.fake_services import ACCOUNT, KEY, OTHER, OTHER_KEY
 
 from roleferry_enrich.api import examples
 from roleferry_enrich.domain.enrichments import Goal
-from tests.api.fake_services import ACCOUNT, KEY, OTHER, OTHER_KEY
 
 SECURED = [
     ("POST", "/enrich"),

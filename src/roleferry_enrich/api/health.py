@@ -19,6 +19,14 @@ from roleferry_enrich.api.schemas.health import (
 )
 from roleferry_enrich.domain.health import Health, ProviderHealth
 
+_UNREADY: Readiness = {
+    "status": "unavailable",
+    "checks": {
+        "database": {"status": "down", "reason": "connection refused"},
+        "redis": {"status": "down", "reason": "no answer in 500 ms"},
+    },
+}
+
 router = APIRouter(tags=["health"], default_response_class=JsonAnswer)
 
 
@@ -42,7 +50,11 @@ async def get_liveness() -> Response:
     response_model=Readiness,
     response_description="Yes, if perhaps with less comfort (`degraded`)",
     responses={
-        503: {"model": Readiness, "description": "No: PostgreSQL is down"},
+        503: {
+            "model": Readiness,
+            "description": "No: PostgreSQL is down",
+            "content": {"application/json": {"example": _UNREADY}},
+        },
         **documented(PUBLIC),
     },
 )

@@ -162,7 +162,7 @@ def _check_providers(choice: ProvidersChoice, known: Collection[str], reading: _
             if name not in known:
                 allowed = "must be one of " + ", ".join(known)
                 reading.refuse(f"providers.{side}[{position}]", "unknown_provider", allowed)
-    if choice.include and not set(choice.include) - set(choice.exclude):
+    if not set(choice.include or known) - set(choice.exclude):
         reading.refuse("providers", "none_left", "must leave at least one provider to ask")
 
 
