@@ -3,7 +3,9 @@
     RoleferryError
       RequestRefused            carries the HTTP status; the caller can do something about it
         InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402, NotFound 404,
-        Conflict 409, TooManyRequests 429, ServiceUnavailable 503
+        Conflict 409, TooManyRequests 429, ServiceUnavailable 503; of the message itself:
+        MalformedBody 400, BodyTooSlow 408, BodyTooLarge 413, UrlTooLong 414,
+        WrongMediaType 415, HeadersTooLarge 431
       ProviderError             one provider; never fails the request
         ProviderUnavailable     no connection, 5xx: retried, counts against the breaker
           ProviderConnectionLost, ProviderTimedOut: may have been billed, so a paid call is not
@@ -63,8 +65,16 @@ class MalformedBody(RequestRefused):
     status, slug, title = 400, "malformed-body", "The body cannot be read"
 
 
+class BodyTooSlow(RequestRefused):
+    status, slug, title = 408, "body-too-slow", "The body did not arrive in time"
+
+
 class BodyTooLarge(RequestRefused):
     status, slug, title = 413, "body-too-large", "The body is too large"
+
+
+class UrlTooLong(RequestRefused):
+    status, slug, title = 414, "url-too-long", "The URL is too long"
 
 
 class WrongMediaType(RequestRefused):
@@ -93,6 +103,10 @@ class Conflict(RequestRefused):
 
 class TooManyRequests(RequestRefused):
     status, slug, title = 429, "too-many-requests", "The account's quota is used up for now"
+
+
+class HeadersTooLarge(RequestRefused):
+    status, slug, title = 431, "headers-too-large", "The header fields are too large"
 
 
 class ServiceUnavailable(RequestRefused):

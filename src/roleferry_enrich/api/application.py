@@ -1,0 +1,84 @@
+"""Puts the HTTP layer together. It is given its services; it opens nothing itself."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from prometheus_client import REGISTRY, CollectorRegistry
+
+from roleferry_enrich import __version__
+from roleferry_enrich.api import companies, contacts, enrich, health
+from roleferry_enrich.api.edge import Edge
+from roleferry_enrich.api.limits import LimitedIntake, Limits
+from roleferry_enrich.api.openapi import complete
+from roleferry_enrich.api.problems import answer_problems
+from roleferry_enrich.api.services import Services
+
+Opening = Callable[[], AbstractAsyncContextManager[Services]]
+"""Opens the services for as long as the application runs."""
+
+_DESCRIPTION = """\
+Give it an e-mail address, a domain, a company name or a profile URL. Get back the company, its
+executives and their contact points: every field with the providers that said it, when, and how
+sure we are; from your own provider keys.
+
+Errors are problems (RFC 9457) with a stable `type`. Every answer carries an `X-Request-ID`.
+"""
+_TAGS = [
+    {"name": "enrichment", "description": "One contact, now."},
+    {"name": "companies", "description": "A company and the people who lead it."},
+    {"name": "contacts", "description": "What is stored of people, and how it changed."},
+    {"name": "health", "description": "How the service and its providers are."},
+]
+
+
+def create_api(
+    services: Services | None = None,
+    *,
+    opening: Opening | None = None,
+    registry: CollectorRegistry = REGISTRY,
+    limits: Limits | None = None,
+) -> FastAPI:
+    """The application over `services`, or over what `opening` opens when it starts.
+
+    With neither, it can still describe itself (`/openapi.json`).
+    """
+    app = _Api(
+        title="RoleFerry Enrich",
+        version=__version__,
+        description=_DESCRIPTION,
+        openapi_tags=_TAGS,
+        redoc_url=None,
+        lifespan=_lifespan(opening),
+    )
+    app.state.services = services
+    app.state.registry = registry
+    answer_problems(app)
+    app.add_middleware(LimitedIntake, limits=limits or Limits())
+    app.add_middleware(Edge)  # the last added is the outermost
+    for module in (enrich, companies, contacts, health):
+        app.include_router(module.router)
+    return app
+
+
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = complete(super().openapi())
+        return self.openapi_schema
+
+
+def _lifespan(
+    opening: Opening | None,
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if opening is None:
+            yield
+            return
+        async with opening() as services:
+            app.state.services = services
+            yield
+
+    return lifespan

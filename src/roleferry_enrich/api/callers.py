@@ -1,0 +1,64 @@
+"""Who is calling: the bearer key of a request, and the account it stands for."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.api.services import Services
+from roleferry_enrich.errors import Unauthenticated
+
+_KEY_PARAMETERS = frozenset(
+    {"api_key", "apikey", "api-key", "key", "token", "access_token", "authorization", "auth"}
+)
+_KEY_MARK = "rfe_"
+"""How every key of ours begins."""
+_LONGEST_KEY = 512
+
+
+class ApiKey(SecurityBase):
+    """`Authorization: Bearer <key>`, resolved once a request."""
+
+    def __init__(self) -> None:
+        self.model = HTTPBearer(
+            description="An API key, as `roleferry-enrich keys create` shows it once."
+        )
+        self.scheme_name = "apiKey"
+
+    async def __call__(self, request: Request) -> Account:
+        known = getattr(request.state, "account", None)
+        if known is None:
+            known = request.state.account = await _authenticated(request)
+        return cast("Account", known)
+
+
+async def services_of(request: Request) -> Services:
+    return cast("Services", request.app.state.services)
+
+
+async def _authenticated(request: Request) -> Account:
+    _refuse_key_in_url(request)
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("send the API key as `Authorization: Bearer <key>`")
+    if len(token) > _LONGEST_KEY or not token.isascii() or not token.isprintable():
+        raise Unauthenticated("the API key is not valid")
+    return await (await services_of(request)).authenticate(token)
+
+
+def _refuse_key_in_url(request: Request) -> None:
+    """A URL ends up in logs, histories and referrers, so a key seen there is burnt."""
+    for name, value in request.query_params.multi_items():
+        if name.lower() in _KEY_PARAMETERS or value.startswith(_KEY_MARK):
+            # The server's access log reads this very scope when the answer begins.
+            request.scope["query_string"] = b"redacted"
+            raise Unauthenticated(
+                "an API key must not be in the URL: send it as a header, and replace this one"
+            )
+
+
+Caller = Annotated[Account, Depends(ApiKey())]
+Provided = Annotated[Services, Depends(services_of)]

@@ -1,0 +1,69 @@
+"""What is asked about a company: its executives, the company itself, its stored contacts."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from roleferry_enrich.api.answers.contact import contact_page
+from roleferry_enrich.api.answers.enrichment import enrichment_response
+from roleferry_enrich.api.bodies import StrictRoute
+from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
+from roleferry_enrich.api.responses import JsonAnswer, json_response
+from roleferry_enrich.api.schemas.answers import CompanyAnswer, ExecutivesAnswer
+from roleferry_enrich.api.schemas.contacts import ContactPage
+from roleferry_enrich.api.schemas.requests import CompanyBody, ExecutivesBody
+from roleferry_enrich.api.translation import company_request, executives_request
+from roleferry_enrich.errors import NotFound
+
+router = APIRouter(route_class=StrictRoute, tags=["companies"], default_response_class=JsonAnswer)
+
+
+@router.post(
+    "/companies/executives",
+    operation_id="findExecutives",
+    summary="Find a company's executives",
+    response_model=ExecutivesAnswer,
+    response_description="What is known by the deadline, also where that is nothing",
+    responses=documented(PAYS),
+)
+async def find_executives(body: ExecutivesBody, caller: Caller, services: Provided) -> Response:
+    """Asks registers, websites and data providers at once, and merges who they say leads it."""
+    request = executives_request(body, services.catalogue)
+    return enrichment_response(await services.enrich(request, caller))
+
+
+@router.post(
+    "/companies/enrich",
+    operation_id="enrichCompany",
+    summary="Enrich one company",
+    response_model=CompanyAnswer,
+    response_description="What is known by the deadline, also where that is nothing",
+    responses=documented(PAYS),
+)
+async def enrich_company(body: CompanyBody, caller: Caller, services: Provided) -> Response:
+    """What a company is, what it works with, and how its staff changes."""
+    request = company_request(body, services.catalogue)
+    return enrichment_response(await services.enrich(request, caller))
+
+
+@router.get(
+    "/companies/{company_id}/contacts",
+    operation_id="listCompanyContacts",
+    summary="List a company's stored contacts",
+    response_model=ContactPage,
+    response_description="A page of contacts",
+    responses=documented(READS_ONE),
+)
+async def list_company_contacts(
+    company_id: UUID,
+    caller: Caller,
+    services: Provided,
+    after: After = None,
+    limit: PageSize = 25,
+) -> Response:
+    if await services.company(caller.id, company_id) is None:
+        raise NotFound("there is no such company")
+    page = await services.contacts(caller.id, after=after, limit=limit, company_id=company_id)
+    return json_response(contact_page(page))

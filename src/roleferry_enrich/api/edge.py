@@ -1,0 +1,99 @@
+"""The outermost layer: an id for each request, safe headers for each answer, no bare errors.
+
+What fails unexpectedly is logged by type and place only. A traceback's values and an error's
+message may hold the data of the person asked for.
+"""
+
+import re
+from pathlib import Path
+from types import TracebackType
+from uuid import uuid4
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from roleferry_enrich.api.problems import UNEXPECTED, Refusal, refusal_of
+from roleferry_enrich.errors import RequestRefused
+
+_ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_SAFE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+)
+_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_DOCS = "/docs"
+"""The one page; it loads its scripts from elsewhere."""
+_log = structlog.get_logger(__name__)
+
+
+class AnswerBroken(Exception):
+    """An answer failed after it had begun; raised so that the server drops the connection."""
+
+
+class Edge:
+    """ASGI middleware; must be the outermost."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        answer = _Answer(send, request_id, scope["path"])
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, answer.send)
+            except RequestRefused as refused:
+                await answer.refuse(refusal_of(refused), scope, receive)
+            # A root: beyond this is only the server, which would log the error with its values.
+            except Exception as error:  # noqa: BLE001
+                _log.error("api.request.failed", error=type(error).__name__, at=_place(error))
+                await answer.refuse(UNEXPECTED, scope, receive)
+
+
+class _Answer:
+    """The way out, which adds our headers and remembers whether anything was sent."""
+
+    def __init__(self, send: Send, request_id: str, path: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._stamps = _stamps(request_id, path)
+        self._begun = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._begun = True
+            message = {**message, "headers": [*message.get("headers", ()), *self._stamps]}
+        await self._send(message)
+
+    async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive) -> None:
+        if self._begun:
+            raise AnswerBroken from None
+        await refusal.response(self._request_id)(scope, receive, self.send)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _ACCEPTED_ID.fullmatch(value):
+            return str(value, "ascii")
+    return uuid4().hex
+
+
+def _stamps(request_id: str, path: str) -> list[tuple[bytes, bytes]]:
+    policy = () if path.startswith(_DOCS) else (_POLICY,)
+    return [(b"x-request-id", request_id.encode()), *_SAFE, *policy]
+
+
+def _place(error: Exception) -> str:
+    """Module and line of the innermost frame."""
+    here: TracebackType | None = error.__traceback__
+    place = "unknown"
+    while here is not None:
+        place = f"{Path(here.tb_frame.f_code.co_filename).name}:{here.tb_lineno}"
+        here = here.tb_next
+    return place

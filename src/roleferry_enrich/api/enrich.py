@@ -1,0 +1,51 @@
+"""`POST /enrich` and `GET /enrichments/{id}`: one contact now, and any answer as known later."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from roleferry_enrich.api.answers.enrichment import enrichment_response
+from roleferry_enrich.api.bodies import StrictRoute
+from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
+from roleferry_enrich.api.responses import JsonAnswer
+from roleferry_enrich.api.schemas.answers import Answer, EnrichAnswer
+from roleferry_enrich.api.schemas.requests import EnrichBody
+from roleferry_enrich.api.translation import contact_request
+from roleferry_enrich.errors import NotFound
+
+router = APIRouter(route_class=StrictRoute, tags=["enrichment"], default_response_class=JsonAnswer)
+
+
+@router.post(
+    "/enrich",
+    operation_id="enrichContact",
+    summary="Enrich one contact",
+    response_model=EnrichAnswer,
+    response_description="What is known by the deadline, also where that is nothing",
+    responses=documented(PAYS),
+)
+async def enrich_contact(body: EnrichBody, caller: Caller, services: Provided) -> Response:
+    """Asks every capable provider at once and answers with one merged contact.
+
+    The answer comes at the deadline at the latest. Providers that are still at work then go on,
+    and `GET /enrichments/{enrichment_id}` shows what they bring.
+    """
+    request = contact_request(body, services.catalogue)
+    return enrichment_response(await services.enrich(request, caller))
+
+
+@router.get(
+    "/enrichments/{enrichment_id}",
+    operation_id="getEnrichment",
+    summary="Get an enrichment as known now",
+    response_model=Answer,
+    response_description="The answer, in the shape of the operation that asked",
+    responses=documented(READS_ONE),
+)
+async def get_enrichment(enrichment_id: UUID, caller: Caller, services: Provided) -> Response:
+    """The same answer as given then, with what came in since. Costs nothing."""
+    enrichment = await services.enrichment(caller.id, enrichment_id)
+    if enrichment is None:
+        raise NotFound("there is no such enrichment")
+    return enrichment_response(enrichment)

@@ -1,0 +1,85 @@
+"""What FastAPI cannot derive for the OpenAPI document: examples, problems and shared headers.
+
+The document is a promise to generated clients, so tests hold it to the code: each operation with
+an id, each status with a schema, each example valid.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from roleferry_enrich.api import examples
+from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
+from roleferry_enrich.api.schemas.problem import Problem
+
+_REQUEST_ID = {
+    "X-Request-ID": {
+        "description": "The id given in the request's `X-Request-ID`, else a new one.",
+        "schema": {"type": "string"},
+    }
+}
+_SAMPLE = {
+    SAMPLE_HEADER: {
+        "description": "`true` where the answer is invented sample data; absent otherwise.",
+        "schema": {"type": "string", "enum": ["true"]},
+    }
+}
+_MAY_BE_SAMPLE = frozenset({"enrichContact", "getEnrichment", "findExecutives", "enrichCompany"})
+_IDS = {
+    "enrichment_id": examples.ENRICHMENT_ID,
+    "contact_id": examples.CONTACT_ID,
+    "company_id": examples.COMPANY_ID,
+}
+
+Document = dict[str, Any]
+"""OpenAPI is an open format: typing it would be writing the specification again."""
+
+
+def complete(document: Document) -> Document:
+    """The document with examples, the problem schema and the headers of every answer."""
+    document["components"]["schemas"] |= _problem_schemas()
+    answers = examples.answers()
+    for operation in _operations(document):
+        name = operation["operationId"]
+        _show_request(operation, examples.REQUESTS.get(name, {}))
+        _show_answer(operation["responses"]["200"], answers[name])
+        for response in operation["responses"].values():
+            response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
+        if name in _MAY_BE_SAMPLE:
+            operation["responses"]["200"]["headers"] |= _SAMPLE
+    return document
+
+
+def _operations(document: Document) -> Iterator[Document]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def _problem_schemas() -> Document:
+    schema = TypeAdapter(Problem).json_schema(ref_template="#/components/schemas/{model}")
+    faults: Document = schema.pop("$defs")
+    return {"Problem": schema, **faults}
+
+
+def _show_request(operation: Document, bodies: Any) -> None:
+    if bodies:
+        operation["requestBody"]["content"]["application/json"]["examples"] = _named(bodies)
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in _IDS:
+            parameter["example"] = str(_IDS[parameter["name"]])
+
+
+def _show_answer(response: Document, bodies: Any) -> None:
+    for content in response["content"].values():
+        content["examples"] = _named(bodies)
+
+
+def _named(bodies: Any) -> Document:
+    # Through JSON, because the answers hold dates and ids.
+    plain = orjson.loads(orjson.dumps(bodies, option=orjson.OPT_UTC_Z))
+    return {
+        name: {"summary": name.replace("_", " ").capitalize(), "value": value}
+        for name, value in plain.items()
+    }

@@ -1,0 +1,59 @@
+"""What the HTTP layer needs done for it: the one seam between routers and the rest.
+
+The composition root gives an object of this shape; tests give a fake. Routers know nothing of
+pools, sessions or providers beyond it.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+from uuid import UUID
+
+from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.domain.enrichments import Enrichment, Request
+from roleferry_enrich.domain.health import Health
+from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.providers.contract import Provider
+
+
+class Services(Protocol):
+    @property
+    def catalogue(self) -> Mapping[str, Provider]:
+        """The providers that a request may include or exclude, by name."""
+        ...
+
+    async def authenticate(self, token: str) -> Account:
+        """Whose key this is. Raises Unauthenticated for any key that may not be used."""
+        ...
+
+    async def enrich(self, request: Request, account: Account) -> Enrichment:
+        """The answer at the request's deadline. Paid work goes on when the caller is gone."""
+        ...
+
+    async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
+        """An earlier enrichment of this account as known now; None also for another's."""
+        ...
+
+    async def contacts(
+        self,
+        account_id: UUID,
+        *,
+        after: str | None,
+        limit: int,
+        company_id: UUID | None = None,
+    ) -> Page[StoredContact]:
+        """Raises InvalidQuery for a cursor that we did not give out."""
+        ...
+
+    async def contact(self, account_id: UUID, contact_id: UUID) -> StoredContact | None: ...
+
+    async def contact_history(
+        self, account_id: UUID, contact_id: UUID, *, after: str | None, limit: int
+    ) -> Page[FieldChange] | None:
+        """The contact's changes, the newest first; None where there is no such contact."""
+        ...
+
+    async def company(self, account_id: UUID, company_id: UUID) -> StoredCompany | None: ...
+
+    async def health(self) -> Health:
+        """Never raises: what is down is told in the answer."""
+        ...

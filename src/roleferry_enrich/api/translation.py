@@ -1,0 +1,170 @@
+"""From a validated body to the question the pipeline is asked.
+
+The only place where HTTP meets `normalise`: from here on every key is in canonical form, so that
+equal questions are equal.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import TypeVar
+
+from roleferry_enrich.api.schemas.fields import ENRICHMENT_TYPES, ProvidersChoice, Served
+from roleferry_enrich.api.schemas.requests import CompanyBody, EnrichBody, ExecutivesBody
+from roleferry_enrich.domain.enrichments import PERSON_FIELDS, Goal, Options, Request, Strategy
+from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd, ProfileUrl
+from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.records import Confidence
+from roleferry_enrich.errors import Fault, InvalidQuery
+from roleferry_enrich.normalise.countries import parse_country
+from roleferry_enrich.normalise.domains import parse_domain
+from roleferry_enrich.normalise.emails import is_free_mail, parse_email
+from roleferry_enrich.normalise.profiles import parse_profile_url
+
+_NUMBER = re.compile(r"[A-Z0-9]{2,16}")
+_COMPANY_PAGE = re.compile(r"linkedin\.com/(company|school|showcase)/")
+T = TypeVar("T")
+
+
+def contact_request(body: EnrichBody, providers: Collection[str]) -> Request:
+    reading = _Reading()
+    email = reading.read("email", body.email, parse_email)
+    domain = reading.read("domain", body.domain, parse_domain)
+    profile = reading.read("linkedin_url", body.linkedin_url, parse_profile_url)
+    is_company_page = profile is not None and _COMPANY_PAGE.match(profile) is not None
+    keys = Keys(
+        email=email,
+        full_name=body.full_name or _joined(body.first_name, body.last_name),
+        first_name=body.first_name,
+        last_name=body.last_name,
+        linkedin_url=None if is_company_page else profile,
+        domain=domain or _company_domain(email),
+        company_name=body.company_name,
+        company_number=reading.read("company_number", body.company_number, _parse_number),
+        company_linkedin_url=profile if is_company_page else None,
+        country=reading.read("country", body.country, parse_country),
+    )
+    options = _options(body, providers, reading)
+    wanted = frozenset(body.enrich or PERSON_FIELDS)
+    reading.finish()
+    return Request(goal=Goal.PERSON, keys=keys, wanted=wanted, options=options)
+
+
+def executives_request(body: ExecutivesBody, providers: Collection[str]) -> Request:
+    reading = _Reading()
+    keys = _company_keys(body, reading)
+    options = _options(body, providers, reading)
+    reading.finish()
+    return Request(
+        goal=Goal.EXECUTIVES,
+        keys=keys,
+        limit=body.limit,
+        titles=tuple(filter(None, body.titles)),
+        known_executives=tuple(filter(None, body.known_executives)),
+        options=options,
+    )
+
+
+def company_request(body: CompanyBody, providers: Collection[str]) -> Request:
+    reading = _Reading()
+    keys = _company_keys(body, reading, body.linkedin_url)
+    options = _options(body, providers, reading)
+    wanted = frozenset(body.enrichment_types or ENRICHMENT_TYPES)
+    reading.finish()
+    return Request(goal=Goal.COMPANY, keys=keys, wanted=wanted, options=options)
+
+
+class _Reading:
+    """Reads fields one by one and keeps what is wrong, so that a caller hears of all at once."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def read(self, field: str, text: str | None, parse: Callable[[str], T | None]) -> T | None:
+        if text is None:
+            return None
+        value = parse(text)
+        if value is None:
+            self.refuse(field, f"invalid_{field}", f"is not a valid {_NOUNS[field]}")
+        return value
+
+    def refuse(self, field: str, code: str, message: str) -> None:
+        self._faults.append(Fault(field, code, message))
+
+    def finish(self) -> None:
+        if self._faults:
+            raise InvalidQuery("see `errors`", faults=tuple(self._faults))
+
+
+_NOUNS: Mapping[str, str] = {
+    "email": "e-mail address",
+    "domain": "registrable domain name",
+    "linkedin_url": "public profile URL",
+    "company_number": "company number",
+    "country": "country: give two letters (ISO 3166-1) or its English name",
+}
+
+
+def _joined(first: str | None, last: str | None) -> str | None:
+    return f"{first} {last}" if first and last else None
+
+
+def _company_domain(email: Email | None) -> Domain | None:
+    """The company an address speaks for. A free mailbox speaks for nobody."""
+    if email is None or is_free_mail(email):
+        return None
+    return parse_domain(email.rpartition("@")[2])
+
+
+def _parse_number(text: str) -> CompanyNumber | None:
+    number = "".join(text.split()).upper()
+    if not _NUMBER.fullmatch(number):
+        return None
+    # Registers that number with digits only fill up to eight, and so do their answers.
+    return CompanyNumber(number.zfill(8) if number.isdigit() else number)
+
+
+def _company_keys(
+    body: ExecutivesBody | CompanyBody, reading: _Reading, page: str | None = None
+) -> Keys:
+    return Keys(
+        domain=reading.read("domain", body.domain, parse_domain),
+        company_name=body.company_name,
+        company_number=reading.read("company_number", body.company_number, _parse_number),
+        company_linkedin_url=reading.read("linkedin_url", page, _parse_company_page),
+        country=reading.read("country", body.country, parse_country),
+    )
+
+
+def _parse_company_page(text: str) -> ProfileUrl | None:
+    profile = parse_profile_url(text)
+    return profile if profile is not None and _COMPANY_PAGE.match(profile) else None
+
+
+def _options(body: Served, providers: Collection[str], reading: _Reading) -> Options:
+    _check_providers(body.providers, providers, reading)
+    return Options(
+        strategy=Strategy(body.strategy),
+        deadline=timedelta(milliseconds=body.deadline_ms),
+        max_cost=None if body.max_cost is None else _micro_usd(body.max_cost),
+        min_confidence=Confidence(body.min_confidence),
+        max_age=None if body.max_age is None else timedelta(seconds=body.max_age),
+        include=frozenset(body.providers.include),
+        exclude=frozenset(body.providers.exclude),
+        sample_fallback=body.sample_fallback,
+    )
+
+
+def _check_providers(choice: ProvidersChoice, known: Collection[str], reading: _Reading) -> None:
+    for side in ("include", "exclude"):
+        for position, name in enumerate(getattr(choice, side)):
+            if name not in known:
+                allowed = "must be one of " + ", ".join(known)
+                reading.refuse(f"providers.{side}[{position}]", "unknown_provider", allowed)
+    if not set(choice.include or known) - set(choice.exclude):
+        reading.refuse("providers", "none_left", "must leave at least one provider to ask")
+
+
+def _micro_usd(dollars: float) -> MicroUsd:
+    return MicroUsd(int(Decimal(repr(dollars)) * 1_000_000))

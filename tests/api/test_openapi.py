@@ -1,0 +1,98 @@
+"""The document that clients are generated from says everything, and says it truly."""
+
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from roleferry_enrich.api.application import create_api
+
+DOCUMENT: dict[str, Any] = create_api().openapi()
+OPERATIONS = {
+    operation["operationId"]: operation
+    for path in DOCUMENT["paths"].values()
+    for operation in path.values()
+}
+CONTENTS = [
+    pytest.param(content, id=f"{name}-{where}")
+    for name, operation in OPERATIONS.items()
+    for where, part in [
+        *(("request", operation[key]) for key in ("requestBody",) if key in operation),
+        *operation["responses"].items(),
+    ]
+    for content in part["content"].values()
+]
+POSTS = {"enrichContact", "findExecutives", "enrichCompany"}
+READS = {
+    "getEnrichment",
+    "listContacts",
+    "getContact",
+    "getContactHistory",
+    "listCompanyContacts",
+}
+PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
+
+
+def test_the_document_is_valid_openapi():
+    validate(DOCUMENT)
+
+
+def test_every_operation_is_there_once():
+    assert set(OPERATIONS) == POSTS | READS | PUBLIC
+
+
+def test_no_schema_of_the_framework_is_left():
+    assert not {"HTTPValidationError", "ValidationError"} & set(DOCUMENT["components"]["schemas"])
+
+
+@pytest.mark.parametrize("name", sorted(POSTS))
+def test_what_costs_money_documents_every_status(name):
+    expected = {200, 400, 401, 402, 408, 413, 414, 415, 422, 429, 431, 500, 503}
+    assert set(map(int, OPERATIONS[name]["responses"])) == expected
+
+
+@pytest.mark.parametrize("name", sorted(READS))
+def test_what_reads_documents_every_status(name):
+    expected = {200, 401, 404, 414, 422, 429, 431, 500, 503}
+    expected -= {404} if name == "listContacts" else set()
+    assert set(map(int, OPERATIONS[name]["responses"])) == expected
+
+
+@pytest.mark.parametrize("name", sorted(POSTS | READS))
+def test_what_needs_a_key_says_so(name):
+    assert OPERATIONS[name]["security"] == [{"apiKey": []}]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_every_operation_has_a_summary_and_one_tag_of_ours(operation):
+    tags = {tag["name"] for tag in DOCUMENT["tags"]}
+    assert operation["summary"]
+    assert len(operation["tags"]) == 1
+    assert set(operation["tags"]) <= tags
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+def test_every_refusal_is_a_problem(operation):
+    for status, response in operation["responses"].items():
+        if status >= "400" and "application/problem+json" in response["content"]:
+            schema = response["content"]["application/problem+json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Problem"}
+        elif status >= "400":
+            assert (operation["operationId"], status) == ("getReadiness", "503")
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_every_body_has_examples_that_are_valid(content):
+    examples = [example["value"] for example in content.get("examples", {}).values()]
+    examples += [content["example"]] if "example" in content else []
+    assert examples
+    schema = {**content["schema"], "components": DOCUMENT["components"]}
+    validator = Draft202012Validator(schema)
+    for example in examples:
+        validator.validate(example)
+
+
+@pytest.mark.parametrize("name", sorted(POSTS | {"getEnrichment"}))
+def test_sample_answers_have_their_header_documented(name):
+    assert "X-Sample-Data" in OPERATIONS[name]["responses"]["200"]["headers"]
