@@ -1,0 +1,77 @@
+"""Turns what the gateway and the pipeline report into metrics, spans and log lines."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from opentelemetry.trace import Tracer
+
+from roleferry_enrich.domain.enrichments import Enrichment
+from roleferry_enrich.domain.health import BreakerState
+from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord
+from roleferry_enrich.observability.metrics import Metrics
+from roleferry_enrich.observability.traces import CallSpan, provider_call
+
+_log = structlog.get_logger("roleferry_enrich")
+
+
+class Watching:
+    """What a process watches itself with. Built by its root."""
+
+    def __init__(self, metrics: Metrics, tracer: Tracer) -> None:
+        self._metrics = metrics
+        self._tracer = tracer
+
+    @contextmanager
+    def calling(self, provider: str, capability: str, attempt: int) -> Iterator["_Call"]:
+        with provider_call(self._tracer, provider, capability) as span:
+            yield _Call(span, self._metrics, attempt)
+
+    def cache_looked(self, provider: str, level: CacheLevel | None) -> None:
+        self._metrics.cache_looked_up(provider, level)
+
+    def breaker_seen(self, provider: str, state: str) -> None:
+        self._metrics.breaker_changed(provider, BreakerState(state))
+
+    def quarantined(self, provider: str, reason: str) -> None:
+        _log.error("provider.quarantined", provider=provider, reason=reason)
+
+    def contract_changed(self, provider: str, capability: str) -> None:
+        _log.error("provider.contract.changed", provider=provider, capability=capability)
+
+    def answered(self, enrichment: Enrichment) -> None:
+        took = enrichment.answered_at - enrichment.started_at
+        goal, status = enrichment.request.goal, enrichment.status
+        self._metrics.enriched(goal, status, took)
+        _log.info(
+            "enrichment.answered",
+            enrichment_id=str(enrichment.id),
+            account_id=str(enrichment.account_id),
+            goal=goal.value,
+            status=status.value,
+            latency_ms=round(took.total_seconds() * 1000),
+            cost=enrichment.cost,
+        )
+
+    def record_failed(self, enrichment: Enrichment, reason: str) -> None:
+        """An answer could not be stored: it was given, but `GET` will not show it."""
+        _log.error("enrichment.unrecorded", enrichment_id=str(enrichment.id), reason=reason)
+
+
+class _Call:
+    def __init__(self, span: CallSpan, metrics: Metrics, attempt: int) -> None:
+        self._span = span
+        self._metrics = metrics
+        self._attempt = attempt
+
+    def ended(self, record: CallRecord) -> None:
+        self._span.sent(attempt=self._attempt, permit_wait=record.permit_wait)
+        self._span.finished(record.outcome, None)
+        self._metrics.permit_waited(record.provider, record.permit_wait)
+        self._metrics.provider_called(
+            record.provider,
+            record.capability,
+            outcome=record.outcome,
+            latency=record.latency,
+            cost=record.cost,
+        )

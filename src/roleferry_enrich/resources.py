@@ -1,0 +1,179 @@
+"""Opens and closes everything a process works with, and wires it together; nobody else does.
+
+    settings -> engine, Redis, HTTP sessions -> gates -> gateway -> enricher -> services
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+
+import aiohttp
+from aiohttp.resolver import ThreadedResolver
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from roleferry_enrich.accounts.repository import AccountRepository
+from roleferry_enrich.domain.enrichments import Goal, Request
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.embedded import Servers
+from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
+from roleferry_enrich.gateway.cache import Cache
+from roleferry_enrich.gateway.channels import Channel, Credential
+from roleferry_enrich.gateway.gates import Gates
+from roleferry_enrich.gateway.gateway import Gateway
+from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.open_web import PublicOnlyResolver
+from roleferry_enrich.gateway.quarantine import Quarantine
+from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.shared import Shared
+from roleferry_enrich.gateway.transport import Transport
+from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
+from roleferry_enrich.observability.traces import configure_traces, tracer_of
+from roleferry_enrich.observability.watching import Watching
+from roleferry_enrich.pipeline.background import Background
+from roleferry_enrich.pipeline.enrichment import Enricher
+from roleferry_enrich.pipeline.progress import Result
+from roleferry_enrich.pipeline.recording import PatientRecords
+from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.providers.contract import Provider
+from roleferry_enrich.sandbox.samples import sample
+from roleferry_enrich.secret_key import secret_key
+from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.engine import create_engine
+from roleferry_enrich.storage.enrichments import EnrichmentRepository
+
+# A little over the longest a provider's call may take, so that paid answers are still recorded.
+_DRAIN_S = 25.0
+_SLOW_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """A process's open resources."""
+
+    settings: Settings
+    engine: AsyncEngine
+    shared: Shared
+    gateway: Gateway
+    enricher: Enricher
+    accounts: AccountRepository
+    enrichments: EnrichmentRepository
+
+
+@asynccontextmanager
+async def open_resources(
+    settings: Settings, servers: Servers, metrics: MetricsExport | None = None
+) -> AsyncIterator[Resources]:
+    """Everything open for as long as the block lasts; paid work is finished before it closes."""
+    pepper = secret_key(settings).get_secret_value().encode()
+    engine = create_engine(servers.database_url)
+    shared = Shared(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
+    traces = configure_traces(settings)
+    watching = Watching((metrics or configure_metrics(settings)).metrics, tracer_of(traces))
+    background = Background()
+    async with _sessions() as transport:
+        gateway = _gateway(settings, shared, transport, watching, pepper)
+        enrichments = EnrichmentRepository(engine)
+        enricher = Enricher(
+            gateway=gateway,
+            records=PatientRecords(enrichments, background, watching),
+            background=background,
+            onlooker=watching,
+            sample=_sample,
+            now=_now,
+        )
+        try:
+            yield Resources(
+                settings=settings,
+                engine=engine,
+                shared=shared,
+                gateway=gateway,
+                enricher=enricher,
+                accounts=AccountRepository(engine, pepper),
+                enrichments=enrichments,
+            )
+        finally:
+            await background.drain(_DRAIN_S)
+            await shared.redis.aclose()
+            await engine.dispose()
+            traces.shutdown()
+
+
+def channels_of(settings: Settings) -> Mapping[str, Channel]:
+    """Every adapter with what the operator set for it."""
+    return {name: _channel(provider, settings) for name, provider in catalogue().items()}
+
+
+def _channel(provider: Provider, settings: Settings) -> Channel:
+    given = settings.provider(provider.spec.name)
+    return Channel(
+        provider=provider,
+        key=Credential(given.keys[0].get_secret_value()) if given.keys else None,
+        base_url=given.base_url,
+        enabled=given.enabled is not False,
+        permits=given.permits,
+        credit_price=None if given.price is None else MicroUsd(given.price),
+        timeout=given.timeout,
+    )
+
+
+@asynccontextmanager
+async def _sessions() -> AsyncIterator[Transport]:
+    limits = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
+    guarded = aiohttp.TCPConnector(
+        limit=50, resolver=PublicOnlyResolver(ThreadedResolver()), use_dns_cache=False
+    )
+    async with (
+        aiohttp.ClientSession(connector=limits, trust_env=False) as trusted,
+        aiohttp.ClientSession(connector=guarded, trust_env=False) as open_web,
+    ):
+        yield Transport(trusted=trusted, open_web=open_web, now=_now)
+
+
+def _gateway(
+    settings: Settings, shared: Shared, transport: Transport, watching: Watching, secret: bytes
+) -> Gateway:
+    channels = channels_of(settings)
+    loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
+    gates = Gates(
+        quarantine=Quarantine(loop.time),
+        breakers={
+            name: Breaker(_policy(channel), clock=loop.time, random=random)
+            for name, channel in channels.items()
+        },
+        limiter=Limiter(shared, instances=settings.workers),
+        transport=transport,
+        retry=RetryPolicy(),
+        watch=watching,
+        random=random,
+        now=_now,
+        lines={
+            name: asyncio.Semaphore(channel.provider.spec.concurrency)
+            for name, channel in channels.items()
+        },
+    )
+    memory = settings.cache_mb * 1_000_000
+    cache = Cache(shared, secret=secret, memory_bytes=memory, now=_now)
+    return Gateway(channels, cache=cache, gates=gates, now=_now)
+
+
+def _policy(channel: Channel) -> BreakerPolicy:
+    return BreakerPolicy(slow_after=channel.call_timeout * _SLOW_SHARE)
+
+
+def _sample(request: Request) -> Result:
+    company, people = sample(request.keys, request.limit)
+    match request.goal:
+        case Goal.PERSON:
+            return Result(person=people[0], company=company)
+        case Goal.EXECUTIVES:
+            return Result(company=company, executives=people)
+        case Goal.COMPANY:
+            return Result(company=company)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,105 @@
+"""What the HTTP layer asks for, done over the process's resources."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.domain.enrichments import Enrichment, Request
+from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
+from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.providers.contract import Provider
+from roleferry_enrich.resources import Resources
+from roleferry_enrich.storage.companies import CompanyRepository
+from roleferry_enrich.storage.contacts import ContactRepository
+
+_HEALTH_PATIENCE_S = 1.0
+
+
+class LocalServices:
+    """`api.services.Services`, in this process."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self._contacts = ContactRepository(resources.engine)
+        self._companies = CompanyRepository(resources.engine)
+        self.catalogue: Mapping[str, Provider] = {
+            name: channel.provider for name, channel in resources.gateway.channels.items()
+        }
+
+    async def authenticate(self, token: str) -> Account:
+        return await self._resources.accounts.authenticate(token)
+
+    async def enrich(self, request: Request, account: Account) -> Enrichment:
+        return await self._resources.enricher.enrich(request, account.id)
+
+    async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
+        return await self._resources.enrichments.get(account_id, enrichment_id)
+
+    async def contacts(
+        self,
+        account_id: UUID,
+        *,
+        after: str | None,
+        limit: int,
+        company_id: UUID | None = None,
+    ) -> Page[StoredContact]:
+        return await self._contacts.page(
+            account_id, after=after, limit=limit, company_id=company_id
+        )
+
+    async def contact(self, account_id: UUID, contact_id: UUID) -> StoredContact | None:
+        return await self._contacts.get(account_id, contact_id)
+
+    async def contact_history(
+        self, account_id: UUID, contact_id: UUID, *, after: str | None, limit: int
+    ) -> Page[FieldChange] | None:
+        return await self._contacts.history(account_id, contact_id, after=after, limit=limit)
+
+    async def company(self, account_id: UUID, company_id: UUID) -> StoredCompany | None:
+        return await self._companies.get(account_id, company_id)
+
+    async def health(self) -> Health:
+        database, redis = await asyncio.gather(self._database_trouble(), self._redis_trouble())
+        names = self._resources.gateway.channels
+        limiter = LimiterState.SHARED if redis is None else LimiterState.LOCAL
+        return Health(
+            database=database,
+            redis=redis,
+            providers=tuple(self._provider_health(name, limiter) for name in names),
+        )
+
+    async def _database_trouble(self) -> str | None:
+        try:
+            async with (
+                asyncio.timeout(_HEALTH_PATIENCE_S),
+                self._resources.engine.connect() as connection,
+            ):
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError, TimeoutError):
+            return "PostgreSQL does not answer"
+        return None
+
+    async def _redis_trouble(self) -> str | None:
+        try:
+            async with asyncio.timeout(_HEALTH_PATIENCE_S):
+                await self._resources.shared.redis.ping()
+        except (RedisError, OSError, TimeoutError):
+            return "Redis does not answer"
+        return None
+
+    def _provider_health(self, name: str, limiter: LimiterState) -> ProviderHealth:
+        gates = self._resources.gateway.gates
+        left = gates.quarantine.remaining(name)
+        return ProviderHealth(
+            name=name,
+            enabled=self._resources.gateway.channels[name].is_ready,
+            breaker=BreakerState(gates.breakers[name].state),
+            quarantined_until=datetime.now(UTC) + left if left else None,
+            limiter=limiter,
+        )
