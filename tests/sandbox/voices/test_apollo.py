@@ -201,8 +201,9 @@ def test_unknown_key_is_answered_in_plain_text() -> None:
     assert reply.headers["content-type"].startswith("text/plain")
 
 
-def test_throttling_is_understood_by_the_adapter() -> None:
-    response = voice.throttled(0, 1000, 17)
+@pytest.mark.parametrize(("reset", "wait"), [(0, 1), (2**40, 60)])
+def test_throttling_is_understood_by_the_adapter(reset: int, wait: int) -> None:
+    response = voice.throttled(0, 1000, reset)
     reply = Reply(
         status=response.status_code,
         body=bytes(response.body),
@@ -218,7 +219,7 @@ def test_throttling_is_understood_by_the_adapter() -> None:
         )
 
     assert refusal.value.outcome == "rate_limited"
-    assert refusal.value.retry_after.total_seconds() == 17
+    assert refusal.value.retry_after.total_seconds() == wait
 
 
 def test_headers_say_what_is_left_where_the_adapter_reads_it() -> None:

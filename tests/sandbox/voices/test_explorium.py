@@ -224,8 +224,9 @@ def test_wrong_key_is_refused(headers: dict[str, str]) -> None:
     assert post("businesses/match", {}, headers).status_code == 401
 
 
-def test_throttling_is_understood_by_the_adapter() -> None:
-    response = voice.throttled(0, 200, 23)
+@pytest.mark.parametrize(("reset", "wait"), [(0, 1), (2**40, 60)])
+def test_throttling_is_understood_by_the_adapter(reset: int, wait: int) -> None:
+    response = voice.throttled(0, 200, reset)
     reply = Reply(
         status=response.status_code,
         body=bytes(response.body),
@@ -238,7 +239,7 @@ def test_throttling_is_understood_by_the_adapter() -> None:
         play(Explorium(), Explorium().find_company(query), lambda _: reply)
 
     assert refusal.value.outcome == "rate_limited"
-    assert refusal.value.retry_after.total_seconds() == 23
+    assert refusal.value.retry_after.total_seconds() == wait
 
 
 def test_headers_say_what_is_left_where_the_adapter_reads_it() -> None:
