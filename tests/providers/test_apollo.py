@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 from tests.providers.conformance import Exchange, Player, ProviderConformance, exchanges_of
 from tests.providers.samples import documented
@@ -88,6 +89,48 @@ def test_search_costs_nothing_and_a_batch_at_most_its_size() -> None:
         ("people_search", 0),
         ("people_bulk_match", 10),
         ("people_bulk_match", 2),
+    ]
+
+
+def test_search_goes_on_to_the_next_page_until_the_limit() -> None:
+    asked: list[object] = []
+
+    def reply_to(call: Call) -> Reply:
+        asked.append(call.json)
+        if not call.path.endswith("api_search"):
+            return answering(b'{"matches": []}')(call)
+        first = 100 * (sum("page" in each for each in asked) - 1)
+        rows = [{"id": f"{number:024x}"} for number in range(first, first + 100)]
+        return answering(orjson.dumps({"total_entries": 900, "people": rows}))(call)
+
+    play(Apollo(), Apollo().find_people(CompanyQuery(keys=COMPANY.keys, limit=105)), reply_to)
+
+    searches = [each for each in asked if "page" in each]
+    assert [(each["page"], each["per_page"]) for each in searches] == [(1, 100), (2, 100)]
+    assert sum(len(each["details"]) for each in asked if "details" in each) == 105
+
+
+def test_search_that_repeats_itself_ends() -> None:
+    rows = [{"id": f"{number:024x}"} for number in range(100)]
+    search = orjson.dumps({"total_entries": 900, "people": rows})
+
+    def reply_to(call: Call) -> Reply:
+        return answering(search if "search" in call.path else b'{"matches": []}')(call)
+
+    query = CompanyQuery(keys=COMPANY.keys, limit=500)
+
+    assert not findings(Apollo().find_people(query), reply_to)
+
+
+def test_personal_addresses_are_told_apart_and_never_locked_ones() -> None:
+    body = b"""{"person": {"id": "1", "name": "Orla Fenwick", "email": "orla@quillmere.test",
+    "personal_emails": ["orla@home-mail.test", "email_not_unlocked@anything.test"]}}"""
+
+    (person,) = findings(Apollo().find_person(PERSON), answering(body)).people
+
+    assert [(email.address, email.kind) for email in person.emails] == [
+        ("orla@quillmere.test", "business"),
+        ("orla@home-mail.test", "personal"),
     ]
 
 

@@ -1,5 +1,6 @@
 """Apollo as the sandbox speaks it: its paths, masks, null matches and refusals over a view."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
@@ -60,7 +61,7 @@ def throttled(left: int, limit: int, reset: int) -> Response:
         f"The maximum number of api calls allowed for this endpoint is {limit} times per minute."
         " Please upgrade your plan."
     )
-    headers = {"retry-after": str(reset), **limit_headers(left, limit, reset)}
+    headers = {"retry-after": str(_seconds_until(reset)), **limit_headers(left, limit, reset)}
     return JSONResponse({"message": message}, 429, headers)
 
 
@@ -73,6 +74,10 @@ def limit_headers(left: int, limit: int, reset_unix: int) -> dict[str, str]:  # 
         "x-rate-limit-hourly": "",
         "x-rate-limit-24-hour": "",
     }
+
+
+def _seconds_until(reset: int) -> int:
+    return min(max(reset - round(time.time()), 1), 60)
 
 
 def _endpoint(view: View, answer: Answer) -> Callable[[Request], Awaitable[Response]]:

@@ -5,6 +5,7 @@ Prices are answered where `credit-usage: true` asks for them, as the real one do
 
 import hashlib
 import re
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -95,16 +96,10 @@ def authorised(request: Request) -> Response | None:
 
 
 def throttled(left: int, limit: int, reset: int) -> Response:
-    body = {
-        "error": "rate_limit_exceeded",
-        "message": f"API rate limit exceeded. Please retry after {reset} seconds.",
-        "retry_after": reset,
-    }
-    headers = {
-        "Retry-After": str(reset),
-        "X-RateLimit-Limit": str(limit),
-        "X-RateLimit-Remaining": str(left),
-    }
+    wait = _seconds_until(reset)
+    message = f"API rate limit exceeded. Please retry after {wait} seconds."
+    body = {"error": "rate_limit_exceeded", "message": message, "retry_after": wait}
+    headers = {"Retry-After": str(wait), **limit_headers(left, limit, reset)}
     return JSONResponse(body, 429, headers)
 
 
@@ -114,6 +109,10 @@ def limit_headers(left: int, limit: int, reset_unix: int) -> dict[str, str]:
         "X-RateLimit-Remaining": str(left),
         "X-RateLimit-Reset": str(reset_unix),
     }
+
+
+def _seconds_until(reset: int) -> int:
+    return min(max(reset - round(time.time()), 1), 60)
 
 
 def _endpoint(view: View, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
