@@ -213,7 +213,7 @@ def test_the_key_is_taken_in_three_places(headers, query, status):
 
 
 def test_the_adapter_takes_the_voice_s_429_for_a_rate_limit():
-    refused = voice.throttled(0, 15, 3)
+    refused = voice.throttled(0, 15, int(NOW.timestamp()) + 3)
     headers = {name.lower(): value for name, value in refused.headers.items()}
     reply = Reply(status=429, body=bytes(refused.body), headers=headers, received_at=NOW)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from email.utils import formatdate
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -48,7 +49,7 @@ def authorised(request: Request) -> Response | None:
 def throttled(left: int, limit: int, reset: int) -> Response:  # noqa: ARG001  # one form for all
     """As Hunter's own client expects it; its documentation says 403."""
     refused = _error(429, "too_many_requests", "You have reached the rate limit.")
-    refused.headers["Retry-After"] = str(max(reset, 1))
+    refused.headers["Retry-After"] = formatdate(reset, usegmt=True)
     return refused
 
 
