@@ -86,13 +86,8 @@ def _twitter(data: Record) -> str | None:
 
 def _email_kind(data: Record) -> EmailKind:
     """Clearbit says whether the domain is a mail provider's; Hunter names who runs the server."""
-    match data.flag("emailProvider"):
-        case True:
-            return EmailKind.PERSONAL
-        case False:
-            return EmailKind.BUSINESS
-        case None:
-            return EmailKind.UNKNOWN
+    kinds = {True: EmailKind.PERSONAL, False: EmailKind.BUSINESS, None: EmailKind.UNKNOWN}
+    return kinds[data.flag("emailProvider")]
 
 
 def _employees(data: Record) -> int | None:
