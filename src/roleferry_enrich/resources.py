@@ -25,7 +25,7 @@ from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
-from roleferry_enrich.gateway.open_web import PublicOnlyResolver
+from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.retry import RetryPolicy
 from roleferry_enrich.gateway.shared import Shared
@@ -123,9 +123,7 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
 @asynccontextmanager
 async def _sessions() -> AsyncIterator[Transport]:
     limits = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300)
-    guarded = aiohttp.TCPConnector(
-        limit=50, resolver=PublicOnlyResolver(ThreadedResolver()), use_dns_cache=False
-    )
+    guarded = open_web_connector(PublicOnlyResolver(ThreadedResolver()))
     async with (
         aiohttp.ClientSession(connector=limits, trust_env=False) as trusted,
         aiohttp.ClientSession(connector=guarded, trust_env=False) as open_web,

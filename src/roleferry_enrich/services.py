@@ -59,6 +59,8 @@ class LocalServices:
     async def contact_history(
         self, account_id: UUID, contact_id: UUID, *, after: str | None, limit: int
     ) -> Page[FieldChange] | None:
+        if await self._contacts.get(account_id, contact_id) is None:
+            return None
         return await self._contacts.history(account_id, contact_id, after=after, limit=limit)
 
     async def company(self, account_id: UUID, company_id: UUID) -> StoredCompany | None:

@@ -1,7 +1,10 @@
-"""Who is asking: what a valid API key stands for, as every layer below HTTP sees it."""
+"""Who asks: the account behind an API key, as the rest of the product sees it."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
+
+from roleferry_enrich.accounts.keys import Mode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,5 +12,19 @@ class Account:
     id: UUID
     name: str
     scopes: frozenset[str]
+    """What the key in use may do."""
     key_id: str
-    """Which of the account's keys was used; not the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedKey:
+    """What is known of an API key after it has been shown once."""
+
+    id: str
+    name: str
+    mode: Mode
+    scopes: frozenset[str]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_on: date | None

@@ -1,4 +1,4 @@
-"""What is kept of people and companies between requests, as the storage gives it out."""
+"""What is kept of people and companies beyond one request, and how lists of it are paged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,47 +8,45 @@ from uuid import UUID
 
 from roleferry_enrich.domain.records import Confidence, ContactPoint, FieldValue, Value
 
-T = TypeVar("T")
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    items: tuple[Item, ...]
+    next: str | None
+    """What to pass as `after` for the page that follows; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredContact:
-    """A golden person as last recorded."""
-
+class StoredCompany:
     id: UUID
     fields: Mapping[str, FieldValue]
-    contact_points: tuple[ContactPoint, ...]
-    company_id: UUID | None
-    confidence: Confidence
+    workforce: Mapping[str, float]
+    workforce_change: Mapping[str, float]
     created_at: datetime
     updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredCompany:
-    """A golden company as last recorded."""
-
+class StoredContact:
     id: UUID
     fields: Mapping[str, FieldValue]
+    contact_points: tuple[ContactPoint, ...]
+    confidence: Confidence
+    """That this is one person."""
+    company: StoredCompany | None
     created_at: datetime
     updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One field of a contact took another value, and which enrichment brought it."""
+    """One field of a person or a company that took another value."""
 
     field: str
     old: Value | None
+    """None where the field was unknown before."""
     new: Value | None
+    enrichment_id: UUID
     changed_at: datetime
-    enrichment_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page(Generic[T]):
-    """Some of a long list, and where the rest begins."""
-
-    items: tuple[T, ...]
-    next: str | None
-    """The cursor to go on from; None at the end."""

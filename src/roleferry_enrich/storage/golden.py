@@ -32,7 +32,7 @@ _MOST_WORDS = 200
 _LONGEST_VALUE_BYTES = 2_000
 
 # Any: a Row types its columns only where they are read.
-AnyRow = Row[Any]
+AnyRow = Row[*tuple[Any, ...]]
 
 
 async def lock_people(

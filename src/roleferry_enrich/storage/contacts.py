@@ -1,0 +1,151 @@
+"""Reads the stored people of an account: one, a page of them, and what has changed about one."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, cast, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from roleferry_enrich.domain.records import Confidence, Value
+from roleferry_enrich.domain.stored import FieldChange, Page, StoredContact
+from roleferry_enrich.storage.companies import companies_of
+from roleferry_enrich.storage.cursors import Moment, Number, check_limit
+from roleferry_enrich.storage.documents import read
+from roleferry_enrich.storage.golden import AnyRow, fields_of, points_of, words
+from roleferry_enrich.storage.identities import Subject
+from roleferry_enrich.storage.tables import field_history, people
+from roleferry_enrich.storage.transactions import in_transaction
+
+_MOST_QUERY_WORDS = 10
+
+
+class ContactRepository:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def page(
+        self,
+        account_id: UUID,
+        *,
+        after: str | None = None,
+        limit: int = 100,
+        company_id: UUID | None = None,
+        query: str | None = None,
+    ) -> Page[StoredContact]:
+        """Newest first. `query`: beginnings of words in the name, title, company or addresses.
+
+        Raises InvalidQuery for a cursor that is not this list's and for a limit beyond 100.
+        """
+        check_limit(limit)
+        statement = select(people).where(people.c.account_id == account_id)
+        if company_id is not None:
+            statement = statement.where(people.c.company_id == company_id)
+        if query is not None:
+            statement = _matching(statement, query)
+        statement = _newest_first(statement, after).limit(limit + 1)
+
+        async def work(connection: AsyncConnection) -> Page[StoredContact]:
+            rows = (await connection.execute(statement)).all()
+            more = len(rows) > limit
+            last = rows[limit - 1] if more else None
+            return Page(
+                items=await _contacts(connection, account_id, rows[:limit]),
+                next=Moment(last.created_at, last.id).cursor() if last else None,
+            )
+
+        return await in_transaction(self._engine, work)
+
+    async def of_company(
+        self, account_id: UUID, company_id: UUID, *, after: str | None = None, limit: int = 100
+    ) -> Page[StoredContact]:
+        return await self.page(account_id, company_id=company_id, after=after, limit=limit)
+
+    async def get(self, account_id: UUID, contact_id: UUID) -> StoredContact | None:
+        statement = select(people).where(
+            people.c.account_id == account_id, people.c.id == contact_id
+        )
+
+        async def work(connection: AsyncConnection) -> StoredContact | None:
+            rows = (await connection.execute(statement)).all()
+            return next(iter(await _contacts(connection, account_id, rows)), None)
+
+        return await in_transaction(self._engine, work)
+
+    async def history(
+        self, account_id: UUID, contact_id: UUID, *, after: str | None = None, limit: int = 100
+    ) -> Page[FieldChange]:
+        """What has changed about one person, latest first."""
+        check_limit(limit)
+        change = field_history.c
+        statement = select(field_history).where(
+            change.account_id == account_id,
+            change.subject_id == contact_id,
+            change.subject == Subject.PERSON,
+        )
+        if after is not None:
+            statement = statement.where(change.id < Number.of(after).value)
+        statement = statement.order_by(change.id.desc()).limit(limit + 1)
+
+        async def work(connection: AsyncConnection) -> Page[FieldChange]:
+            rows = (await connection.execute(statement)).all()
+            more = len(rows) > limit
+            return Page(
+                items=tuple(_change(row) for row in rows[:limit]),
+                next=Number(rows[limit - 1].id).cursor() if more else None,
+            )
+
+        return await in_transaction(self._engine, work)
+
+
+def _matching(statement: Select[*tuple[object, ...]], query: str) -> Select[*tuple[object, ...]]:
+    # Words are letters and digits only, so there is nothing to quote.
+    wanted = " & ".join(f"{word}:*" for word in words(query)[:_MOST_QUERY_WORDS])
+    if not wanted:
+        return statement.where(literal(False))
+    return statement.where(people.c.words.op("@@")(cast(wanted, TSQUERY)))
+
+
+def _newest_first(
+    statement: Select[*tuple[object, ...]], after: str | None
+) -> Select[*tuple[object, ...]]:
+    place = tuple_(people.c.created_at, people.c.id)
+    if after is not None:
+        last = Moment.of(after)
+        statement = statement.where(place < tuple_(literal(last.created_at), literal(last.id)))
+    return statement.order_by(people.c.created_at.desc(), people.c.id.desc())
+
+
+async def _contacts(
+    connection: AsyncConnection, account_id: UUID, rows: Sequence[AnyRow]
+) -> tuple[StoredContact, ...]:
+    points = await points_of(connection, account_id, [row.id for row in rows])
+    employers = {row.company_id for row in rows if row.company_id is not None}
+    companies = await companies_of(connection, account_id, employers)
+    return tuple(
+        StoredContact(
+            id=row.id,
+            fields=fields_of(row),
+            contact_points=points.get(row.id, ()),
+            confidence=Confidence(row.confidence),
+            company=companies.get(row.company_id),
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+        for row in rows
+    )
+
+
+def _change(row: AnyRow) -> FieldChange:
+    return FieldChange(
+        field=row.field,
+        old=_value(row.old),
+        new=_value(row.new),
+        enrichment_id=row.enrichment_id,
+        changed_at=row.changed_at,
+    )
+
+
+def _value(document: object) -> Value | None:
+    # msgspec takes the union itself, which the type system cannot name as a class.
+    return None if document is None else read(document, Value)  # type: ignore[arg-type]
