@@ -46,24 +46,22 @@ class PlannedFault:
     left: int | None = None
     """How many more calls it hits; None for as long as it is planned."""
 
-    @classmethod
-    def named(cls, text: str, **settings: float | None) -> "PlannedFault":
-        """From its name, with the kind's own seconds where none are given.
 
-        Raises ValueError for an unknown name or a number out of range.
-        """
-        kind = FaultKind(text)
-        given = {name: value for name, value in settings.items() if value is not None}
-        left = given.get("left")
-        fault = cls(
-            kind=kind,
-            seconds=float(given.get("seconds", _SECONDS.get(kind, 0))),
-            rate=float(given.get("rate", 1.0)),
-            left=None if left is None else int(left),
-        )
-        if fault.seconds < 0 or not 0 <= fault.rate <= 1 or (fault.left or 0) < 0:
-            raise ValueError("seconds and calls are not negative, a rate is between 0 and 1")
-        return fault
+def planned(
+    kind: FaultKind, seconds: float | None = None, *, rate: float = 1.0, left: int | None = None
+) -> PlannedFault:
+    """A fault with the seconds usual for its kind where none are given."""
+    usual = _SECONDS.get(kind, 0)
+    return PlannedFault(
+        kind=kind, seconds=usual if seconds is None else seconds, rate=rate, left=left
+    )
+
+
+def wished(text: str) -> PlannedFault:
+    """A fault as a header names it: `slow` or `slow;seconds=0.5`. Raises ValueError."""
+    name, _, setting = text.partition(";")
+    seconds = setting.strip().removeprefix("seconds=")
+    return planned(FaultKind(name.strip()), abs(float(seconds)) if seconds else None)
 
 
 class FaultPlan:
@@ -81,22 +79,19 @@ class FaultPlan:
             self.planned.pop(name, None)
 
     def draw(self, provider: str, wish: str | None) -> PlannedFault | None:
-        """The fault of this call. A wish is `slow` or `slow;seconds=0.5`, from a header."""
+        """The fault of this call; its own wish comes before what is planned."""
         if wish is not None:
-            name, _, setting = wish.partition(";")
-            seconds = setting.strip().removeprefix("seconds=")
-            return PlannedFault.named(name.strip(), seconds=float(seconds) if seconds else None)
+            return wished(wish)
         place = provider if provider in self.planned else EVERY_PROVIDER
         fault = self.planned.get(place)
         if fault is None or self._dice.random() >= fault.rate:
             return None
         return self._spend(place, fault)
 
-    def _spend(self, place: str, fault: PlannedFault) -> PlannedFault | None:
+    def _spend(self, place: str, fault: PlannedFault) -> PlannedFault:
         if fault.left is None:
             return fault
-        if fault.left <= 1:
+        self.planned[place] = replace(fault, left=fault.left - 1)
+        if fault.left == 1:
             del self.planned[place]
-        else:
-            self.planned[place] = replace(fault, left=fault.left - 1)
-        return fault if fault.left > 0 else None
+        return fault

@@ -21,6 +21,14 @@ class Entry:
         self.statuses[str(status)] += 1
         self.micro_usd += price if status == 200 else 0
 
+    def summary(self) -> dict[str, object]:
+        return {
+            "calls": self.calls,
+            "faults": self.faults,
+            "micro_usd": self.micro_usd,
+            "statuses": dict(self.statuses),
+        }
+
 
 class Ledger:
     def __init__(self) -> None:

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 
 from roleferry_enrich.sandbox.inhabitants import Company, Person
-from roleferry_enrich.sandbox.population import Population, View
+from roleferry_enrich.sandbox.population import View
+from roleferry_enrich.sandbox.views import SeededView
 
 _ELSEWHERE = 97
 """How far off the liar points; prime, so that no regular lay-out makes it hit the truth."""
 
 
 class LyingView(View):
-    def __init__(self, view: View, population: Population) -> None:
+    def __init__(self, view: SeededView) -> None:
         self._view = view
-        self._population = population
+        self._population = view.population
 
     def company_by_domain(self, domain: str) -> Company | None:
         return self._other_company(self._view.company_by_domain(domain))

@@ -25,6 +25,7 @@ _NEVER_DISTORTED = 0
 class SeededView(View):
     def __init__(self, directory: Directory, lens: Lens) -> None:
         self.lens = lens
+        self.population = directory.population
         self._directory = directory
         self._companies: dict[int, Company | None] = {}
         self._people: dict[int, Person | None] = {}
@@ -140,7 +141,7 @@ class SeededView(View):
         dice = self._dice("lookup", seen.id)
         if dice.random() >= self.lens.wrong_people:
             return seen
-        return self.person_by_id(dice.randrange(len(self._directory.population.people))) or seen
+        return self.person_by_id(dice.randrange(len(self.population.people))) or seen
 
     def _shown_at(self, company_id: int) -> Iterator[Person]:
         for person in self._directory.connected(company_id):
@@ -152,7 +153,7 @@ class SeededView(View):
         """Those shown there by every form of their names; among namesakes the most senior."""
         found: dict[str, Person] = {}
         for seen in self.staff(company):
-            true = self._directory.population.people[seen.id]
+            true = self.population.people[seen.id]
             for name in _forms(true) | _forms(seen):
                 found.setdefault(name, seen)
         return found
@@ -161,7 +162,7 @@ class SeededView(View):
         return _undistorted(self.lens) if subject_id == _NEVER_DISTORTED else self.lens
 
     def _dice(self, kind: str, subject_id: int) -> Random:
-        return dice_for(self._directory.population.seed, self.lens.name, kind, subject_id)
+        return dice_for(self.population.seed, self.lens.name, kind, subject_id)
 
 
 def _undistorted(lens: Lens) -> Lens:

@@ -1,0 +1,81 @@
+"""The provider sandbox: every provider's API on one port, over one invented world.
+
+`uvicorn roleferry_enrich.sandbox.app:create_sandbox --factory`. A provider is served under its
+name, with its own paths below; what has no voice yet is served from its recorded exchanges.
+"""
+
+import os
+import time
+from collections.abc import Iterable
+from importlib import resources
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.sandbox.controls import Controls
+from roleferry_enrich.sandbox.delays import Delays
+from roleferry_enrich.sandbox.dice import dice_for
+from roleferry_enrich.sandbox.directory import Directory
+from roleferry_enrich.sandbox.faults import FaultPlan
+from roleferry_enrich.sandbox.front_desk import FrontDesk, House, Rooms
+from roleferry_enrich.sandbox.ledger import Ledger
+from roleferry_enrich.sandbox.lenses import lens_for
+from roleferry_enrich.sandbox.lies import LyingView
+from roleferry_enrich.sandbox.meter import Meter
+from roleferry_enrich.sandbox.population import populate
+from roleferry_enrich.sandbox.replay import Replay, recorded_in
+from roleferry_enrich.sandbox.truth import Truth
+from roleferry_enrich.sandbox.views import SeededView
+from roleferry_enrich.sandbox.voice import Voice, discovered
+
+LATENCY_SCALE = "ROLEFERRY_SANDBOX_LATENCY_SCALE"
+
+
+def create_sandbox(
+    *,
+    seed: int = 7,
+    companies: int = 500,
+    latency: bool = True,
+    limits: bool = True,
+    voices: Iterable[Voice] | None = None,
+) -> Starlette:
+    """The whole sandbox; `voices` takes the place of those found in `sandbox.voices`."""
+    directory = Directory(populate(seed, companies))
+    spoken = {voice.NAME: voice for voice in (discovered() if voices is None else voices)}
+    speakers = dict(sorted((_replays() | spoken).items()))
+    views = {name: SeededView(directory, lens_for(name)) for name in speakers}
+    house = _house(seed, latency=latency)
+    desks = [
+        Mount(f"/{name}", _desk(voice, views[name], house, limits=limits))
+        for name, voice in speakers.items()
+    ]
+    kinds = {name: "voice" if name in spoken else "replay" for name in speakers}
+    controls = Controls(directory.population, house.ledger, house.faults, kinds)
+    truth = Truth(directory.population, {name: views[name] for name in spoken})
+    return Starlette(routes=[*controls.routes(), *truth.routes(), *desks])
+
+
+def _house(seed: int, *, latency: bool) -> House:
+    scale = float(os.environ.get(LATENCY_SCALE, "1")) if latency else 0.0
+    return House(
+        ledger=Ledger(),
+        faults=FaultPlan(dice_for(seed, "faults")),
+        delays=Delays(dice_for(seed, "delays"), scale),
+        clock=time.time,
+    )
+
+
+def _replays() -> dict[str, Voice]:
+    folder = resources.files("roleferry_enrich.sandbox") / "exchanges"
+    return {
+        name: Replay(provider.spec, recorded_in(folder / f"{name}.json"))
+        for name, provider in catalogue().items()
+    }
+
+
+def _desk(voice: Voice, view: SeededView, house: House, *, limits: bool) -> FrontDesk:
+    lying = LyingView(view)
+    rooms = Rooms(Starlette(routes=voice.routes(view)), Starlette(routes=voice.routes(lying)))
+    meter = Meter(voice.WINDOWS if limits else (), house.clock)
+    return FrontDesk(voice, view.lens, rooms, house, meter=meter)
