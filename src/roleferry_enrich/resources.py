@@ -1,6 +1,6 @@
 """Opens and closes everything a process works with, and wires it together; nobody else does.
 
-    settings -> engine, Redis, HTTP sessions -> gates -> gateway -> enricher -> services
+settings -> engine, Redis, HTTP sessions -> gates -> gateway -> enricher -> services
 """
 
 import asyncio

@@ -35,7 +35,7 @@ async def test_h11_what_is_no_address_is_refused_and_named(client, email):
 
 async def test_h11_all_invalid_keys_are_named_at_once(client):
     reply = await enrich(client, email="maren", domain="@", country="Atlantis?")
-    assert [e["field"] for e in reply.json()["errors"]] == ["email", "domain", "country"]
+    assert {e["field"] for e in reply.json()["errors"]} == {"email", "domain", "country"}
 
 
 async def test_h12_one_name_in_two_unicode_forms_is_one_key(client, services):

@@ -111,7 +111,7 @@ async def test_what_is_unexpected_is_a_500_without_a_word_of_why(client, service
         {"email": CANARY, "providers": {CANARY: [CANARY]}},
         {"email": CANARY, "providers": CANARY},
         {"email": f"{CANARY} {CANARY}"},
-        {"domain": CANARY},
+        {"domain": "canary"},
         {"domain": "a.test", "linkedin_url": CANARY},
         {"domain": "a.test", "country": CANARY},
         {"domain": "a.test", "company_number": CANARY},

@@ -4,7 +4,6 @@ The only place where HTTP meets `normalise`: from here on every key is in canoni
 equal questions are equal.
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -20,10 +19,10 @@ from roleferry_enrich.errors import Fault, InvalidQuery
 from roleferry_enrich.normalise.countries import parse_country
 from roleferry_enrich.normalise.domains import parse_domain
 from roleferry_enrich.normalise.emails import is_free_mail, parse_email
-from roleferry_enrich.normalise.profiles import parse_profile_url
+from roleferry_enrich.normalise.profiles import is_company_page, parse_profile_url
+from roleferry_enrich.normalise.registers import parse_company_number
 
-_NUMBER = re.compile(r"[A-Z0-9]{2,16}")
-_COMPANY_PAGE = re.compile(r"linkedin\.com/(company|school|showcase)/")
+_LINKEDIN = "linkedin.com/"
 T = TypeVar("T")
 
 
@@ -31,19 +30,20 @@ def contact_request(body: EnrichBody, providers: Collection[str]) -> Request:
     reading = _Reading()
     email = reading.read("email", body.email, parse_email)
     domain = reading.read("domain", body.domain, parse_domain)
-    profile = reading.read("linkedin_url", body.linkedin_url, parse_profile_url)
-    is_company_page = profile is not None and _COMPANY_PAGE.match(profile) is not None
+    profile = reading.read("linkedin_url", body.linkedin_url, _parse_linkedin)
+    of_company = profile is not None and is_company_page(profile)
+    country = reading.read("country", body.country, parse_country)
     keys = Keys(
         email=email,
         full_name=body.full_name or _joined(body.first_name, body.last_name),
         first_name=body.first_name,
         last_name=body.last_name,
-        linkedin_url=None if is_company_page else profile,
+        linkedin_url=None if of_company else profile,
         domain=domain or _company_domain(email),
         company_name=body.company_name,
-        company_number=reading.read("company_number", body.company_number, _parse_number),
-        company_linkedin_url=profile if is_company_page else None,
-        country=reading.read("country", body.country, parse_country),
+        company_number=_number(reading, body.company_number, country),
+        company_linkedin_url=profile if of_company else None,
+        country=country,
     )
     options = _options(body, providers, reading)
     wanted = frozenset(body.enrich or PERSON_FIELDS)
@@ -100,7 +100,7 @@ class _Reading:
 _NOUNS: Mapping[str, str] = {
     "email": "e-mail address",
     "domain": "registrable domain name",
-    "linkedin_url": "public profile URL",
+    "linkedin_url": "LinkedIn profile URL",
     "company_number": "company number",
     "country": "country: give two letters (ISO 3166-1) or its English name",
 }
@@ -117,29 +117,38 @@ def _company_domain(email: Email | None) -> Domain | None:
     return parse_domain(email.rpartition("@")[2])
 
 
-def _parse_number(text: str) -> CompanyNumber | None:
-    number = "".join(text.split()).upper()
-    if not _NUMBER.fullmatch(number):
-        return None
-    # Registers that number with digits only fill up to eight, and so do their answers.
-    return CompanyNumber(number.zfill(8) if number.isdigit() else number)
+def _number(reading: _Reading, text: str | None, country: str | None) -> CompanyNumber | None:
+    def parse(written: str) -> CompanyNumber | None:
+        if country is not None:
+            return parse_company_number(written, country)
+        # The one register whose form we know, where it fits; else as it was written.
+        return parse_company_number(written, "GB") or parse_company_number(written, None)
+
+    return reading.read("company_number", text, parse)
 
 
 def _company_keys(
     body: ExecutivesBody | CompanyBody, reading: _Reading, page: str | None = None
 ) -> Keys:
+    country = reading.read("country", body.country, parse_country)
     return Keys(
         domain=reading.read("domain", body.domain, parse_domain),
         company_name=body.company_name,
-        company_number=reading.read("company_number", body.company_number, _parse_number),
+        company_number=_number(reading, body.company_number, country),
         company_linkedin_url=reading.read("linkedin_url", page, _parse_company_page),
-        country=reading.read("country", body.country, parse_country),
+        country=country,
     )
 
 
 def _parse_company_page(text: str) -> ProfileUrl | None:
+    page = parse_profile_url(text)
+    return page if page is not None and is_company_page(page) else None
+
+
+def _parse_linkedin(text: str) -> ProfileUrl | None:
+    """Other networks' profiles are read too, but no provider looks a person up by them."""
     profile = parse_profile_url(text)
-    return profile if profile is not None and _COMPANY_PAGE.match(profile) else None
+    return profile if profile is not None and profile.startswith(_LINKEDIN) else None
 
 
 def _options(body: Served, providers: Collection[str], reading: _Reading) -> Options:

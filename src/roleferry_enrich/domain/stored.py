@@ -35,7 +35,7 @@ class StoredContact:
     contact_points: tuple[ContactPoint, ...]
     confidence: Confidence
     """That this is one person."""
-    company: StoredCompany | None
+    company_id: UUID | None
     created_at: datetime
     updated_at: datetime
 

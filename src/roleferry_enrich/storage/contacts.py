@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.domain.records import Confidence, Value
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredContact
-from roleferry_enrich.storage.companies import companies_of
 from roleferry_enrich.storage.cursors import Moment, Number, check_limit
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow, fields_of, points_of, words
@@ -120,15 +119,13 @@ async def _contacts(
     connection: AsyncConnection, account_id: UUID, rows: Sequence[AnyRow]
 ) -> tuple[StoredContact, ...]:
     points = await points_of(connection, account_id, [row.id for row in rows])
-    employers = {row.company_id for row in rows if row.company_id is not None}
-    companies = await companies_of(connection, account_id, employers)
     return tuple(
         StoredContact(
             id=row.id,
             fields=fields_of(row),
             contact_points=points.get(row.id, ()),
             confidence=Confidence(row.confidence),
-            company=companies.get(row.company_id),
+            company_id=row.company_id,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )

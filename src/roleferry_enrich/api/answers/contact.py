@@ -62,7 +62,7 @@ def contact_answer(enrichment: Enrichment) -> EnrichAnswer:
 def contact_data(contact: StoredContact) -> ContactData:
     data = {
         "id": contact.id,
-        "company_id": contact.company.id if contact.company else None,
+        "company_id": contact.company_id,
         **evidence.flat(contact.fields, _STORED_FIELDS),
         "contact_points": evidence.contact_points(contact.contact_points),
         "confidence": contact.confidence.value,

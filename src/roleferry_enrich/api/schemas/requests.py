@@ -45,7 +45,7 @@ class EnrichBody(Served):
     linkedin_url: UrlText | None = None
     """A person's profile, or a company's."""
     company_number: NumberText | None = None
-    """In the register of `country`; eight digits are filled up with zeros."""
+    """In the register of `country`, with or without its leading zeros."""
     country: CountryText | None = None
     """ISO 3166-1 alpha-2, or the country's English name. Narrows, identifies nothing."""
     enrich: Annotated[list[FieldName], Field(min_length=1, max_length=100)] | None = None
@@ -64,7 +64,7 @@ class ExecutivesBody(Served):
     company_name: CompanyText | None = None
     domain: DomainText | None = None
     company_number: NumberText | None = None
-    """In the register of `country`; eight digits are filled up with zeros."""
+    """In the register of `country`, with or without its leading zeros."""
     country: CountryText | None = None
     """ISO 3166-1 alpha-2, or the country's English name. Narrows, identifies nothing."""
     titles: Annotated[list[NameText], Field(max_length=20)] = Field(default_factory=list)
@@ -86,7 +86,7 @@ class CompanyBody(Served):
     company_name: CompanyText | None = None
     domain: DomainText | None = None
     company_number: NumberText | None = None
-    """In the register of `country`; eight digits are filled up with zeros."""
+    """In the register of `country`, with or without its leading zeros."""
     linkedin_url: UrlText | None = None
     """The company's page."""
     country: CountryText | None = None
