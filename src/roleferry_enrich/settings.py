@@ -150,8 +150,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     otlp_endpoint: HttpUrl | None = None
-    cache_entries: int = Field(default=10_000, ge=0, le=10_000_000)
-    """Answers one process keeps in memory, before Redis is asked."""
+    cache_mb: int = Field(default=64, ge=0, le=65_536)
+    """Megabytes of answers that one process keeps in memory, before Redis is asked."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
 
     @classmethod

@@ -47,9 +47,9 @@ async def test_contact_reads_back_with_its_company(engine, contacts, record, acc
     assert contact.fields == ada.fields
     assert contact.contact_points == ada.contact_points
     assert contact.company_id == recorded.company_id
-    company = await CompanyRepository(engine).get(account_id, recorded.company_id)
-    assert company.fields == recorded.company.fields
-    assert company.workforce == {"engineering": 0.5}
+    employer = await CompanyRepository(engine).get(account_id, recorded.company_id)
+    assert employer.fields == recorded.company.fields
+    assert employer.workforce == {"engineering": 0.5}
 
 
 async def test_foreign_ids_are_as_good_as_absent(

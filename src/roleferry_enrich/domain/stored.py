@@ -1,7 +1,7 @@
 """What is kept of people and companies beyond one request, and how lists of it are paged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -22,8 +22,8 @@ class Page(Generic[Item]):
 class StoredCompany:
     id: UUID
     fields: Mapping[str, FieldValue]
-    workforce: Mapping[str, float]
-    workforce_change: Mapping[str, float]
+    workforce: Mapping[str, float] = field(default_factory=dict)
+    workforce_change: Mapping[str, float] = field(default_factory=dict)
     created_at: datetime
     updated_at: datetime
 

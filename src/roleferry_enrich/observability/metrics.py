@@ -7,7 +7,6 @@ time series.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from types import MappingProxyType
 
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -20,6 +19,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from roleferry_enrich import __version__
 from roleferry_enrich.domain.enrichments import Goal, Status
+from roleferry_enrich.domain.health import BreakerState
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
 from roleferry_enrich.providers.catalogue import catalogue
@@ -29,12 +29,6 @@ from roleferry_enrich.settings import Settings
 # Provider calls take 50 ms to 30 s; a wait for a permit or an answer from memory far less.
 _SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 _OTHER = "other"
-
-
-class BreakerState(StrEnum):
-    CLOSED = "closed"
-    HALF_OPEN = "half_open"
-    OPEN = "open"
 
 
 _BREAKER_VALUE: Mapping[BreakerState, int] = MappingProxyType(
