@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.domain.stored import StoredCompany
 from roleferry_enrich.storage.documents import read
-from roleferry_enrich.storage.golden import AnyRow, fields_of, one_of
+from roleferry_enrich.storage.golden import AnyRow, fields_of
 from roleferry_enrich.storage.tables import companies
 from roleferry_enrich.storage.transactions import in_transaction
 
@@ -31,7 +31,8 @@ async def companies_of(
     if not ids:
         return {}
     statement = select(companies).where(
-        companies.c.account_id == account_id, companies.c.id == one_of(ids)
+        companies.c.account_id == account_id,
+        companies.c.id == any_(literal(list(ids), ARRAY(Uuid))),
     )
     return {row.id: _company(row) for row in await connection.execute(statement)}
 

@@ -3,10 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Table, Uuid, any_, literal, select
+from sqlalchemy import ARRAY, Row, Select, Table, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.domain.people import Deliverability
@@ -34,6 +35,17 @@ _LONGEST_VALUE_BYTES = 2_000
 # Any: a Row types its columns only where they are read.
 AnyRow = Row[*tuple[Any, ...]]
 
+# Statements are built once: building and hashing one costs as much as running it. Ids travel as
+# one array, so that the text, and what PostgreSQL has prepared, is the same for any number.
+_account_id = bindparam("account_id", type_=Uuid)
+_ids = any_(bindparam("ids", type_=ARRAY(Uuid)))
+
+_POINTS = (
+    select(contact_points)
+    .where(contact_points.c.account_id == _account_id, contact_points.c.person_id == _ids)
+    .order_by(contact_points.c.kind, contact_points.c.confidence.desc(), contact_points.c.value)
+)
+
 
 async def lock_people(
     connection: AsyncConnection, account_id: UUID, ids: Collection[UUID]
@@ -58,21 +70,10 @@ async def points_of(
     """Each person's contact points, the surest of each kind first."""
     if not people_ids:
         return {}
-    point = contact_points.c
-    statement = (
-        select(contact_points)
-        .where(point.account_id == account_id, point.person_id == one_of(people_ids))
-        .order_by(point.kind, point.confidence.desc(), point.value)
-    )
     found: defaultdict[UUID, list[ContactPoint]] = defaultdict(list)
-    for row in await connection.execute(statement):
+    for row in await connection.execute(_POINTS, _of(account_id, people_ids)):
         found[row.person_id].append(_point(row))
     return {person_id: tuple(points) for person_id, points in found.items()}
-
-
-def one_of(ids: Collection[UUID]) -> ColumnElement[bool]:
-    """As one array parameter: the statement stays the same, and prepared, for any number."""
-    return any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def fields_of(row: AnyRow) -> Mapping[str, FieldValue]:
@@ -138,15 +139,23 @@ async def _locked(
 ) -> Sequence[AnyRow]:
     if not ids:
         return []
-    statement = (
+    return (await connection.execute(_lock(table), _of(account_id, ids))).all()
+
+
+@cache
+def _lock(table: Table) -> Select[*tuple[Any, ...]]:
+    return (
         select(table)
-        .where(table.c.account_id == account_id, table.c.id == one_of(ids))
+        .where(table.c.account_id == _account_id, table.c.id == _ids)
         # Always in this order, so that two requests with the same people cannot deadlock; the
         # weaker lock, so that rows which refer to these can be inserted meanwhile.
         .order_by(table.c.id)
         .with_for_update(key_share=True)
     )
-    return (await connection.execute(statement)).all()
+
+
+def _of(account_id: UUID, ids: Collection[UUID]) -> Mapping[str, object]:
+    return {"account_id": account_id, "ids": list(ids)}
 
 
 def _person(row: AnyRow, points: tuple[ContactPoint, ...]) -> GoldenPerson:

@@ -1,5 +1,4 @@
 """${message}."""
-<%text># Revises: </%text>${down_revision | comma,n}
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,9 +12,9 @@ depends_on = None
 def upgrade() -> None:
     # Rather fail than stand in front of every query while waiting for a busy table.
     op.execute("SET LOCAL lock_timeout = '2s'")
-    ${upgrades if upgrades else "pass"}
+    ${upgrades or ""}
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '2s'")
-    ${downgrades if downgrades else "pass"}
+    ${downgrades or ""}
