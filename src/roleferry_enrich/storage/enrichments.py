@@ -11,6 +11,7 @@ from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Report
 from roleferry_enrich.storage import bulk, rows, tables
+from roleferry_enrich.storage.completions import schedule
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.subjects import gather
 from roleferry_enrich.storage.transactions import in_transaction
@@ -55,6 +56,7 @@ class EnrichmentRepository:
                 tables.observations: rows.observation_rows(known, observations, subjects.owners),
             }
             await bulk.write(connection, {**subjects.rows(known), **books}, replacing=_REPLACED)
+            await schedule(connection, known)
             return known
 
         return await in_transaction(self._engine, work)
@@ -68,5 +70,20 @@ class EnrichmentRepository:
         async def work(connection: AsyncConnection) -> Enrichment | None:
             result = await connection.scalar(statement)
             return None if result is None else read(result, Enrichment)
+
+        return await in_transaction(self._engine, work)
+
+    async def observations(self, account_id: UUID, enrichment_id: UUID) -> Observations:
+        """Everything that was observed for an enrichment, in the order it was recorded."""
+        table = tables.observations.c
+        statement = (
+            select(tables.observations)
+            .where(table.account_id == account_id, table.enrichment_id == enrichment_id)
+            .order_by(table.observed_at, table.conversation, table.ordinal)
+        )
+
+        async def work(connection: AsyncConnection) -> Observations:
+            found = (await connection.execute(statement)).all()
+            return rows.observations_of(found)
 
         return await in_transaction(self._engine, work)

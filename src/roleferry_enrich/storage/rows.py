@@ -1,17 +1,19 @@
 """An enrichment, its reports and its observations as rows of the tables that keep them. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 from uuid import UUID
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Enrichment
-from roleferry_enrich.domain.observations import Observation, Observations
+from roleferry_enrich.domain.observations import Observation, Observations, Provenance
 from roleferry_enrich.domain.outcomes import CallRecord, Report
 from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
 from roleferry_enrich.storage import identities
 from roleferry_enrich.storage.bulk import Row
+from roleferry_enrich.storage.documents import read
+from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.identities import Identity
 
 _AnyObservation = Observation[PersonClaim] | Observation[CompanyClaim] | Observation[EmailVerdict]
@@ -56,6 +58,32 @@ def observation_rows(
         found.append({**_observation(enrichment, observation), **place})
         numbered[conversation] += 1
     return found
+
+
+def observations_of(found: Iterable[AnyRow]) -> Observations:
+    """The observations that rows were made from."""
+    everything = Observations()
+    for row in found:
+        everything += _restored(row)
+    return everything
+
+
+def _restored(row: AnyRow) -> Observations:
+    said = Provenance(
+        provider=row.provider,
+        capability=row.capability,
+        origin=row.origin,
+        conversation=row.conversation,
+        observed_at=row.observed_at,
+        cached=row.cached,
+    )
+    match row.kind:
+        case "person":
+            return Observations(people=(Observation(read(row.claim, PersonClaim), said),))
+        case "company":
+            return Observations(companies=(Observation(read(row.claim, CompanyClaim), said),))
+        case _:
+            return Observations(verdicts=(Observation(read(row.claim, EmailVerdict), said),))
 
 
 def _by_kind(observations: Observations) -> Iterator[tuple[str, _AnyObservation]]:

@@ -245,6 +245,17 @@ observations = Table(
     Index(None, "account_id", "company_id"),
 )
 
+completions = Table(
+    "completions",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("enrichment_id", Uuid, primary_key=True),
+    _moment("due_at"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    _within_account("enrichment_id", "enrichments", "CASCADE"),
+    Index(None, "due_at"),
+)
+
 field_history = Table(
     "field_history",
     metadata,

@@ -1,0 +1,52 @@
+"""Completes enrichments whose providers said "later", once it is later."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from roleferry_enrich.domain.enrichments import Enrichment
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.storage.completions import Due
+
+_AT_ONCE = 10
+
+
+class Enricher(Protocol):
+    async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment: ...
+
+
+class Enrichments(Protocol):
+    async def get(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None: ...
+    async def observations(self, account_id: UUID, enrichment_id: UUID) -> Observations: ...
+
+
+class Completions(Protocol):
+    async def claim(self, limit: int) -> Sequence[Due]: ...
+    async def settle(self, enrichment: Enrichment) -> None: ...
+
+
+class Completion:
+    def __init__(
+        self, enricher: Enricher, enrichments: Enrichments, completions: Completions
+    ) -> None:
+        self._enricher = enricher
+        self._enrichments = enrichments
+        self._completions = completions
+
+    async def complete_due(self) -> int:
+        """Complete what is due now; how many enrichments that were."""
+        count = 0
+        while due := await self._completions.claim(_AT_ONCE):
+            async with asyncio.TaskGroup() as group:
+                for one in due:
+                    group.create_task(self._complete(one))
+            count += len(due)
+        return count
+
+    async def _complete(self, due: Due) -> None:
+        earlier = await self._enrichments.get(due.account_id, due.enrichment_id)
+        if earlier is None:
+            return
+        observed = await self._enrichments.observations(due.account_id, due.enrichment_id)
+        await self._completions.settle(await self._enricher.complete(earlier, observed))

@@ -1,0 +1,72 @@
+"""The worker process: looks after enrichments that providers answer later.
+
+It looks once a second by itself and at once when woken; a Redis that restarts costs it nothing
+but the wake-ups.
+"""
+
+import asyncio
+import contextlib
+import signal
+
+import structlog
+from redis.exceptions import RedisError
+
+from roleferry_enrich.batches.completion import Completion
+from roleferry_enrich.batches.queue import Queue
+from roleferry_enrich.embedded import Servers
+from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.resources import open_resources
+from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.completions import CompletionRepository
+
+_LOOK_S = 1.0
+_log = structlog.get_logger("roleferry_enrich")
+
+
+async def work(settings: Settings, servers: Servers) -> None:
+    """Until SIGTERM or SIGINT; what is under way then is finished first."""
+    async with open_resources(settings, servers) as resources:
+        completion = Completion(
+            resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
+        )
+        queue = Queue(servers.redis_url)
+        _log.info("worker.started")
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(_sweep(completion, queue)),
+                group.create_task(_listen(completion, queue)),
+            ]
+            await _signalled()
+            for task in tasks:
+                task.cancel()
+        await queue.close()
+        _log.info("worker.stopped")
+
+
+async def _sweep(completion: Completion, queue: Queue) -> None:
+    while True:
+        await asyncio.sleep(_LOOK_S)
+        # Whoever is free takes it; where nobody can be woken, this worker looks itself.
+        if not await queue.wake():
+            with contextlib.suppress(ServiceUnavailable):
+                await completion.complete_due()
+
+
+async def _listen(completion: Completion, queue: Queue) -> None:
+    """Keep an arq worker running: it ends with the first Redis error it meets."""
+    while True:
+        worker = queue.worker(completion)
+        try:
+            await worker.main()
+        except (RedisError, OSError) as error:
+            _log.warning("worker.queue.lost", error=type(error).__name__)
+        finally:
+            await worker.close()
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _signalled() -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    await stopped.wait()
