@@ -1,0 +1,182 @@
+"""How alike two descriptions are, feature by feature, in a list anybody can read.
+
+Each feature is one pure function that returns what it saw and why, or None where it saw nothing
+to compare. `PERSON_COMPARISONS` says what each is worth; the sum is the evidence.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from roleferry_enrich.resolve.organisation_names import organisations_alike
+from roleferry_enrich.resolve.person_names import names_alike, words_alike
+from roleferry_enrich.resolve.traits import PersonTraits
+
+SAME = 0.7
+"""From this score on, an answer is taken to speak of who was asked."""
+
+NAME_ONLY = 0.6
+"""The most that a name alone can prove."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """1 is the same, 0.5 says nothing, 0 is somebody else."""
+
+    score: float
+    why: tuple[str, ...]
+
+
+def person_name(left: str, right: str) -> Comparison:
+    """Whether two texts may name one person: order, initials, short forms, slips of the pen."""
+    found = names_alike(left, right)
+    return Comparison(round(found.score, 4), (found.why,))
+
+
+def organisation_name(left: str, right: str) -> Comparison:
+    """Whether two texts may name one company: legal form, "the", "&", spacing, slips."""
+    found = organisations_alike(left, right)
+    return Comparison(round(found.score, 4), (found.why,))
+
+
+def names(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """The names, part by part."""
+    if left.name is None or right.name is None:
+        return None
+    found = words_alike(left.name, right.name)
+    return Comparison(found.score, (found.why,))
+
+
+def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """A mailbox of one's own in common, whatever its spelling.
+
+    Shared ones such as `info@` prove nothing, one that was only guessed proves little.
+    """
+    common = left.mailboxes.keys() & right.mailboxes.keys()
+    if common:
+        seen = any(not left.is_guess(key) or not right.is_guess(key) for key in common)
+        return Comparison(1.0 if seen else 0.7, ("the same mailbox",))
+    rival = left.confirmed_domains & right.confirmed_domains
+    if rival:
+        return Comparison(0.0, ("two confirmed mailboxes at one company",))
+    return None
+
+
+def spelt_mailbox(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """The mailbox of one who has no name spells the name of the other (`john.smith@`)."""
+    scores = [
+        spelling
+        for one, other in ((left, right), (right, left))
+        if other.name is not None and one.name is None
+        for spelling in [one.best_spelling(other.name)]
+        if spelling is not None
+    ]
+    return Comparison(max(scores), ("the mailbox against the name",)) if scores else None
+
+
+def phones(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """A number in common: a mobile or direct line is somebody's, a switchboard everybody's."""
+    common = left.phones.keys() & right.phones.keys()
+    if not common:
+        return None
+    own = any(left.phones[number] or right.phones[number] for number in common)
+    return Comparison(1.0 if own else 0.6, ("the same number",))
+
+
+def profiles(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """The same public profile, or another one on the same network."""
+    if left.profiles & right.profiles:
+        return Comparison(1.0, ("the same profile",))
+    networks = {url.partition("/")[0] for url in left.vanity_profiles}
+    if networks & {url.partition("/")[0] for url in right.vanity_profiles}:
+        return Comparison(0.0, ("another profile on the same network",))
+    return None
+
+
+def birth(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """Month and year of birth, from a register: equal, or another person."""
+    if left.birth is None or right.birth is None:
+        return None
+    same = left.birth == right.birth
+    return Comparison(1.0 if same else 0.0, ("born the same month" if same else "born otherwise",))
+
+
+def company(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """Working for the same company: by number, domain or name."""
+    if left.companies & right.companies:
+        return Comparison(1.0, ("the same company",))
+    if left.company_name and right.company_name:
+        found = organisations_alike(left.company_name, right.company_name)
+        return Comparison(min(1.0, found.score / 0.95), (f"company: {found.why}",))
+    return Comparison(0.0, ("another company",)) if left.companies and right.companies else None
+
+
+def references(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """The same record of the same provider.
+
+    Another record of it is weak evidence against: registers keep several for one human.
+    """
+    if left.reference is None or right.reference is None:
+        return None
+    if left.reference == right.reference:
+        return Comparison(1.0, ("the same record",))
+    if left.reference[0] == right.reference[0]:
+        return Comparison(0.0, ("another record of the same provider",))
+    return None
+
+
+def place(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """The same town; people move and providers mix up home and office, so it weighs little."""
+    if left.city is None or right.city is None:
+        return None
+    return Comparison(1.0 if left.city == right.city else 0.0, ("town",))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A comparison and what it is worth, in bits: how much likelier one person is than two."""
+
+    compare: Callable[[PersonTraits, PersonTraits], Comparison | None]
+    agreeing: float
+    """Added at a score of 1, in proportion above 0.5."""
+    differing: float
+    """Taken at a score of 0, in proportion below 0.5."""
+
+    @property
+    def name(self) -> str:
+        return self.compare.__name__
+
+    def bits(self, comparison: Comparison) -> float:
+        share = 2 * comparison.score - 1
+        return share * (self.agreeing if share > 0 else self.differing)
+
+
+PERSON_COMPARISONS = (
+    Weighted(names, agreeing=6, differing=16),
+    Weighted(mailboxes, agreeing=13, differing=5),
+    Weighted(spelt_mailbox, agreeing=5, differing=9),
+    Weighted(phones, agreeing=8, differing=0),
+    Weighted(profiles, agreeing=14, differing=5),
+    Weighted(birth, agreeing=6, differing=20),
+    Weighted(company, agreeing=5, differing=2),
+    Weighted(references, agreeing=12, differing=1),
+    Weighted(place, agreeing=1, differing=0.5),
+)
+
+PRIOR_BITS = -5.0
+"""Two people of one answer are one about once in thirty times."""
+
+IDENTIFYING = frozenset({"mailboxes", "spelt_mailbox", "phones", "profiles", "birth", "references"})
+"""What can lift a pair above what a name (with a town) proves; a company can too, partly."""
+
+
+def same_person(
+    left: PersonTraits, right: PersonTraits, *, prior_bits: float = PRIOR_BITS
+) -> Comparison:
+    """How probable it is that two descriptions are of one person."""
+    seen = [(w, found) for w in PERSON_COMPARISONS if (found := w.compare(left, right)) is not None]
+    total = prior_bits + sum(weighted.bits(found) for weighted, found in seen)
+    probability = 1.0 / (1.0 + 2.0**-total)
+    supported = {w.name for w, found in seen if found.score > 0.5}
+    if not supported & (IDENTIFYING | {"company"}) and prior_bits <= PRIOR_BITS:
+        probability = min(probability, NAME_ONLY)
+    return Comparison(probability, tuple(reason for _, found in seen for reason in found.why))

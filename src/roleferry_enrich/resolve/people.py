@@ -1,0 +1,178 @@
+"""People: from what every provider said to one record a person, and what is asked of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import combinations
+
+from roleferry_enrich.domain.identifiers import Email
+from roleferry_enrich.domain.observations import EmailObservation, PersonObservation
+from roleferry_enrich.domain.people import Deliverability, PersonClaim
+from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.records import GoldenPerson
+from roleferry_enrich.normalise.countries import parse_country
+from roleferry_enrich.normalise.emails import is_free_mail, is_role_account, parse_email
+from roleferry_enrich.normalise.organisations import looks_like_organisation, parse_organisation
+from roleferry_enrich.normalise.title_words import EXECUTIVE, SENIORITIES
+from roleferry_enrich.resolve.blocking import Pair, candidate_pairs
+from roleferry_enrich.resolve.clusters import clusters
+from roleferry_enrich.resolve.comparisons import PRIOR_BITS, Comparison, same_person
+from roleferry_enrich.resolve.contacts import verdicts_by_mailbox
+from roleferry_enrich.resolve.golden_people import golden_person
+from roleferry_enrich.resolve.identity import british_number, person_agreement
+from roleferry_enrich.resolve.offices import KEEPS_RECORDS, LEADS, SENIORITY_OF_ROLE, role_key
+from roleferry_enrich.resolve.traits import (
+    PersonTraits,
+    name_of,
+    profile_urls,
+    traits_of,
+    work_domain,
+)
+
+# Answers already checked to be about the one person asked for start out likely to agree.
+_CHECKED_PRIOR_BITS = 4.0
+_COMPARE_ALL = 60
+_NOT_LEADING = 100
+
+
+def resolve_people(
+    people: Sequence[PersonObservation], verdicts: Sequence[EmailObservation], *, today: date
+) -> tuple[GoldenPerson, ...]:
+    """The people spoken of, each once, the most certain first.
+
+    Companies among them (corporate officers) and claims that name nobody are left out.
+    """
+    known = _in_order(people)
+    traits = [traits_of(observation) for observation in known]
+    pairs = candidate_pairs(traits)
+    return _merged(known, _probabilities(traits, pairs, PRIOR_BITS), verdicts, today)
+
+
+def resolve_person(
+    people: Sequence[PersonObservation], verdicts: Sequence[EmailObservation], *, today: date
+) -> GoldenPerson | None:
+    """The one person that all of these were checked to speak of (`is_same_person`).
+
+    Two claims with nothing in common to compare are then of one person; contradictions still
+    part them, and the more certain person is the answer.
+    """
+    known = _in_order(people)
+    traits = [traits_of(observation) for observation in known]
+    everyone = len(known) <= _COMPARE_ALL
+    pairs = list(combinations(range(len(known)), 2)) if everyone else candidate_pairs(traits)
+    merged = _merged(known, _probabilities(traits, pairs, _CHECKED_PRIOR_BITS), verdicts, today)
+    return merged[0] if merged else None
+
+
+def is_same_person(claim: PersonClaim, keys: Keys) -> Comparison:
+    """Whether the answer speaks of who was asked for; believe it from `SAME` on."""
+    return person_agreement(claim, keys)
+
+
+def keys_from_person(claim: PersonClaim) -> Keys:
+    """The keys a claim yields for asking others."""
+    name = name_of(claim)
+    company = parse_organisation(claim.company_name) if claim.company_name else None
+    domain = work_domain(claim)
+    urls = (url for url in profile_urls(claim) if url.startswith("linkedin.com"))
+    return Keys(
+        email=next(iter(_own_mailboxes(claim)), None),
+        full_name=name.short if name and name.first and name.last else None,
+        first_name=(name.first or None) if name else None,
+        last_name=(name.last or None) if name else None,
+        linkedin_url=next(urls, None),
+        domain=domain,
+        company_name=company.name if company else None,
+        company_number=british_number(
+            claim.company_number, claim.country, domain, claim.company_name
+        ),
+        country=parse_country(claim.country) if claim.country else None,
+    )
+
+
+def is_current_executive(person: GoldenPerson) -> bool:
+    """Whether the person leads the company today, by title or by office in law.
+
+    The register's newest word on an office stands: who resigned is out, whatever title a slower
+    source still shows. A company secretary is an officer and counts, as the lowest in rank.
+    """
+    if "resigned_on" in person.fields:
+        return False
+    role = person.text("role")
+    return (role in LEADS | KEEPS_RECORDS) or person.text("seniority") in EXECUTIVE
+
+
+def executive_rank(person: GoldenPerson) -> int:
+    """0 for the most senior; sorts owners before directors, and who has left after everybody."""
+    role = SENIORITY_OF_ROLE.get(person.text("role") or "")
+    ranks = [SENIORITIES.index(s) for s in (person.text("seniority"), role) if s in SENIORITIES]
+    rank = min(ranks, default=len(SENIORITIES))
+    return rank if is_current_executive(person) else rank + _NOT_LEADING
+
+
+def _in_order(people: Iterable[PersonObservation]) -> list[PersonObservation]:
+    """The human ones in an order of their own, so that the order of arrival decides nothing."""
+    return sorted((o for o in people if _names_somebody(o.claim)), key=repr)
+
+
+def _names_somebody(claim: PersonClaim) -> bool:
+    role = role_key(claim.role or "")
+    whole = claim.full_name or f"{claim.first_name or ''} {claim.last_name or ''}"
+    if role.startswith("corporate") or looks_like_organisation(whole):
+        return False
+    return name_of(claim) is not None or bool(_own_mailboxes(claim)) or bool(claim.linkedin_url)
+
+
+def _own_mailboxes(claim: PersonClaim) -> list[Email]:
+    """The mailboxes of one's own, the most useful first: at work, not known to bounce."""
+    ranked: list[tuple[tuple[bool, bool, bool], Email]] = []
+    for email in claim.emails:
+        address = parse_email(email.address)
+        if address is None or is_role_account(address):
+            continue
+        bounces = email.deliverability is Deliverability.INVALID
+        guessed = email.deliverability is Deliverability.GUESSED
+        ranked.append(((bounces, is_free_mail(address), guessed), address))
+    return [address for _, address in sorted(ranked, key=lambda found: found[0])]
+
+
+def _probabilities(
+    traits: Sequence[PersonTraits], pairs: Iterable[Pair], prior_bits: float
+) -> dict[Pair, float]:
+    return {
+        (left, right): same_person(traits[left], traits[right], prior_bits=prior_bits).score
+        for left, right in pairs
+    }
+
+
+def _merged(
+    known: Sequence[PersonObservation],
+    probabilities: Mapping[Pair, float],
+    verdicts: Iterable[EmailObservation],
+    today: date,
+) -> tuple[GoldenPerson, ...]:
+    checked = verdicts_by_mailbox(verdicts)
+    links = _best_links(probabilities)
+    people = [
+        golden_person(
+            [known[position] for position in group],
+            checked,
+            cohesion=min((links.get(p, 1.0) for p in group), default=1.0) if group[1:] else 1.0,
+            today=today,
+        )
+        for group in clusters(len(known), probabilities)
+    ]
+    return tuple(sorted(people, key=_most_certain_first))
+
+
+def _best_links(probabilities: Mapping[Pair, float]) -> dict[int, float]:
+    """How surely each observation belongs to some other."""
+    best: dict[int, float] = {}
+    for pair, probability in probabilities.items():
+        for position in pair:
+            best[position] = max(best.get(position, 0.0), probability)
+    return best
+
+
+def _most_certain_first(person: GoldenPerson) -> tuple[float, int, str, str]:
+    name = person.text("full_name") or ""
+    return -person.confidence.value, executive_rank(person), name, repr(person.contact_points)
