@@ -45,6 +45,13 @@ async def test_limits_are_kept_and_told(sandbox):
     assert answers[3].json()["reset"] == int(answers[3].headers["x-reset"])
 
 
+async def test_lane_has_a_limit_of_its_own(sandbox):
+    posts = [await sandbox.post("/clearbit/v1/echo", headers=KEY, json={}) for _ in range(2)]
+
+    assert [answer.status_code for answer in posts] == [200, 429]
+    assert (await sandbox.get(LIMITED, headers=KEY)).headers["x-left"] == "2"
+
+
 async def test_keys_have_limits_of_their_own(sandbox):
     for _ in range(4):
         await sandbox.get(LIMITED, headers=KEY)
