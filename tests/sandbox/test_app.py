@@ -1,4 +1,6 @@
+import json
 import time
+from importlib import resources
 
 import httpx
 import pytest
@@ -66,11 +68,14 @@ async def test_provider_without_limits_sends_no_limit_headers(sandbox):
 
 
 async def test_provider_without_a_voice_repeats_its_exchanges(sandbox):
-    params = {"domain": "quillmere.test", "type": "personal", "limit": "10"}
+    file = resources.files("roleferry_enrich.sandbox") / "exchanges/hunter.json"
+    exchanges = json.loads(file.read_text())["exchanges"]
+    call = next(e for e in exchanges if e["expect"]["outcome"] == "found")["calls"][0]
+    asked = call["request"]
 
-    answer = await sandbox.get("/hunter/v2/domain-search", params=params)
+    answer = await sandbox.get(f"/hunter{asked['path']}", params=asked["params"])
 
-    assert answer.json()["data"]["organization"] == "Quillmere Instruments"
+    assert answer.json() == call["reply"]["json"]
     assert (await sandbox.get("/hunter/v2/never-asked")).status_code == 404
 
 
