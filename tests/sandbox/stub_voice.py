@@ -16,6 +16,7 @@ class StubVoice:
     def __init__(self, name: str = "apollo", windows: tuple[Window, ...] = ()) -> None:
         self.NAME = name
         self.WINDOWS = windows
+        self.LANES = {"/v1/echo": (Window(1, timedelta(hours=1)),)} if windows else {}
 
     def routes(self, view: View) -> list[Route]:
         async def person(request: Request) -> Response:

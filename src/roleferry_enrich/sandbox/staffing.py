@@ -123,14 +123,15 @@ def _name(hiring: _Hiring, company: Company, place: _Place, colleagues: list[_Na
         return _namesake(dice, dice.choice(colleagues))
     if dice.random() < 0.02:
         return _namesake_elsewhere(dice, dice.choice(hiring.people[1:] or hiring.people))
-    name = _fresh_name(dice, company)
+    senior = place.post.seniority not in {"manager", "senior", "entry"}
+    name = _fresh_name(dice, company, latest=1988 if senior else 2001)
     if company.family and place.post.seniority in {"owner", "c_suite", "director"}:
         related = dice.random() < 0.7 or place.post is FAMILY_OWNER
         return _married_in(name, company.family) if related else name
     return name
 
 
-def _fresh_name(dice: Random, company: Company) -> _Name:
+def _fresh_name(dice: Random, company: Company, *, latest: int) -> _Name:
     weights = CULTURES_OF_COUNTRY[company.country_code]
     key = dice.choices(list(weights), list(weights.values()))[0]
     culture = CULTURES[key]
@@ -142,11 +143,11 @@ def _fresh_name(dice: Random, company: Company) -> _Name:
     if dice.random() < 0.04:
         last = f"{last}-{dice.choice(culture.surnames)}"
     middle = second if dice.random() < 0.55 else None
-    return _Name(first, last, middle, key, woman, _born(dice))
+    return _Name(first, last, middle, key, woman, _born(dice, latest))
 
 
-def _born(dice: Random) -> tuple[int, int]:
-    return dice.randint(1946, 2001), dice.randint(1, 12)
+def _born(dice: Random, latest: int) -> tuple[int, int]:
+    return dice.randint(1946, latest), dice.randint(1, 12)
 
 
 def _namesake(dice: Random, name: _Name) -> _Name:
@@ -161,7 +162,7 @@ def _namesake_elsewhere(dice: Random, person: Person) -> _Name:
     culture = next(cultures)
     first = person.first_name
     woman = first in CULTURES[culture].women
-    return _Name(first, person.last_name, None, culture, woman, _born(dice))
+    return _Name(first, person.last_name, None, culture, woman, _born(dice, 1988))
 
 
 def _married_in(name: _Name, family: str) -> _Name:

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Protocol, TypeGuard
 
@@ -43,6 +43,12 @@ def discovered(package: ModuleType = voices) -> Iterator[Voice]:
         module = importlib.import_module(f"{package.__name__}.{entry.name}")
         if _speaks(module):
             yield module
+
+
+def lanes_of(voice: Voice) -> Mapping[str, tuple[Window, ...]]:
+    """What a voice counts apart: a path's beginning and its windows, in an optional `LANES`."""
+    lanes: Mapping[str, tuple[Window, ...]] = getattr(voice, "LANES", {})
+    return lanes
 
 
 def _speaks(module: object) -> TypeGuard[Voice]:
