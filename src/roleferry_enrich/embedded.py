@@ -19,7 +19,7 @@ from pathlib import Path
 import roleferry_enrich
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.private_servers.claims import Claim
-from roleferry_enrich.private_servers.place import POSTGRES, REDIS, Place, State
+from roleferry_enrich.private_servers.place import POSTGRES, REDIS, Place
 from roleferry_enrich.settings import Settings
 
 # The first start creates the database files: 0.6 s on two cores, far more on a busy machine.
@@ -100,9 +100,9 @@ class _Member:
             if state is not None and state.url is not None and state.answers():
                 return state.url
             if self._keeper.take():
-                raise self._failure(state)
+                raise self._failure("its keeper ended")
             time.sleep(_POLL_S)
-        raise self._failure(None)
+        raise self._failure("it did not answer in time")
 
     def leave(self) -> None:
         """The entrance is claimed throughout, so nobody joins a server about to stop."""
@@ -146,8 +146,9 @@ class _Member:
         os.kill(state.keeper, signal.SIGTERM)
         self._keeper.take(within=_PATIENCE)
 
-    def _failure(self, state: State | None) -> ConfigurationError:
-        reason = (state.failure if state else None) or "it did not answer in time"
+    def _failure(self, guess: str) -> ConfigurationError:
+        state = self._place.read()
+        reason = (state.failure if state else None) or guess
         return ConfigurationError(
             f"the private {self._place.name} server did not start ({reason}): "
             f"see {self._place.log}, or set {_SETTING[self._place.name]}"

@@ -52,8 +52,8 @@ def main(data_dir: str, name: str) -> None:
         _Keeper(place, program).run()
         if program.socket.parent != place.directory:
             shutil.rmtree(program.socket.parent)
-    except (ConfigurationError, OSError, subprocess.SubprocessError) as error:
-        place.publish(State(keeper=os.getpid(), failure=str(error)))
+    except (ConfigurationError, OSError, subprocess.CalledProcessError) as error:
+        place.publish(State(keeper=os.getpid(), failure=_reason(error)))
         raise SystemExit(1) from error
 
 
@@ -68,6 +68,12 @@ def _go_to_background(place: Place) -> None:
     os.read(readable, 1)
     os.close(readable)
     os.setsid()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"{Path(error.cmd[0]).name} ended with code {error.returncode}"
+    return str(error)
 
 
 def _stop_left_behind(state: State | None, ours: Program) -> None:

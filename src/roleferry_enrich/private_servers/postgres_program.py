@@ -18,7 +18,9 @@ from roleferry_enrich.private_servers.place import Place, accepts
 from roleferry_enrich.private_servers.privileges import before_exec, unprivileged_account
 from roleferry_enrich.private_servers.programs import package_directory, socket_directory
 
-_SOCKET = ".s.PGSQL.5432"
+# Given everywhere: server and client would else take PGPORT from the environment, each its own.
+_PORT = 5432
+_SOCKET = f".s.PGSQL.{_PORT}"
 
 
 class Postgres:
@@ -31,7 +33,7 @@ class Postgres:
         self.account = unprivileged_account()
         self.socket = socket_directory(place, _SOCKET, self.account) / _SOCKET
         host = quote(os.fspath(self.socket.parent), safe="/")
-        self.url = f"postgresql+asyncpg://postgres@/postgres?host={host}"
+        self.url = f"postgresql+asyncpg://postgres@/postgres?host={host}&port={_PORT}"
 
     def prepare(self) -> None:
         if not (self._directory / "PG_VERSION").exists():
@@ -49,6 +51,7 @@ class Postgres:
             "unix_socket_directories": os.fspath(self.socket.parent),
             "unix_socket_permissions": "0700",
             "listen_addresses": "",
+            "port": str(_PORT),
             "max_connections": "200",
             "fsync": "on",
         }
@@ -78,9 +81,7 @@ class Postgres:
             cwd="/",
             preexec_fn=before_exec(account=self.account),  # the keeper has one thread
         )
-        # What a move of the data directory left without PG_VERSION holds no database.
-        shutil.rmtree(self._directory, ignore_errors=True)
-        self._draft.rename(self._directory)
+        self._draft.rename(self._directory)  # refused by the system if something else is there
 
     def _forget_stale_process(self) -> None:
         """PostgreSQL takes any living process with the id in its file for itself."""
