@@ -25,6 +25,7 @@ sure we are; from your own provider keys.
 
 Errors are problems (RFC 9457) with a stable `type`. Every answer carries an `X-Request-ID`.
 """
+_MODULES = (enrich, companies, contacts, health)
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
     {"name": "companies", "description": "A company and the people who lead it."},
@@ -50,6 +51,8 @@ def create_api(
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
         redoc_url=None,
+        # Not `include_router`, which resolves a route's inherited settings in every request.
+        routes=[route for module in _MODULES for route in module.router.routes],
         lifespan=_lifespan(opening),
     )
     app.state.services = services
@@ -57,8 +60,6 @@ def create_api(
     answer_problems(app)
     app.add_middleware(LimitedIntake, limits=limits or Limits())
     app.add_middleware(Edge)  # the last added is the outermost
-    for module in (enrich, companies, contacts, health):
-        app.include_router(module.router)
     return app
 
 

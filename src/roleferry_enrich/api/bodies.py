@@ -1,67 +1,72 @@
-"""Routes that know their caller before they read a body, and read it strictly.
+"""Routes with a JSON body: they know their caller before they read it, and read it strictly.
 
-FastAPI reads and parses the body before it resolves dependencies, with `json.loads`. A route of
-this class authenticates first, so that strangers cannot make us read, and hands FastAPI a body
-already parsed by `strict_json`; the pydantic model still validates and documents it.
+FastAPI reads the body before it resolves dependencies, with `json.loads`, and resolves
+dependencies anew in every request. A route of this class does the three things its operations
+need itself (who asks, what, of which services), in that order, so that strangers cannot make us
+read; FastAPI still documents the body, and serves the routes that have none.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, cast
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
-from roleferry_enrich.api.callers import ApiKey
+from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.api.callers import account_of, services_of
+from roleferry_enrich.api.schemas.fields import Body
+from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.strict_json import read_object
-from roleferry_enrich.errors import MalformedBody, WrongMediaType
+from roleferry_enrich.api.violations import faults_of
+from roleferry_enrich.errors import InvalidQuery, MalformedBody, WrongMediaType
 
 Serve = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-class StrictRequest(Request):
-    """A request whose JSON is an object without surprises."""
-
-    _json: dict[str, object]
-
-    async def json(self) -> dict[str, object]:
-        if not hasattr(self, "_json"):
-            self._json = read_object(await self._whole_body())
-        return self._json
-
-    async def _whole_body(self) -> bytes:
-        try:
-            return await self.body()
-        except ClientDisconnect:
-            raise MalformedBody("the body ended early") from None
+Operation = Callable[[Body, Account, Services], Coroutine[Any, Any, Response]]
 
 
 class StrictRoute(APIRoute):
+    """A route whose operation, where it has a body, takes `(body, caller, services)`."""
+
     def get_route_handler(self) -> Serve:
-        serve = super().get_route_handler()
-        keys = [d.call for d in self.dependant.dependencies if isinstance(d.call, ApiKey)]
-        reads_body = self.body_field is not None
+        if self.body_field is None:
+            return super().get_route_handler()
+        model = cast("type[Body]", self.body_field.field_info.annotation)
+        operation = cast("Operation", self.endpoint)
 
         async def strictly(request: Request) -> Response:
-            for key in keys:
-                await key(request)
-            if not reads_body:
-                return await serve(request)
-            strict = StrictRequest(request.scope, request.receive)
-            _require_json(strict)
-            # Read here: what fails inside FastAPI's own reading becomes a bare 400.
-            await strict.json()
-            return await serve(strict)
+            caller = await account_of(request)
+            _require_json(request.headers)
+            document = read_object(await _whole_body(request))
+            return await operation(_valid(model, document), caller, await services_of(request))
 
         return strictly
 
 
-def _require_json(request: Request) -> None:
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+def _require_json(headers: Mapping[str, str]) -> None:
+    media_type, _, parameters = headers.get("content-type", "").partition(";")
     if media_type.strip().lower() != "application/json":
         raise WrongMediaType("the Content-Type must be application/json")
     charset = parameters.lower().replace('"', "").replace(" ", "")
     if "charset=" in charset and "charset=utf-8" not in charset:
         raise WrongMediaType("the charset must be UTF-8")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if headers.get("content-encoding", "identity").lower() != "identity":
         raise WrongMediaType("the body must not be compressed")
+
+
+async def _whole_body(request: Request) -> bytes:
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise MalformedBody("the body ended early") from None
+
+
+def _valid(model: type[Body], document: dict[str, object]) -> Body:
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_input=False)
+        faults = faults_of([{**one, "loc": ("body", *one["loc"])} for one in errors])
+    # Outside the handler, so that no traceback carries the error with what was sent.
+    raise InvalidQuery("see `errors`", faults=faults)

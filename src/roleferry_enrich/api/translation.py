@@ -23,6 +23,7 @@ from roleferry_enrich.normalise.profiles import is_company_page, parse_profile_u
 from roleferry_enrich.normalise.registers import parse_company_number
 
 _LINKEDIN = "linkedin.com/"
+_ANY_PROVIDER = ProvidersChoice()
 T = TypeVar("T")
 
 
@@ -152,15 +153,16 @@ def _parse_linkedin(text: str) -> ProfileUrl | None:
 
 
 def _options(body: Served, providers: Collection[str], reading: _Reading) -> Options:
-    _check_providers(body.providers, providers, reading)
+    choice = body.providers or _ANY_PROVIDER
+    _check_providers(choice, providers, reading)
     return Options(
         strategy=Strategy(body.strategy),
         deadline=timedelta(milliseconds=body.deadline_ms),
         max_cost=None if body.max_cost is None else _micro_usd(body.max_cost),
         min_confidence=Confidence(body.min_confidence),
         max_age=None if body.max_age is None else timedelta(seconds=body.max_age),
-        include=frozenset(body.providers.include),
-        exclude=frozenset(body.providers.exclude),
+        include=frozenset(choice.include),
+        exclude=frozenset(choice.exclude),
         sample_fallback=body.sample_fallback,
     )
 

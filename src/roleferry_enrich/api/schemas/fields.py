@@ -144,7 +144,7 @@ class Served(Body):
     """Values less likely than this to be true are left out."""
     max_age: Annotated[int, Field(ge=0, le=31_536_000)] | None = None
     """The oldest cached answer to use, in seconds; `0` asks anew."""
-    providers: ProvidersChoice = ProvidersChoice()
+    providers: ProvidersChoice | None = None
     """Which providers may be asked."""
     sample_fallback: bool = False
     """Where no provider can answer, answer with invented sample data, marked as such in
