@@ -4,9 +4,11 @@ Beside `worker.py` this is the only module that knows arq, which is maintained f
 Jobs are JSON: arq's pickle would run whatever someone wrote into Redis.
 """
 
+from typing import Any
+
 import orjson
 from arq.connections import ArqRedis
-from arq.worker import Worker
+from arq.worker import Worker, func
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -37,11 +39,12 @@ class Queue:
     def worker(self, completion: Completion) -> Worker:
         """An arq worker that looks for what is due whenever it is woken."""
 
-        async def complete_due(_: object) -> None:
+        # Any: arq's own type of what it passes.
+        async def complete_due(_: dict[Any, Any], *__: Any, **___: Any) -> None:
             await completion.complete_due()
 
         return Worker(
-            functions=[complete_due],
+            functions=[func(complete_due, name=_COMPLETE)],
             redis_pool=self._connect(),
             queue_name=_QUEUE,
             handle_signals=False,

@@ -13,6 +13,7 @@ from roleferry_enrich.resolve.people import (
     executive_rank,
     is_current_executive,
     resolve_people,
+    resolve_person,
 )
 
 # Skipped for these reasons, a provider could not have added anything just now.
@@ -36,13 +37,14 @@ class Result:
 def merged(request: Request, observed: Observations, *, today: date) -> Result:
     """The records that answer the request, from the observations of its subject."""
     company = resolve_company(observed.companies, today=today)
-    people = resolve_people(observed.people, observed.verdicts, today=today)
     match request.goal:
         case Goal.COMPANY:
             return Result(company=company)
         case Goal.PERSON:
-            return Result(person=people[0] if people else None, company=company)
+            person = resolve_person(observed.people, observed.verdicts, today=today)
+            return Result(person=person, company=company)
         case Goal.EXECUTIVES:
+            people = resolve_people(observed.people, observed.verdicts, today=today)
             leading = sorted(filter(is_current_executive, people), key=executive_rank)
             return Result(company=company, executives=tuple(leading[: request.limit]))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from roleferry_enrich.errors import RoleferryError
 
@@ -42,8 +43,10 @@ async def remote(url: str, key: str) -> AsyncIterator[Service]:
 
 
 @asynccontextmanager
-async def in_process(transport: httpx.ASGITransport, key: str) -> AsyncIterator[Service]:
+async def in_process(app: FastAPI, key: str) -> AsyncIterator[Service]:
+    """The same application without a network between; it must be started."""
     headers = {"Authorization": f"Bearer {key}"}
+    transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
         transport=transport, base_url="http://in-process", headers=headers, timeout=_PATIENCE_S
     ) as client:
