@@ -1,11 +1,16 @@
 """Ids, safe headers and bounds that hold for every answer."""
 
+import asyncio
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
+from tests.api.fake_services import KEY
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.edge import AnswerBroken, Edge
+from roleferry_enrich.api.limits import LimitedIntake, Limits
+from roleferry_enrich.errors import BodyTooLarge, BodyTooSlow
 
 
 async def test_a_given_request_id_comes_back(client):
@@ -72,3 +77,82 @@ async def test_the_services_are_opened_and_closed_with_the_application(services)
         assert app.state.services is services
         assert events == ["opened"]
     assert events == ["opened", "closed"]
+
+
+def post_scope():
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": "/enrich",
+        "raw_path": b"/enrich",
+        "query_string": b"",
+        "headers": [
+            (b"content-type", b"application/json"),
+            (b"authorization", f"Bearer {KEY}".encode()),
+        ],
+    }
+
+
+class Exchange:
+    """One request given to the application piece by piece, and what it sent."""
+
+    def __init__(self, *messages):
+        self._messages = list(messages)
+        self.sent = []
+
+    async def receive(self):
+        return self._messages.pop(0)
+
+    async def send(self, message):
+        self.sent.append(message)
+
+
+async def test_a_client_that_goes_away_mid_body_asks_for_nothing(app, services):
+    half = {"type": "http.request", "body": b'{"domain"', "more_body": True}
+    exchange = Exchange(half, {"type": "http.disconnect"})
+    await app(post_scope(), exchange.receive, exchange.send)
+    assert exchange.sent[0]["status"] == 400
+    assert services.asked == []
+
+
+async def test_h21_a_client_that_goes_away_is_still_enriched_for(app, services):
+    whole = {"type": "http.request", "body": b'{"domain":"quillmere.test"}'}
+    exchange = Exchange(whole, {"type": "http.disconnect"})
+    await app(post_scope(), exchange.receive, exchange.send)
+    assert exchange.sent[0]["status"] == 200
+    assert len(services.asked) == 1
+
+
+async def test_a_body_that_never_begins_is_cut_in_time():
+    async def app(scope, receive, send):
+        await receive()
+
+    async def never():
+        await asyncio.Event().wait()
+
+    impatient = Limits(body_time=timedelta(0))
+    with pytest.raises(BodyTooSlow):
+        await LimitedIntake(app, impatient)(post_scope(), never, None)
+
+
+async def test_what_follows_the_body_may_take_any_time():
+    received = []
+
+    async def app(scope, receive, send):
+        received.extend([await receive(), await receive()])
+
+    whole, gone = {"type": "http.request", "body": b""}, {"type": "http.disconnect"}
+    await LimitedIntake(app, Limits())(post_scope(), Exchange(whole, gone).receive, None)
+    assert received == [whole, gone]
+
+
+async def test_a_path_may_have_a_limit_of_its_own():
+    async def app(scope, receive, send):
+        await receive()
+
+    limits = Limits(body=10, bodies={"/enrich": 100})
+    body = {"type": "http.request", "body": b"x" * 100}
+    await LimitedIntake(app, limits)(post_scope(), Exchange(body).receive, None)
+    elsewhere = {**post_scope(), "path": "/companies/enrich"}
+    with pytest.raises(BodyTooLarge):
+        await LimitedIntake(app, limits)(elsewhere, Exchange(body).receive, None)
