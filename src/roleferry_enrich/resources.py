@@ -68,7 +68,7 @@ async def open_resources(
     settings: Settings, servers: Servers, metrics: MetricsExport | None = None
 ) -> AsyncIterator[Resources]:
     """Everything open for as long as the block lasts; paid work is finished before it closes."""
-    pepper = secret_key(settings).get_secret_value().encode()
+    pepper = _pepper(settings)
     engine = create_engine(servers.database_url)
     shared = Shared(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
     traces = configure_traces(settings)
@@ -102,6 +102,16 @@ async def open_resources(
             traces.shutdown()
 
 
+@asynccontextmanager
+async def open_accounts(settings: Settings, servers: Servers) -> AsyncIterator[AccountRepository]:
+    """Only what commands about accounts and keys need."""
+    engine = create_engine(servers.database_url, pool_size=1)
+    try:
+        yield AccountRepository(engine, _pepper(settings))
+    finally:
+        await engine.dispose()
+
+
 def channels_of(settings: Settings) -> Mapping[str, Channel]:
     """Every adapter with what the operator set for it."""
     return {name: _channel(provider, settings) for name, provider in catalogue().items()}
@@ -118,6 +128,10 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
         credit_price=None if given.price is None else MicroUsd(given.price),
         timeout=given.timeout,
     )
+
+
+def _pepper(settings: Settings) -> bytes:
+    return secret_key(settings).get_secret_value().encode()
 
 
 @asynccontextmanager

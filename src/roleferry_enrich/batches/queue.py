@@ -4,7 +4,7 @@ Beside `worker.py` this is the only module that knows arq, which is maintained f
 Jobs are JSON: arq's pickle would run whatever someone wrote into Redis.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import orjson
 from arq.connections import ArqRedis
@@ -13,6 +13,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from roleferry_enrich.batches.completion import Completion
+
+if TYPE_CHECKING:
+    from arq.typing import WorkerCoroutine
 
 _QUEUE = "rfe:jobs"
 _COMPLETE = "complete_due"
@@ -39,12 +42,11 @@ class Queue:
     def worker(self, completion: Completion) -> Worker:
         """An arq worker that looks for what is due whenever it is woken."""
 
-        # Any: arq's own type of what it passes.
-        async def complete_due(_: dict[Any, Any], *__: Any, **___: Any) -> None:
+        async def complete_due(_: object) -> None:
             await completion.complete_due()
 
         return Worker(
-            functions=[func(complete_due, name=_COMPLETE)],
+            functions=[func(cast("WorkerCoroutine", complete_due), name=_COMPLETE)],
             redis_pool=self._connect(),
             queue_name=_QUEUE,
             handle_signals=False,

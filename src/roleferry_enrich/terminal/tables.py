@@ -117,3 +117,28 @@ def _percent(share: float) -> str:
 def _dollars(amount: object) -> str:
     value = float(str(amount))
     return f"${value:.4f}" if value else ""
+
+
+def contact_lines(answer: Json) -> list[Json]:
+    """The contact as one CSV row: its flat fields, and what it took."""
+    flat = {
+        name: value
+        for name, value in answer.items()
+        if name not in {"provenance", "contact_points", "meta"}
+    }
+    meta = answer["meta"]
+    return [{**flat, "status": meta["status"], "cost_usd": meta["cost_usd"]}]
+
+
+def executive_lines(answer: Json) -> list[Json]:
+    """A CSV row for each executive."""
+    columns = ("full_name", "first_name", "last_name", "title", "role", "seniority", "department")
+    return [
+        {
+            **{name: person[name] for name in columns},
+            "email": _first_email(person),
+            "confidence": person["confidence"],
+            "sources": person["sources"],
+        }
+        for person in answer["executives"]
+    ]

@@ -1,0 +1,301 @@
+"""The command line: every command with its help; the work is done by the modules it calls.
+
+Imports are inside the commands, so that `--help` is instant and no command pays for another.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from roleferry_enrich.errors import ConfigurationError, RoleferryError
+from roleferry_enrich.terminal.printing import Format, console, show
+
+app = typer.Typer(
+    name="roleferry-enrich",
+    help="Contact and executive enrichment: every provider at once, every field with its source.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+keys = typer.Typer(help="API keys: make, list and revoke them.", no_args_is_help=True)
+providers = typer.Typer(help="The data providers and how they are set up.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+app.add_typer(providers, name="providers")
+
+Url = Annotated[
+    str | None,
+    typer.Option(envvar="RFE_URL", help="A running service. Without it: in this process."),
+]
+Key = Annotated[str | None, typer.Option(envvar="RFE_KEY", help="An API key of that service.")]
+Output = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
+Domain = Annotated[str | None, typer.Option(help="The company's domain: acme.com")]
+CompanyName = Annotated[str | None, typer.Option("--company", help="The company's name.")]
+CompanyNumber = Annotated[str | None, typer.Option(help="Its number in the register of --country.")]
+Country = Annotated[str | None, typer.Option(help="ISO code such as GB; narrows the search.")]
+Deadline = Annotated[int, typer.Option(min=100, max=10_000, help="Milliseconds to answer within.")]
+MaxCost = Annotated[float | None, typer.Option(min=0, help="The most to spend, in US dollars.")]
+
+
+def main() -> None:
+    """Run a command; what can be mended is said in one sentence, with exit code 2."""
+    try:
+        app()
+    except (ConfigurationError, RoleferryError) as error:
+        sys.stderr.write(f"roleferry-enrich: {error}\n")
+        sys.exit(2)
+
+
+@app.command()
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Stop after printing.")] = False,
+    port: Annotated[int | None, typer.Option(help="Of the API; else ROLEFERRY_PORT.")] = None,
+    sandbox_port: Annotated[
+        int | None, typer.Option(help="Of the sandbox; else ROLEFERRY_SANDBOX_PORT.")
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where data is kept; else ROLEFERRY_DATA_DIR.")
+    ] = None,
+) -> None:
+    """Everything at once against invented providers: servers, API, worker, two live answers.
+
+    Serves until Ctrl-C, so that the API can be tried with the printed key.
+    """
+    from roleferry_enrich.demo import run_demo
+    from roleferry_enrich.settings import read_settings
+
+    given = {"port": port, "sandbox_port": sandbox_port, "data_dir": data_dir}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    run_demo(read_settings().model_copy(update=chosen), once=once)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the HTTP API until Ctrl-C."""
+    from roleferry_enrich.app import serve as run
+    from roleferry_enrich.embedded import servers_of
+
+    settings = _settings_with_logs()
+    with servers_of(settings) as servers:
+        _migrate_embedded(settings, servers.database_url)
+        run(settings, servers)
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker, which completes what providers answer later."""
+    import asyncio
+
+    from roleferry_enrich.embedded import servers_of
+    from roleferry_enrich.worker import work
+
+    settings = _settings_with_logs()
+    with servers_of(settings) as servers:
+        _migrate_embedded(settings, servers.database_url)
+        asyncio.run(work(settings, servers))
+
+
+@app.command()
+def sandbox(
+    *,
+    port: Annotated[int | None, typer.Option(help="Else ROLEFERRY_SANDBOX_PORT, 8100.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed, another invented world.")] = 7,
+    companies: Annotated[int, typer.Option(min=1, max=5000, help="How many companies.")] = 500,
+    latency: Annotated[bool, typer.Option(help="Answer as slowly as the real ones.")] = True,
+    limits: Annotated[bool, typer.Option(help="Enforce the providers' rate limits.")] = True,
+) -> None:
+    """Serve every provider's API over an invented population, to develop and test against."""
+    import uvicorn
+
+    from roleferry_enrich.sandbox.app import create_sandbox
+
+    settings = _settings_with_logs()
+    application = create_sandbox(seed=seed, companies=companies, latency=latency, limits=limits)
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=port or settings.sandbox_port,
+        log_config=None,
+        access_log=False,
+        # A provider told to hang holds its connection; the sandbox must end all the same.
+        timeout_graceful_shutdown=1,
+    )
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    import asyncio
+
+    from roleferry_enrich.embedded import servers_of
+    from roleferry_enrich.storage.migrate import current
+    from roleferry_enrich.storage.migrate import migrate as run
+
+    settings = _settings_with_logs()
+    with servers_of(settings) as servers:
+        asyncio.run(run(servers.database_url))
+        console().print(f"The schema is at {asyncio.run(current(servers.database_url))}.")
+
+
+@app.command()
+def enrich(
+    *,
+    email: Annotated[str | None, typer.Option(help="Their e-mail address.")] = None,
+    name: Annotated[str | None, typer.Option(help="Their name, as read: Ada Lovelace.")] = None,
+    linkedin_url: Annotated[str | None, typer.Option(help="Their profile.")] = None,
+    domain: Domain = None,
+    company: CompanyName = None,
+    company_number: CompanyNumber = None,
+    country: Country = None,
+    field: Annotated[list[str] | None, typer.Option(help="A field wanted; repeat.")] = None,
+    strategy: Annotated[str, typer.Option(help="parallel, or waterfall to save.")] = "parallel",
+    deadline_ms: Deadline = 2000,
+    max_cost: MaxCost = None,
+    url: Url = None,
+    key: Key = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Enrich one contact.
+
+    Example: roleferry-enrich enrich --email orla.fenwick@quillmere.test
+    """
+    from roleferry_enrich.terminal import tables
+    from roleferry_enrich.terminal.asking import ask
+
+    body = _given(
+        email=email,
+        full_name=name,
+        linkedin_url=linkedin_url,
+        domain=domain,
+        company_name=company,
+        company_number=company_number,
+        country=country,
+        enrich=field,
+        strategy=strategy,
+        deadline_ms=deadline_ms,
+        max_cost=max_cost,
+    )
+    answer = ask("/enrich", body, url=url, key=key)
+    show(answer, output, table=tables.enrichment, lines=tables.contact_lines)
+
+
+@app.command()
+def executives(
+    *,
+    domain: Domain = None,
+    company: CompanyName = None,
+    company_number: CompanyNumber = None,
+    country: Country = None,
+    title: Annotated[list[str] | None, typer.Option(help="A title wanted; repeat.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="The most people.")] = 25,
+    deadline_ms: Deadline = 2000,
+    max_cost: MaxCost = None,
+    url: Url = None,
+    key: Key = None,
+    output: Output = Format.TABLE,
+) -> None:
+    """Find the people who lead a company.
+
+    Example: roleferry-enrich executives --domain quillmere.test
+    """
+    from roleferry_enrich.terminal import tables
+    from roleferry_enrich.terminal.asking import ask
+
+    body = _given(
+        domain=domain,
+        company_name=company,
+        company_number=company_number,
+        country=country,
+        titles=title,
+        limit=limit,
+        deadline_ms=deadline_ms,
+        max_cost=max_cost,
+    )
+    answer = ask("/companies/executives", body, url=url, key=key)
+    show(answer, output, table=tables.executives, lines=tables.executive_lines)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document, from which clients are generated."""
+    import orjson
+
+    from roleferry_enrich.api.application import create_api
+
+    document = create_api().openapi()
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    account: Annotated[
+        str | None, typer.Option(help="Id of an account; else a new one of the key's name.")
+    ] = None,
+) -> None:
+    """Make an API key. It is shown once."""
+    from roleferry_enrich.terminal.accounts import create_key as run
+
+    run(name, account)
+
+
+@keys.command("list")
+def list_keys(account: Annotated[str, typer.Argument(help="Id of the account.")]) -> None:
+    """List an account's keys."""
+    from roleferry_enrich.terminal.accounts import list_keys as run
+
+    run(account)
+
+
+@keys.command("revoke")
+def revoke_key(
+    account: Annotated[str, typer.Argument(help="Id of the account.")],
+    key_id: Annotated[str, typer.Argument(help="Id of the key: the middle part of it.")],
+) -> None:
+    """End a key, within five seconds everywhere."""
+    from roleferry_enrich.terminal.accounts import revoke_key as run
+
+    run(account, key_id)
+
+
+@providers.command("list")
+def list_providers() -> None:
+    """What each provider can be asked, and at what price."""
+    from roleferry_enrich.terminal.providers import offers_table
+
+    console().print(offers_table())
+
+
+@providers.command("check")
+def check_providers() -> None:
+    """How each provider is set up here, with secrets left out."""
+    from roleferry_enrich.settings import read_settings
+    from roleferry_enrich.terminal.providers import setup_table
+
+    console().print(setup_table(read_settings()))
+
+
+def _settings_with_logs() -> Any:
+    from roleferry_enrich.observability.logs import configure_logs
+    from roleferry_enrich.settings import read_settings
+
+    settings = read_settings()
+    configure_logs(settings)
+    return settings
+
+
+def _migrate_embedded(settings: Any, database_url: str) -> None:
+    """A private database is brought up to date by whoever opens it; others by `migrate`."""
+    import asyncio
+
+    from roleferry_enrich.storage.migrate import migrate as run
+
+    if settings.database_url is None:
+        asyncio.run(run(database_url))
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """The request's body: what was given and nothing else."""
+    return {name: value for name, value in options.items() if value not in (None, [])}

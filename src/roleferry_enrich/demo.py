@@ -1,0 +1,124 @@
+"""The demo: every part of the product at once, over real HTTP, against invented providers.
+
+private servers -> schema -> sandbox, API, worker -> one enrichment, one executive discovery
+"""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from roleferry_enrich.accounts.kept_key import kept_key
+from roleferry_enrich.embedded import Servers, servers_of
+from roleferry_enrich.errors import ConfigurationError, RoleferryError
+from roleferry_enrich.observability.logs import configure_logs
+from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.resources import open_accounts
+from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.migrate import migrate
+from roleferry_enrich.supervision import (
+    ChildEnded,
+    Stopped,
+    Supervisor,
+    require_free_port,
+    supervised,
+)
+from roleferry_enrich.terminal import tables
+from roleferry_enrich.terminal.printing import console
+from roleferry_enrich.terminal.service import remote
+
+_PERSON = {"email": "orla.fenwick@quillmere.test"}
+_COMPANY = {"domain": "quillmere.test", "limit": 10}
+_KEY_FILE = "demo_key"
+
+
+def run_demo(settings: Settings, *, once: bool) -> None:
+    """Print two live answers, then serve until Ctrl-C unless `once`."""
+    if settings.environment == "production":
+        raise ConfigurationError("the demo is not for ROLEFERRY_ENVIRONMENT=production")
+    configure_logs(settings.model_copy(update={"log_level": "error"}))
+    require_free_port(settings.host, settings.port, "ROLEFERRY_PORT")
+    require_free_port(settings.host, settings.sandbox_port, "ROLEFERRY_SANDBOX_PORT")
+    try:
+        with servers_of(settings) as servers, supervised() as supervisor:
+            _Demo(settings, servers, supervisor, console()).run(once=once)
+    except ChildEnded as error:
+        raise DemoFailed(str(error)) from error
+    except Stopped:
+        return
+
+
+class DemoFailed(RoleferryError):
+    """A part of the demo ended by itself; the message has its last words."""
+
+
+class _Demo:
+    def __init__(
+        self, settings: Settings, servers: Servers, supervisor: Supervisor, out: Console
+    ) -> None:
+        self._settings = settings
+        self._servers = servers
+        self._supervisor = supervisor
+        self._out = out
+        self._api = f"http://{settings.host}:{settings.port}"
+        self._sandbox = f"http://{settings.host}:{settings.sandbox_port}"
+
+    def run(self, *, once: bool) -> None:
+        sandbox = self._start("sandbox", "--port", str(self._settings.sandbox_port))
+        key = asyncio.run(self._prepare())
+        api = self._start("serve")
+        self._start("worker")
+        self._supervisor.wait_ready(sandbox, f"{self._sandbox}/_health")
+        self._supervisor.wait_ready(api, f"{self._api}/health/ready")
+        asyncio.run(self._show(key))
+        if not once:
+            self._invite(key)
+            self._supervisor.watch()
+
+    async def _prepare(self) -> str:
+        """The schema up to date, and a demo account's key."""
+        await migrate(self._servers.database_url)
+        async with open_accounts(self._settings, self._servers) as accounts:
+            return await kept_key(accounts, self._settings.data_dir / _KEY_FILE, "demo")
+
+    def _start(self, *arguments: str) -> Any:
+        command = [sys.executable, "-m", "roleferry_enrich", *arguments]
+        return self._supervisor.start(arguments[0], command, env=self._environment(), quiet=True)
+
+    def _environment(self) -> Mapping[str, str]:
+        """Settings of the children: our servers, and every provider in the sandbox."""
+        settings = self._settings
+        environment = {
+            "ROLEFERRY_DATABASE_URL": self._servers.database_url,
+            "ROLEFERRY_REDIS_URL": self._servers.redis_url,
+            "ROLEFERRY_DATA_DIR": str(settings.data_dir.resolve()),
+            "ROLEFERRY_HOST": settings.host,
+            "ROLEFERRY_PORT": str(settings.port),
+            "ROLEFERRY_SANDBOX_PORT": str(settings.sandbox_port),
+        }
+        for name in catalogue():
+            prefix = f"ROLEFERRY_PROVIDERS__{name.upper()}__"
+            environment[f"{prefix}BASE_URL"] = f"{self._sandbox}/{name}"
+            environment[f"{prefix}API_KEY"] = f"demo-key-{name}"
+        return environment
+
+    async def _show(self, key: str) -> None:
+        async with remote(self._api, key) as service:
+            self._out.rule(f"POST /enrich {_PERSON}")
+            self._out.print(tables.enrichment(await service.post("/enrich", _PERSON)))
+            self._out.rule(f"POST /companies/executives {_COMPANY}")
+            answer = await service.post("/companies/executives", _COMPANY)
+            self._out.print(tables.executives(answer))
+
+    def _invite(self, key: str) -> None:
+        self._out.rule("Serving; Ctrl-C ends it and everything it started")
+        self._out.print(
+            f"API      {self._api}    its document: {self._api}/docs\n"
+            f"Sandbox  {self._sandbox}    what is true: {self._sandbox}/_truth\n"
+            f"Key      {key}\n\n"
+            f"curl -s {self._api}/enrich -H 'Authorization: Bearer {key}' \\\n"
+            f"  -H 'Content-Type: application/json' -d '{{\"email\": \"{_PERSON['email']}\"}}'",
+            soft_wrap=True,
+        )

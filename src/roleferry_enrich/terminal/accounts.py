@@ -1,0 +1,64 @@
+"""The `keys` commands, over the installation's own database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from roleferry_enrich.accounts.repository import AccountRepository
+from roleferry_enrich.embedded import servers_of
+from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.resources import open_accounts
+from roleferry_enrich.settings import read_settings
+from roleferry_enrich.storage.migrate import migrate
+from roleferry_enrich.terminal import tables
+from roleferry_enrich.terminal.printing import console
+
+T = TypeVar("T")
+_SCOPES = frozenset({"enrich", "read"})
+
+
+def create_key(name: str, account: str | None) -> None:
+    async def work(accounts: AccountRepository) -> tuple[UUID, str]:
+        owner = _id(account) if account else await accounts.create_account(name)
+        return owner, await accounts.create_key(owner, name, _SCOPES)
+
+    owner, token = _run(work)
+    console().print(f"Account {owner}\nKey     {token}\nIt cannot be shown again.", soft_wrap=True)
+
+
+def list_keys(account: str) -> None:
+    keys = _run(lambda accounts: accounts.list_keys(_id(account)))
+    columns = ("id", "name", "made", "expires", "revoked", "last used")
+    lines = [
+        (key.id, key.name, key.created_at, key.expires_at, key.revoked_at, key.last_used_on)
+        for key in keys
+    ]
+    console().print(tables.rows("Keys", columns, lines))
+
+
+def revoke_key(account: str, key_id: str) -> None:
+    _run(lambda accounts: accounts.revoke_key(_id(account), key_id))
+    console().print("The key is revoked.")
+
+
+def _run(work: Callable[[AccountRepository], Awaitable[T]]) -> T:
+    settings = read_settings()
+    with servers_of(settings) as servers:
+
+        async def run() -> T:
+            if settings.database_url is None:
+                await migrate(servers.database_url)
+            async with open_accounts(settings, servers) as accounts:
+                return await work(accounts)
+
+        return asyncio.run(run())
+
+
+def _id(account: str) -> UUID:
+    try:
+        return UUID(account)
+    except ValueError:
+        raise ConfigurationError(
+            "an account's id looks like a UUID; `keys create` prints it"
+        ) from None
