@@ -1,6 +1,7 @@
 """JSON answers by orjson: our data is already made of plain types, so nothing is copied first."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 import orjson
 from fastapi import Response
@@ -15,7 +16,14 @@ class JsonAnswer(JSONResponse):
     """
 
     def render(self, content: object) -> bytes:
-        return orjson.dumps(content, option=orjson.OPT_UTC_Z)
+        return orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z)
+
+
+def _plain(value: object) -> str:
+    """asyncpg gives ids as a subclass of UUID, which orjson does not take for one."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in an answer")
 
 
 def json_response(

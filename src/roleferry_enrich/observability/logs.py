@@ -43,6 +43,8 @@ _CREDENTIAL = re.compile(
 _QUERY = re.compile(r"(?<=\?)[^\s\"']+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _OWN_IDS = frozenset({"trace_id", "timestamp"})
+# A caller may choose its own request id, so only one in the form of ours is taken for one.
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 # They say each request's full URL, or a job's arguments, at INFO.
 _TALKATIVE = ("httpx", "httpcore", "aiohttp.access", "arq", "asyncio", "urllib3")
 
@@ -126,6 +128,8 @@ def redacted(_: object, __: str, event: Event) -> Event:
 def _redact(name: str, value: object) -> object:
     """Only plain values pass as they are: what an object says of itself is text like any."""
     if value is None or isinstance(value, bool | int | float) or name in _OWN_IDS:
+        return value
+    if name == "request_id" and _REQUEST_ID.fullmatch(str(value)):
         return value
     text = _QUERY.sub("[query]", str(value))
     text = _CREDENTIAL.sub("[secret]", text)

@@ -44,7 +44,12 @@ def merged(request: Request, observed: Observations, *, today: date) -> Result:
             person = resolve_person(observed.people, observed.verdicts, today=today)
             return Result(person=person, company=company)
         case Goal.EXECUTIVES:
-            people = resolve_people(observed.people, observed.verdicts, today=today)
+            people = resolve_people(
+                observed.people,
+                observed.verdicts,
+                today=today,
+                employer=[said.claim for said in observed.companies],
+            )
             leading = sorted(filter(is_current_executive, people), key=executive_rank)
             return Result(company=company, executives=tuple(leading[: request.limit]))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 
+from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.observations import EmailObservation, PersonObservation
 from roleferry_enrich.domain.people import Deliverability, PersonClaim
@@ -22,6 +23,7 @@ from roleferry_enrich.resolve.identity import british_number, person_agreement
 from roleferry_enrich.resolve.offices import KEEPS_RECORDS, LEADS, SENIORITY_OF_ROLE, role_key
 from roleferry_enrich.resolve.traits import (
     PersonTraits,
+    employer_keys,
     name_of,
     profile_urls,
     traits_of,
@@ -35,14 +37,20 @@ _NOT_LEADING = 100
 
 
 def resolve_people(
-    people: Sequence[PersonObservation], verdicts: Sequence[EmailObservation], *, today: date
+    people: Sequence[PersonObservation],
+    verdicts: Sequence[EmailObservation],
+    *,
+    today: date,
+    employer: Iterable[CompanyClaim] = (),
 ) -> tuple[GoldenPerson, ...]:
     """The people spoken of, each once, the most certain first.
 
+    `employer` is what was said of the one company they all work for, where it is known.
     Companies among them (corporate officers) and claims that name nobody are left out.
     """
     known = _in_order(people)
-    traits = [traits_of(observation) for observation in known]
+    company = employer_keys(employer)
+    traits = [traits_of(observation, company) for observation in known]
     pairs = candidate_pairs(traits)
     return _merged(known, _probabilities(traits, pairs, PRIOR_BITS), verdicts, today)
 

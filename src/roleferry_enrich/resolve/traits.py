@@ -1,9 +1,10 @@
 """A person's claim in the forms that are compared; made once, compared many times."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
+from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import Domain, Email, ProfileUrl
 from roleferry_enrich.domain.observations import PersonObservation
 from roleferry_enrich.domain.people import (
@@ -79,9 +80,18 @@ class PersonTraits:
         return max(scores, default=None)
 
 
-def traits_of(observation: PersonObservation) -> PersonTraits:
-    """The traits of what one provider said."""
+def traits_of(
+    observation: PersonObservation, employer: frozenset[str] = frozenset()
+) -> PersonTraits:
+    """The traits of what one provider said.
+
+    `employer` are the keys of one known company, whose people these are: a register knows it by
+    number, others by domain, and only together do they show one company.
+    """
     claim = observation.claim
+    companies = company_keys(claim)
+    if not companies or companies & employer:
+        companies |= employer
     name = name_of(claim)
     record = (observation.provenance.provider, claim.reference) if claim.reference else None
     return PersonTraits(
@@ -90,7 +100,7 @@ def traits_of(observation: PersonObservation) -> PersonTraits:
         phones=_phones(claim),
         profiles=frozenset(profile_urls(claim)),
         birth=claim.birth,
-        companies=company_keys(claim),
+        companies=companies,
         company_name=claim.company_name,
         reference=record,
         city=fold(claim.city) if claim.city else None,
@@ -122,6 +132,22 @@ def profile_urls(claim: PersonClaim) -> Iterator[ProfileUrl]:
 def company_keys(claim: PersonClaim) -> frozenset[str]:
     """The company's identities as comparable texts, each with what it is in front."""
     return frozenset(_company_keys(claim))
+
+
+def employer_keys(companies: Iterable[CompanyClaim]) -> frozenset[str]:
+    """All identities of one company, from everything said about it."""
+    return frozenset(
+        key
+        for claim in companies
+        for name in (claim.name, claim.legal_name, *claim.former_names)
+        for key in _company_keys(
+            PersonClaim(
+                company_name=name,
+                company_domain=claim.domain,
+                company_number=claim.company_number,
+            )
+        )
+    )
 
 
 def work_domain(claim: PersonClaim) -> Domain | None:
