@@ -20,7 +20,7 @@ class JsonAnswer(JSONResponse):
 
 
 def _plain(value: object) -> str:
-    """asyncpg gives ids as a subclass of UUID, which orjson does not take for one."""
+    """Asyncpg gives ids as a subclass of UUID, which orjson does not take for one."""
     if isinstance(value, UUID):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no place in an answer")
