@@ -50,9 +50,8 @@ def test_another_number_is_not_taken_for_it(footer: str) -> None:
     "text",
     [
         "\u00a9 2026 Quillmere Instruments Limited. Registered in England, company number 01234567",
-        "Quillmere is a trading name of Quillmere Instruments Limited, registered in UK 01234567",
-        ("<ul><li>Home</li><li>Contact</li></ul>Quillmere Instruments Limited registered in England "
-        "and Wales (company number 01234567)"),
+        "Quillmere is a trading name of Quillmere Instruments Limited (company 01234567, UK)",
+        "<ul><li>Home</li></ul>Quillmere Instruments Limited registered in England (no 01234567)",
     ],
 )  # fmt: skip
 def test_the_legal_name_beside_the_number_is_read(text: str) -> None:
