@@ -21,7 +21,7 @@ _ASIDE = word_set("nav aside form blockquote q button dialog menu")
 _CARDS = word_set("article li figure section")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _MOST_NODES = 60_000
-_MOST_LINES = 8_000
+_MOST_LINES = 5_000
 _LONGEST_LINE = 1_000
 
 
@@ -94,17 +94,23 @@ def _block_around(node: LexborNode) -> LexborNode:
 
 
 def _visible(root: LexborNode, *, everything: bool) -> Iterator[LexborNode]:
-    """The nodes below in document order."""
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node is not root and (_is_unseen(node) or (not everything and _is_aside(node))):
-            continue
-        yield node
-        child = node.last_child
-        while child is not None:
-            waiting.append(child)
-            child = child.prev
+    """The nodes below in document order, found one by one: a page may have a million."""
+    node = root.first_child
+    while node is not None:
+        skipped = _is_unseen(node) or (not everything and _is_aside(node))
+        if not skipped:
+            yield node
+        node = (None if skipped else node.first_child) or _after(node, root)
+
+
+def _after(node: LexborNode, root: LexborNode) -> LexborNode | None:
+    """The node that follows in the document when what is below this one is left out."""
+    here: LexborNode | None = node
+    while here is not None and here.mem_id != root.mem_id:
+        if here.next is not None:
+            return here.next
+        here = here.parent
+    return None
 
 
 def _is_unseen(node: LexborNode) -> bool:

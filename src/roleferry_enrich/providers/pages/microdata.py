@@ -28,7 +28,8 @@ def microdata(tree: LexborHTMLParser, page_url: str) -> tuple[Thing, ...]:
                 properties[holder.mem_id].append((type_name(name), node))
         elif "itemscope" in node.attributes:
             roots.append(node)
-    return tuple(_thing(node, properties, page_url, _DEEPEST) for node in roots)
+    reader = _Reader(properties, page_url)
+    return tuple(reader.thing(node, _DEEPEST) for node in roots)
 
 
 def _item_around(node: LexborNode) -> LexborNode | None:
@@ -38,20 +39,30 @@ def _item_around(node: LexborNode) -> LexborNode | None:
     return above
 
 
-def _thing(node: LexborNode, places: Places, page_url: str, depth: int) -> Thing:
-    properties: dict[str, tuple[str | Thing, ...]] = {}
-    for name, place in places.get(node.mem_id, ()):
-        value: str | Thing
-        if "itemscope" in place.attributes and depth > 0:
-            value = _thing(place, places, page_url, depth - 1)
-        else:
-            value = _value(place, page_url)
-        properties[name] = (*properties.get(name, ()), value)
-    return Thing(
-        types=frozenset(type_name(name) for name in attribute(node, "itemtype").split()),
-        properties=properties,
-        identity=attribute(node, "itemid") or None,
-    )
+class _Reader:
+    """Makes each item once: an item that is several properties would else be made at each."""
+
+    def __init__(self, places: Places, page_url: str) -> None:
+        self._places = places
+        self._page_url = page_url
+        self._made: dict[int, Thing] = {}
+
+    def thing(self, node: LexborNode, depth: int) -> Thing:
+        if node.mem_id not in self._made:
+            self._made[node.mem_id] = self._make(node, depth)
+        return self._made[node.mem_id]
+
+    def _make(self, node: LexborNode, depth: int) -> Thing:
+        properties: dict[str, tuple[str | Thing, ...]] = {}
+        for name, place in self._places.get(node.mem_id, ()):
+            nested = "itemscope" in place.attributes and depth > 0
+            value = self.thing(place, depth - 1) if nested else _value(place, self._page_url)
+            properties[name] = (*properties.get(name, ()), value)
+        return Thing(
+            types=frozenset(type_name(name) for name in attribute(node, "itemtype").split()),
+            properties=properties,
+            identity=attribute(node, "itemid") or None,
+        )
 
 
 def _value(node: LexborNode, page_url: str) -> str:

@@ -97,6 +97,9 @@ NOT_IN_NAMES = TITLE_WORDS - word_set("dean chef foreman fellow steward leder st
     "message book appointment direct mobil telefon fon courriel correo anrufen schreiben"
 )
 
+# Of these, the ones that stand at the end of a name more often than of a slogan.
+SURNAMES = word_set("west north best case story head read")
+
 PLACES = frozenset(
     re.split(
         ", ",

@@ -14,6 +14,7 @@ from roleferry_enrich.providers.pages.vocabulary import (
     PARTICLES,
     PLACES,
     POST_NOMINALS,
+    SURNAMES,
     TITLE_WORDS,
     word_set,
 )
@@ -55,13 +56,18 @@ def read_name(text: str) -> tuple[str | None, str] | None:
     """Honorific and name as written, where the text is a person's name and nothing else."""
     if not 4 <= len(text) <= _LONGEST_NAME:
         return None
-    tokens = _without_post_nominals(_NICKNAME.sub(" ", text).strip()).split()
+    tokens = _without_post_nominals(_NICKNAME.sub(_dropped, text).strip()).split()
     honorifics = []
     while tokens and tokens[0].rstrip(".").casefold() in HONORIFICS:
         honorifics.append(tokens.pop(0))
     if not _are_name_tokens(tokens):
         return None
     return " ".join(honorifics) or None, " ".join(tokens)
+
+
+def _dropped(nickname: re.Match[str]) -> str:
+    """Nothing in place of a nickname; a title in brackets stays and makes it no name."""
+    return nickname[0] if is_title(nickname[1]) else " "
 
 
 def _without_post_nominals(text: str) -> str:
@@ -89,7 +95,9 @@ def _are_name_tokens(tokens: list[str]) -> bool:
     if len(tokens[-1].strip(".")) < 2 or not any(len(t.strip(".")) > 1 for t in tokens[:-1]):
         return False
     words = words_of(" ".join(tokens))
-    return not NOT_IN_NAMES.intersection(words) and not is_place(words)
+    return NOT_IN_NAMES.isdisjoint(words[:-1]) and not (
+        words[-1] in NOT_IN_NAMES - SURNAMES or _is_place(words)
+    )
 
 
 def _is_name_token(token: str) -> bool:
@@ -100,7 +108,7 @@ def _is_name_token(token: str) -> bool:
     )
 
 
-def is_place(words: tuple[str, ...]) -> bool:
+def _is_place(words: tuple[str, ...]) -> bool:
     return " ".join(words) in PLACES
 
 
