@@ -126,15 +126,26 @@ def _read(written: str) -> PersonName | None:
 
 
 def _plain(text: str) -> PersonName | None:
-    """Two or three ordinary words need no parser."""
-    parts = text.split()
-    if not 2 <= len(parts) <= 3 or not all(_is_plain(part) for part in parts):
+    """Two to four ordinary words, also with the surname in front, need no parser."""
+    family, comma, given = text.partition(", ")
+    parts = [*given.split(), *family.split()] if comma else text.split()
+    if not 2 <= len(parts) <= 4 or not all(map(_is_plain, parts)):
         return None
-    return PersonName(first=parts[0], middle=" ".join(parts[1:-1]), last=parts[-1])
+    last = family if comma else parts[-1]
+    names = parts[: -len(last.split())]
+    shouted = text.isupper()
+    return PersonName(
+        first=_given(names[0], shouted=shouted),
+        middle=" ".join(cased_name(name) for name in names[1:]),
+        last=cased_name(last),
+    )
 
 
+@lru_cache(maxsize=16_384)
 def _is_plain(word: str) -> bool:
-    return len(word) > 2 and word.isalpha() and word.istitle() and fold(word) not in _special()
+    pieces = word.replace("-", " ").replace("'", " ").split()
+    spelt = all(p.isalpha() and (p.istitle() or p.isupper()) and len(p) > 1 for p in pieces)
+    return spelt and len(word) > 2 and word[0].isalpha() and fold(word) not in _special()
 
 
 @cache

@@ -28,7 +28,10 @@ _ROMAN = MappingProxyType(
 
 def clean(text: str, limit: int) -> str:
     """Visible characters in NFC, single spaces between words, at most `limit` bytes of UTF-8."""
-    shown = "".join(_visible(text[: limit * _READ_AHEAD]))
+    bounded = text[: limit * _READ_AHEAD]
+    if bounded.isascii() and bounded.isprintable():
+        return " ".join(bounded.split())[:limit].strip()
+    shown = "".join(_visible(bounded))
     composed = unicodedata.normalize("NFC", " ".join(shown.split()))
     whole = "".join(_few_marks(composed))
     return whole.encode()[:limit].decode(errors="ignore").strip()

@@ -58,9 +58,16 @@ def _by_key(left: Organisation, right: Organisation) -> Likeness:
     if _abbreviates(left.key, right.key) or _abbreviates(right.key, left.key):
         return Likeness(0.6, "the initials of the other name")
     joined = family_likeness(left.key.replace(" ", ""), right.key.replace(" ", ""))
-    if joined >= _ENOUGH and not _numbers_differ(left.key, right.key):
+    if joined >= _ENOUGH and not _words_differ(left.key, right.key):
         return Likeness(0.92 * joined, "a slip of the pen apart")
     return Likeness(_OTHER, "other names")
+
+
+def _words_differ(left: str, right: str) -> bool:
+    """Whether the slips are all in one short word, which makes another (`LXC`, `LAU`)."""
+    ours, theirs = left.split(), right.split()
+    alike = len(ours) != len(theirs) or all(map(family_likeness, ours, theirs))
+    return not alike or _numbers_differ(left, right)
 
 
 def _abbreviates(short: str, long: str) -> bool:

@@ -5,6 +5,7 @@ A name never reaches certainty: there is always another John Smith.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from roleferry_enrich.resolve.name_alignment import (
     NameWords,
@@ -35,6 +36,7 @@ def names_alike(left: str, right: str) -> Likeness:
     return words_alike(ours, theirs)
 
 
+@lru_cache(maxsize=65_536)
 def words_alike(left: NameWords, right: NameWords) -> Likeness:
     if _script(left) != _script(right):
         return Likeness(_NEUTRAL, "the names are written in different scripts")
