@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
+from roleferry_enrich.terminal.administration import keys, providers
 from roleferry_enrich.terminal.printing import Format, console, show
 
 app = typer.Typer(
@@ -19,8 +20,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-keys = typer.Typer(help="API keys: make, list and revoke them.", no_args_is_help=True)
-providers = typer.Typer(help="The data providers and how they are set up.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
 
@@ -226,55 +225,6 @@ def openapi() -> None:
 
     document = create_api().openapi()
     sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
-
-
-@keys.command("create")
-def create_key(
-    name: Annotated[str, typer.Argument(help="What the key is for.")],
-    account: Annotated[
-        str | None, typer.Option(help="Id of an account; else a new one of the key's name.")
-    ] = None,
-) -> None:
-    """Make an API key. It is shown once."""
-    from roleferry_enrich.terminal.accounts import create_key as run
-
-    run(name, account)
-
-
-@keys.command("list")
-def list_keys(account: Annotated[str, typer.Argument(help="Id of the account.")]) -> None:
-    """List an account's keys."""
-    from roleferry_enrich.terminal.accounts import list_keys as run
-
-    run(account)
-
-
-@keys.command("revoke")
-def revoke_key(
-    account: Annotated[str, typer.Argument(help="Id of the account.")],
-    key_id: Annotated[str, typer.Argument(help="Id of the key: the middle part of it.")],
-) -> None:
-    """End a key, within five seconds everywhere."""
-    from roleferry_enrich.terminal.accounts import revoke_key as run
-
-    run(account, key_id)
-
-
-@providers.command("list")
-def list_providers() -> None:
-    """What each provider can be asked, and at what price."""
-    from roleferry_enrich.terminal.providers import offers_table
-
-    console().print(offers_table())
-
-
-@providers.command("check")
-def check_providers() -> None:
-    """How each provider is set up here, with secrets left out."""
-    from roleferry_enrich.settings import read_settings
-    from roleferry_enrich.terminal.providers import setup_table
-
-    console().print(setup_table(read_settings()))
 
 
 def _settings_with_logs() -> Any:

@@ -25,6 +25,7 @@ from roleferry_enrich.settings import Settings
 # The first start creates the database files: 0.6 s on two cores, far more on a busy machine.
 _PATIENCE = timedelta(seconds=60)
 _POLL_S = 0.005
+_KEEPERS = 3
 _SETTING = {POSTGRES: "ROLEFERRY_DATABASE_URL", REDIS: "ROLEFERRY_REDIS_URL"}
 
 
@@ -86,21 +87,25 @@ class _Member:
         self._enter()
         try:
             self._users.take(shared=True)
-            if self._keeper.take():
-                self._keeper.release()
-                self._start_keeper()
+            self._ensure_keeper()
         finally:
             self._entrance.release()
 
     def url(self) -> str:
         """Of the server, once it answers."""
         until = time.monotonic() + _PATIENCE.total_seconds()
+        keepers = _KEEPERS
         while time.monotonic() < until:
             state = self._place.read()
             if state is not None and state.url is not None and state.answers():
                 return state.url
             if self._keeper.take():
-                raise self._failure("its keeper ended")
+                self._keeper.release()
+                keepers -= 1
+                if keepers == 0 or (state is not None and state.failure):
+                    raise self._failure("its keeper ended")
+                # The one we found was about to end: killed a moment ago, or by somebody now.
+                self.join()
             time.sleep(_POLL_S)
         raise self._failure("it did not answer in time")
 
@@ -121,6 +126,11 @@ class _Member:
                 f"another command holds the data directory {self._place.data_dir}: "
                 "wait for it, or set ROLEFERRY_DATA_DIR to another"
             )
+
+    def _ensure_keeper(self) -> None:
+        if self._keeper.take():
+            self._keeper.release()
+            self._start_keeper()
 
     def _start_keeper(self) -> None:
         source = os.fspath(Path(roleferry_enrich.__file__).parents[1])

@@ -27,8 +27,8 @@ from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
 from roleferry_enrich.gateway.quarantine import Quarantine
+from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.retry import RetryPolicy
-from roleferry_enrich.gateway.shared import Shared
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
 from roleferry_enrich.observability.traces import configure_traces, tracer_of
@@ -56,7 +56,7 @@ class Resources:
 
     settings: Settings
     engine: AsyncEngine
-    shared: Shared
+    shared: RedisGuard
     gateway: Gateway
     enricher: Enricher
     accounts: AccountRepository
@@ -70,7 +70,7 @@ async def open_resources(
     """Everything open for as long as the block lasts; paid work is finished before it closes."""
     pepper = _pepper(settings)
     engine = create_engine(servers.database_url)
-    shared = Shared(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
+    shared = RedisGuard(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
     traces = configure_traces(settings)
     watching = Watching((metrics or configure_metrics(settings)).metrics, tracer_of(traces))
     background = Background()
@@ -146,7 +146,7 @@ async def _sessions() -> AsyncIterator[Transport]:
 
 
 def _gateway(
-    settings: Settings, shared: Shared, transport: Transport, watching: Watching, secret: bytes
+    settings: Settings, shared: RedisGuard, transport: Transport, watching: Watching, secret: bytes
 ) -> Gateway:
     channels = channels_of(settings)
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret

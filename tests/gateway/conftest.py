@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
-from roleferry_enrich.gateway.shared import Shared
+from roleferry_enrich.gateway.redis_guard import RedisGuard
 
 
 @pytest.fixture
@@ -17,5 +17,5 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 
 @pytest.fixture
-def shared(redis: Redis) -> Shared:
-    return Shared(redis, patience=1.0)
+def shared(redis: Redis) -> RedisGuard:
+    return RedisGuard(redis, patience=1.0)

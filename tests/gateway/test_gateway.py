@@ -24,8 +24,8 @@ from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.gateway.quarantine import Quarantine
+from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.retry import RetryPolicy
-from roleferry_enrich.gateway.shared import Shared
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.providers.contract import Window
 
@@ -62,7 +62,7 @@ class FarEnd:
 
 @asynccontextmanager
 async def gateway(
-    far_end: FarEnd, shared: Shared, **channel: object
+    far_end: FarEnd, shared: RedisGuard, **channel: object
 ) -> AsyncIterator[tuple[Gateway, Watcher]]:
     loop, watcher = asyncio.get_running_loop(), Watcher()
     now = lambda: datetime.now(UTC)  # noqa: E731 - passed on three times
@@ -95,7 +95,7 @@ def name_in(report: Report) -> str | None:
     return report.outcome.observations.people[0].claim.full_name
 
 
-async def test_an_answer_is_paid_once_and_then_remembered(shared: Shared) -> None:
+async def test_an_answer_is_paid_once_and_then_remembered(shared: RedisGuard) -> None:
     far_end = FarEnd(ORLA)
     async with gateway(far_end, shared) as (gate, watcher):
         first = await gate.ask(PERSON, terms())
@@ -107,7 +107,7 @@ async def test_an_answer_is_paid_once_and_then_remembered(shared: Shared) -> Non
     assert watcher.lookups == [None, CacheLevel.MEMORY]
 
 
-async def test_a_remembered_answer_keeps_its_provenance(shared: Shared) -> None:
+async def test_a_remembered_answer_keeps_its_provenance(shared: RedisGuard) -> None:
     async with gateway(FarEnd(ORLA), shared) as (gate, _):
         first = (await gate.ask(PERSON, terms())).outcome
         second = (await gate.ask(PERSON, terms())).outcome
@@ -119,7 +119,7 @@ async def test_a_remembered_answer_keeps_its_provenance(shared: Shared) -> None:
     assert (was.cached, now.cached) == (False, True)
 
 
-async def test_equal_questions_at_once_are_one_call(shared: Shared) -> None:
+async def test_equal_questions_at_once_are_one_call(shared: RedisGuard) -> None:
     far_end = FarEnd(ORLA)
     async with gateway(far_end, shared) as (gate, _), asyncio.TaskGroup() as group:
         asked = [group.create_task(gate.ask(PERSON, terms())) for _ in range(100)]
@@ -130,7 +130,7 @@ async def test_equal_questions_at_once_are_one_call(shared: Shared) -> None:
     assert {report.cached for report in reports} == {None, CacheLevel.TWIN}
 
 
-async def test_a_cancelled_asker_does_not_cancel_its_twins(shared: Shared) -> None:
+async def test_a_cancelled_asker_does_not_cancel_its_twins(shared: RedisGuard) -> None:
     async with gateway(FarEnd(ORLA), shared) as (gate, _):
         leader = asyncio.create_task(gate.ask(PERSON, terms()))
         await asyncio.sleep(0.005)
@@ -141,7 +141,7 @@ async def test_a_cancelled_asker_does_not_cancel_its_twins(shared: Shared) -> No
         assert name_in(await follower) == "Orla Fenwick"
 
 
-async def test_not_found_is_remembered_and_trouble_is_not(shared: Shared) -> None:
+async def test_not_found_is_remembered_and_trouble_is_not(shared: RedisGuard) -> None:
     far_end = FarEnd(web.Response(status=500), web.Response(status=500), {"person": None})
     async with gateway(far_end, shared) as (gate, _):
         first = await gate.ask(PERSON, terms())
@@ -152,7 +152,7 @@ async def test_not_found_is_remembered_and_trouble_is_not(shared: Shared) -> Non
     assert second.cached is CacheLevel.MEMORY
 
 
-async def test_html_with_200_is_a_changed_contract_and_not_remembered(shared: Shared) -> None:
+async def test_html_with_200_is_a_changed_contract_and_not_remembered(shared: RedisGuard) -> None:
     page = web.Response(body=b"<html>maintenance</html>", content_type="text/html")
     async with gateway(FarEnd(page, ORLA), shared) as (gate, watcher):
         first = await gate.ask(PERSON, terms())
@@ -163,7 +163,7 @@ async def test_html_with_200_is_a_changed_contract_and_not_remembered(shared: Sh
     assert name_in(second) == "Orla Fenwick"
 
 
-async def test_a_paid_call_that_hangs_is_booked_and_not_repeated(shared: Shared) -> None:
+async def test_a_paid_call_that_hangs_is_booked_and_not_repeated(shared: RedisGuard) -> None:
     far_end = FarEnd(None)
     async with gateway(far_end, shared, timeout=timedelta(milliseconds=50)) as (gate, _):
         report = await gate.ask(PERSON, terms())
@@ -172,7 +172,7 @@ async def test_a_paid_call_that_hangs_is_booked_and_not_repeated(shared: Shared)
     assert (far_end.calls, report.cost) == (1, 10_000)
 
 
-async def test_a_dead_key_is_quarantined_with_one_alert(shared: Shared) -> None:
+async def test_a_dead_key_is_quarantined_with_one_alert(shared: RedisGuard) -> None:
     far_end = FarEnd(web.Response(status=401))
     async with gateway(far_end, shared) as (gate, watcher):
         first = await gate.ask(PERSON, terms())
@@ -183,7 +183,7 @@ async def test_a_dead_key_is_quarantined_with_one_alert(shared: Shared) -> None:
     assert (far_end.calls, watcher.quarantines) == (1, [("acme", "unauthorised")])
 
 
-async def test_a_broken_provider_is_left_alone(shared: Shared) -> None:
+async def test_a_broken_provider_is_left_alone(shared: RedisGuard) -> None:
     far_end = FarEnd(web.Response(status=503))
     async with gateway(far_end, shared) as (gate, _):
         for _ in range(6):
@@ -193,7 +193,7 @@ async def test_a_broken_provider_is_left_alone(shared: Shared) -> None:
     assert far_end.calls == 10
 
 
-async def test_retry_after_silences_the_provider(shared: Shared) -> None:
+async def test_retry_after_silences_the_provider(shared: RedisGuard) -> None:
     far_end = FarEnd(web.Response(status=429, headers={"Retry-After": "30"}))
     window = (Window(100, timedelta(seconds=1)),)
     async with gateway(far_end, shared, permits=window) as (gate, _):
@@ -205,7 +205,7 @@ async def test_retry_after_silences_the_provider(shared: Shared) -> None:
     assert second.outcome == Skipped("no_permit")
 
 
-async def test_the_providers_own_headers_are_honoured(shared: Shared) -> None:
+async def test_the_providers_own_headers_are_honoured(shared: RedisGuard) -> None:
     reset = str(int(datetime.now(UTC).timestamp()) + 60)
     reply = web.json_response(ORLA, headers={"X-Left": "0", "X-Reset": reset})
     far_end = FarEnd(reply)
@@ -217,7 +217,7 @@ async def test_the_providers_own_headers_are_honoured(shared: Shared) -> None:
     assert other.outcome == Skipped("no_permit")
 
 
-async def test_money_that_is_not_there_is_not_spent(shared: Shared) -> None:
+async def test_money_that_is_not_there_is_not_spent(shared: RedisGuard) -> None:
     far_end = FarEnd(ORLA)
     async with gateway(far_end, shared) as (gate, _):
         report = await gate.ask(PERSON, terms(cap=9_999))
@@ -225,7 +225,7 @@ async def test_money_that_is_not_there_is_not_spent(shared: Shared) -> None:
     assert (report.outcome, far_end.calls) == (Skipped("budget_spent"), 0)
 
 
-async def test_a_twin_without_money_does_not_stop_another(shared: Shared) -> None:
+async def test_a_twin_without_money_does_not_stop_another(shared: RedisGuard) -> None:
     async with gateway(FarEnd(ORLA), shared) as (gate, _), asyncio.TaskGroup() as group:
         poor = group.create_task(gate.ask(PERSON, terms(cap=0)))
         rich = group.create_task(gate.ask(PERSON, terms()))
@@ -233,7 +233,7 @@ async def test_a_twin_without_money_does_not_stop_another(shared: Shared) -> Non
     assert name_in(rich.result()) == "Orla Fenwick"
 
 
-async def test_calls_that_do_not_depend_on_each_other_go_out_together(shared: Shared) -> None:
+async def test_calls_that_do_not_depend_on_each_other_go_out_together(shared: RedisGuard) -> None:
     far_end = FarEnd({"name": "Quillmere", "industry": "Optics"})
     async with gateway(far_end, shared) as (gate, _):
         report = await gate.ask(COMPANY, terms())
@@ -243,7 +243,7 @@ async def test_calls_that_do_not_depend_on_each_other_go_out_together(shared: Sh
     assert report.latency < timedelta(seconds=0.5)
 
 
-async def test_every_call_is_traced_with_its_record(shared: Shared) -> None:
+async def test_every_call_is_traced_with_its_record(shared: RedisGuard) -> None:
     async with gateway(FarEnd(ORLA), shared) as (gate, watcher):
         report = await gate.ask(PERSON, terms())
         await gate.drain()

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from roleferry_enrich.errors import NoPermit
 from roleferry_enrich.gateway.limiter import Bucket, Limiter, LocalShares
-from roleferry_enrich.gateway.shared import Shared
+from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.providers.contract import Window
 
 NOW = timedelta(0)
@@ -28,7 +28,7 @@ async def admitted(limiter: Limiter, bucket: Bucket, callers: int) -> int:
     return sum(task.result() for task in tasks)
 
 
-async def test_two_hundred_callers_get_exactly_the_limit(shared: Shared) -> None:
+async def test_two_hundred_callers_get_exactly_the_limit(shared: RedisGuard) -> None:
     limiters = [Limiter(shared) for _ in range(4)]
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(admitted(lim, TEN_AN_HOUR, 50)) for lim in limiters]
@@ -36,7 +36,7 @@ async def test_two_hundred_callers_get_exactly_the_limit(shared: Shared) -> None
     assert sum(task.result() for task in tasks) == 10
 
 
-async def test_every_window_counts_and_none_is_taken_in_part(shared: Shared) -> None:
+async def test_every_window_counts_and_none_is_taken_in_part(shared: RedisGuard) -> None:
     limiter = Limiter(shared)
     both = (Window(3, timedelta(seconds=60)), Window(10, timedelta(hours=1)))
     bucket = Bucket("acme", "all", both)
@@ -48,7 +48,7 @@ async def test_every_window_counts_and_none_is_taken_in_part(shared: Shared) -> 
     assert taken < 3.5
 
 
-async def test_waiting_is_refused_only_beyond_what_the_caller_can_wait(shared: Shared) -> None:
+async def test_waiting_is_refused_only_beyond_what_the_caller_can_wait(shared: RedisGuard) -> None:
     limiter = Limiter(shared)
     bucket = Bucket("acme", "all", (Window(10, timedelta(milliseconds=200)),))
     await admitted(limiter, bucket, 10)
@@ -60,7 +60,7 @@ async def test_waiting_is_refused_only_beyond_what_the_caller_can_wait(shared: S
     assert timedelta(0) < waited <= timedelta(milliseconds=40)
 
 
-async def test_a_pause_holds_for_every_process(shared: Shared) -> None:
+async def test_a_pause_holds_for_every_process(shared: RedisGuard) -> None:
     one, other = Limiter(shared), Limiter(shared)
     await one.pause(TEN_AN_HOUR, timedelta(seconds=30))
 
@@ -68,7 +68,7 @@ async def test_a_pause_holds_for_every_process(shared: Shared) -> None:
         await other.acquire(TEN_AN_HOUR, within=timedelta(seconds=29))
 
 
-async def test_a_shorter_pause_does_not_shorten_a_longer(shared: Shared) -> None:
+async def test_a_shorter_pause_does_not_shorten_a_longer(shared: RedisGuard) -> None:
     limiter = Limiter(shared)
     await limiter.pause(TEN_AN_HOUR, timedelta(seconds=30))
     await limiter.pause(TEN_AN_HOUR, timedelta(seconds=1))
@@ -77,20 +77,20 @@ async def test_a_shorter_pause_does_not_shorten_a_longer(shared: Shared) -> None
         await limiter.acquire(TEN_AN_HOUR, within=timedelta(seconds=20))
 
 
-async def test_a_poisoned_key_is_rebuilt(shared: Shared) -> None:
+async def test_a_poisoned_key_is_rebuilt(shared: RedisGuard) -> None:
     await shared.redis.set(TEN_AN_HOUR.key, "garbage")
 
     assert await Limiter(shared).acquire(TEN_AN_HOUR, within=NOW) == NOW
 
 
-async def test_a_bucket_expires_by_itself(shared: Shared) -> None:
+async def test_a_bucket_expires_by_itself(shared: RedisGuard) -> None:
     await Limiter(shared).acquire(TEN_AN_HOUR, within=NOW)
 
     assert 0 < await shared.redis.pttl(TEN_AN_HOUR.key) <= 362_000
 
 
 async def test_without_redis_a_process_keeps_to_its_share() -> None:
-    nowhere = Shared(Redis.from_url("redis://127.0.0.1:1/0"))
+    nowhere = RedisGuard(Redis.from_url("redis://127.0.0.1:1/0"))
     limiter = Limiter(nowhere, instances=2)
 
     assert await admitted(limiter, TEN_AN_HOUR, 50) == 5
@@ -104,7 +104,7 @@ async def test_a_redis_that_never_answers_costs_a_bounded_wait() -> None:
 
     server = await asyncio.start_server(swallow, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    shared = Shared(Redis.from_url(f"redis://127.0.0.1:{port}/0"), patience=0.05)
+    shared = RedisGuard(Redis.from_url(f"redis://127.0.0.1:{port}/0"), patience=0.05)
     limiter = Limiter(shared)
 
     async with asyncio.timeout(2):

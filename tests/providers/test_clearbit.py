@@ -57,7 +57,7 @@ def test_every_title_wanted_is_asked_for():
 def test_an_unreadable_200_counts_as_paid():
     (call,) = next(Clearbit().find_person(ASKED))
 
-    assert call.charged(_reply(b"<html>"))
+    assert call.charge(_reply(b"<html>")) == 1
 
 
 def test_a_document_with_almost_nothing_still_tells_of_whom_was_asked():

@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 from roleferry_enrich.domain.outcomes import CacheLevel
-from roleferry_enrich.gateway.shared import RedisDown, Shared
+from roleferry_enrich.gateway.redis_guard import RedisDown, RedisGuard
 from roleferry_enrich.providers.contract import Findings
 
 _VERSION = b"1"
@@ -40,7 +40,7 @@ class Cache:
 
     def __init__(
         self,
-        shared: Shared,
+        shared: RedisGuard,
         *,
         secret: bytes,
         memory_bytes: int,

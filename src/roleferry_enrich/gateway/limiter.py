@@ -14,7 +14,7 @@ from importlib import resources
 from redis.exceptions import ResponseError
 
 from roleferry_enrich.errors import NoPermit
-from roleferry_enrich.gateway.shared import RedisDown, Shared
+from roleferry_enrich.gateway.redis_guard import RedisDown, RedisGuard
 from roleferry_enrich.providers.contract import Window
 
 _MICRO = 1_000_000
@@ -37,7 +37,7 @@ class Bucket:
 class Limiter:
     """Hands out permits. `instances` is how many processes share a limit when Redis is away."""
 
-    def __init__(self, shared: Shared, *, instances: int = 1) -> None:
+    def __init__(self, shared: RedisGuard, *, instances: int = 1) -> None:
         self._shared = shared
         self._permit = shared.redis.register_script(_lua("permit"))
         self._pause = shared.redis.register_script(_lua("pause"))

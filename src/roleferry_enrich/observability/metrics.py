@@ -18,12 +18,12 @@ from opentelemetry.sdk.resources import Resource
 from prometheus_client import CollectorRegistry, generate_latest
 
 from roleferry_enrich import __version__
+from roleferry_enrich.domain.capabilities import CAPABILITIES
 from roleferry_enrich.domain.enrichments import Goal, Status
 from roleferry_enrich.domain.health import BreakerState
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
 from roleferry_enrich.providers.catalogue import catalogue
-from roleferry_enrich.providers.contract import CAPABILITIES
 from roleferry_enrich.settings import Settings
 
 # Provider calls take 50 ms to 30 s; a wait for a permit or an answer from memory far less.

@@ -13,6 +13,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import ClassVar, Literal, ParamSpec, TypeVar
 
+from roleferry_enrich.domain.capabilities import CAPABILITIES
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
@@ -89,10 +90,7 @@ def answered_with(found: Callable[[Record], bool]) -> Callable[[Reply], bool]:
     """The rule of those who take nothing for a miss; an unreadable 200 counts as paid for."""
 
     def charged(reply: Reply) -> bool:
-        try:
-            return reply.status == 200 and found(reply.record())
-        except ProviderContractChanged:
-            return True
+        return reply.status == 200 and found(reply.record())
 
     return charged
 
@@ -210,20 +208,6 @@ def ask_all(*calls: Call) -> Conversation[tuple[Reply, ...]]:
 
 def pause(duration: timedelta) -> Conversation[None]:
     yield Pause(duration)
-
-
-CAPABILITIES: Mapping[str, str] = MappingProxyType(
-    {
-        "find_person": "one person, with work and contact points",
-        "find_email": "the address of a named person at a company",
-        "verify_email": "whether an address receives mail",
-        "find_people": "the people of a company",
-        "find_company": "one company: identity, size, place",
-        "find_technologies": "the technologies a company uses",
-        "find_workforce": "how a company's staff is made up and changes",
-    }
-)
-"""What can be asked at all; an adapter's method of that name offers it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

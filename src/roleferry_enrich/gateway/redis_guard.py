@@ -18,7 +18,7 @@ class RedisDown(Exception):
     """Redis did not answer in time, or not at all, or not as Redis."""
 
 
-class Shared:
+class RedisGuard:
     """A Redis client whose calls end within `patience` seconds, whatever Redis does."""
 
     def __init__(self, redis: "Redis", *, patience: float = 0.1, rest: float = 1.0) -> None:
