@@ -195,9 +195,8 @@ def _search(query: CompanyQuery) -> Call:
     )
     titles = tuple(("titles[]", title) for title in query.titles)
     call = replace(call, params=call.params + titles).at(_PROSPECTOR_HOST).in_lane("prospector")
-    # Billed for each person returned, so this is the most; a shorter page costs less than booked.
-    # https://help.clearbit.com/hc/en-us/articles/115015508628
-    return call.accepting(_UNKNOWN).costing(size, charged=answered_with(_any_result))
+    # Billed for each person returned: https://help.clearbit.com/hc/en-us/articles/115015508628
+    return call.accepting(_UNKNOWN).costing_each(size, _prospects)
 
 
 def _no_answer(reply: Reply) -> Answer:
@@ -223,8 +222,8 @@ def _either_half(body: Record) -> bool:
     return bool(body.record("person") or body.record("company"))
 
 
-def _any_result(body: Record) -> bool:
-    return bool(body.records("results"))
+def _prospects(reply: Reply) -> int:
+    return len(reply.record().records("results")) if reply.status == 200 else 0
 
 
 def _prospect(row: Record, domain: str | None) -> PersonClaim:
