@@ -9,9 +9,8 @@ from fastapi import FastAPI
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
 from roleferry_enrich.observability.requests import Tracing
-from roleferry_enrich.observability.traces import configure_traces, tracer_of
+from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
@@ -22,10 +21,10 @@ _GRACE_S = 25
 
 def create_app(settings: Settings, servers: Servers) -> FastAPI:
     """The application, complete; it opens its resources when it starts."""
-    metrics = configure_metrics(settings)
-    traces = configure_traces(settings)
-    app = create_api(opening=_opening(settings, servers, metrics), registry=metrics.registry)
-    app.add_middleware(Tracing, tracer=tracer_of(traces))
+    telemetry = configure_telemetry(settings)
+    registry = telemetry.metrics.registry
+    app = create_api(opening=_opening(settings, servers, telemetry), registry=registry)
+    app.add_middleware(Tracing, tracer=telemetry.tracer)
     return app
 
 
@@ -43,12 +42,11 @@ def serve(settings: Settings, servers: Servers) -> None:
 
 
 def _opening(
-    settings: Settings, servers: Servers, metrics: MetricsExport
+    settings: Settings, servers: Servers, telemetry: Telemetry
 ) -> Callable[[], AbstractAsyncContextManager[Services]]:
     @asynccontextmanager
     async def opening() -> AsyncIterator[Services]:
-        async with open_resources(settings, servers, metrics) as resources:
+        async with open_resources(settings, servers, telemetry) as resources:
             yield LocalServices(resources)
-        metrics.close()
 
     return opening

@@ -30,8 +30,7 @@ from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.retry import RetryPolicy
 from roleferry_enrich.gateway.transport import Transport
-from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
-from roleferry_enrich.observability.traces import configure_traces, tracer_of
+from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
@@ -65,14 +64,14 @@ class Resources:
 
 @asynccontextmanager
 async def open_resources(
-    settings: Settings, servers: Servers, metrics: MetricsExport | None = None
+    settings: Settings, servers: Servers, telemetry: Telemetry | None = None
 ) -> AsyncIterator[Resources]:
     """Everything open for as long as the block lasts; paid work is finished before it closes."""
+    telemetry = telemetry or configure_telemetry(settings)
     pepper = _pepper(settings)
     engine = create_engine(servers.database_url)
     shared = RedisGuard(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
-    traces = configure_traces(settings)
-    watching = Watching((metrics or configure_metrics(settings)).metrics, tracer_of(traces))
+    watching = telemetry.watching()
     background = Background()
     async with _sessions() as transport:
         gateway = _gateway(settings, shared, transport, watching, pepper)
@@ -99,7 +98,7 @@ async def open_resources(
             await background.drain(_DRAIN_S)
             await shared.redis.aclose()
             await engine.dispose()
-            traces.shutdown()
+            telemetry.close()
 
 
 @asynccontextmanager

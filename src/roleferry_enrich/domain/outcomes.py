@@ -114,6 +114,11 @@ class CallRecord:
     permit_wait: timedelta
 
 
+# Skipped for these reasons, a provider could not have added anything just now.
+_NOTHING_TO_ADD = frozenset({"missing_key", "already_filled", "not_configured"})
+_LOOKED = frozenset({OutcomeKind.NOT_FOUND, OutcomeKind.OPTED_OUT})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderOutcome:
     """One line of an answer's account: who was asked what, what came of it, what it cost."""
@@ -130,6 +135,17 @@ class ProviderOutcome:
     cached: CacheLevel | None
     records: int
     """People and companies it told us of."""
+
+    @property
+    def may_have_more(self) -> bool:
+        """Whether this provider, asked again or given more, might still add something."""
+        match self.outcome:
+            case OutcomeKind.SKIPPED:
+                return self.reason not in _NOTHING_TO_ADD
+            case OutcomeKind.FOUND:
+                return self.reason is not None
+            case kind:
+                return kind not in _LOOKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import date
 
 from roleferry_enrich.domain.enrichments import Goal, Request, Status
 from roleferry_enrich.domain.observations import Observations
-from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
+from roleferry_enrich.domain.outcomes import ProviderOutcome
 from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson
 from roleferry_enrich.resolve.companies import resolve_company
 from roleferry_enrich.resolve.people import (
@@ -15,10 +15,6 @@ from roleferry_enrich.resolve.people import (
     resolve_people,
     resolve_person,
 )
-
-# Skipped for these reasons, a provider could not have added anything just now.
-_NOT_MISSED = {"missing_key", "already_filled", "not_configured"}
-_LOOKED = {OutcomeKind.FOUND, OutcomeKind.NOT_FOUND, OutcomeKind.OPTED_OUT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +69,6 @@ def filled_fields(request: Request, observed: Observations) -> frozenset[str]:
 
 def status_of(result: Result, outcomes: Iterable[ProviderOutcome]) -> Status:
     """Partial whenever a provider that could have added something did not get to."""
-    if any(_was_missed(outcome) for outcome in outcomes):
+    if any(outcome.may_have_more for outcome in outcomes):
         return Status.PARTIAL
     return Status.NOT_FOUND if result.is_empty else Status.COMPLETE
-
-
-def _was_missed(outcome: ProviderOutcome) -> bool:
-    match outcome.outcome:
-        case OutcomeKind.SKIPPED:
-            return outcome.reason not in _NOT_MISSED
-        case OutcomeKind.FOUND:
-            return outcome.reason is not None
-        case kind:
-            return kind not in _LOOKED

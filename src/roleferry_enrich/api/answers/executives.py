@@ -71,11 +71,15 @@ def source_results(
 
 
 def failed_sources(outcomes: Iterable[ProviderOutcome]) -> list[str]:
-    """Providers of which nothing asked was answered, not even with a "not found"."""
+    """Providers of which nothing asked was answered, not even with a "not found".
+
+    Who was not asked because there was nothing to ask has not failed.
+    """
     return sorted(
         name
         for name, own in _by_provider(outcomes).items()
         if not any(outcome.outcome in _ANSWERED for outcome in own)
+        and any(outcome.may_have_more for outcome in own)
     )
 
 

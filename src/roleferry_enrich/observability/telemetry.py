@@ -1,0 +1,33 @@
+"""A process's metrics and traces, opened together by its root and closed together."""
+
+from dataclasses import dataclass
+
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import Tracer
+
+from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
+from roleferry_enrich.observability.traces import configure_traces, tracer_of
+from roleferry_enrich.observability.watching import Watching
+from roleferry_enrich.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    metrics: MetricsExport
+    traces: TracerProvider
+
+    @property
+    def tracer(self) -> Tracer:
+        return tracer_of(self.traces)
+
+    def watching(self) -> Watching:
+        return Watching(self.metrics.metrics, self.tracer)
+
+    def close(self) -> None:
+        """Sends what is not sent yet."""
+        self.metrics.close()
+        self.traces.shutdown()
+
+
+def configure_telemetry(settings: Settings) -> Telemetry:
+    return Telemetry(configure_metrics(settings), configure_traces(settings))
