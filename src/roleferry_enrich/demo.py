@@ -8,14 +8,17 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
 
 from roleferry_enrich.accounts.kept_key import kept_key
+from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.providers.catalogue import catalogue
-from roleferry_enrich.resources import open_accounts
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.supervision import (
@@ -27,7 +30,7 @@ from roleferry_enrich.supervision import (
 )
 from roleferry_enrich.terminal import tables
 from roleferry_enrich.terminal.printing import console
-from roleferry_enrich.terminal.service import remote
+from roleferry_enrich.terminal.service import service_at
 
 _PERSON = {"email": "orla.fenwick@quillmere.test"}
 _COMPANY = {"domain": "quillmere.test", "limit": 10}
@@ -67,8 +70,9 @@ class _Demo:
 
     def run(self, *, once: bool) -> None:
         sandbox = self._start("sandbox", "--port", str(self._settings.sandbox_port))
-        key = asyncio.run(self._prepare())
+        # It needs the schema with the first request only; the worker at once.
         api = self._start("serve")
+        key = asyncio.run(self._prepare())
         self._start("worker")
         self._supervisor.wait_ready(sandbox, f"{self._sandbox}/_health")
         self._supervisor.wait_ready(api, f"{self._api}/health/ready")
@@ -105,12 +109,15 @@ class _Demo:
         return environment
 
     async def _show(self, key: str) -> None:
-        async with remote(self._api, key) as service:
-            self._out.rule(f"POST /enrich {_PERSON}")
+        async with service_at(self._api, key) as service:
+            self._head("/enrich", _PERSON)
             self._out.print(tables.enrichment(await service.post("/enrich", _PERSON)))
-            self._out.rule(f"POST /companies/executives {_COMPANY}")
+            self._head("/companies/executives", _COMPANY)
             answer = await service.post("/companies/executives", _COMPANY)
             self._out.print(tables.executives(answer))
+
+    def _head(self, path: str, body: Mapping[str, Any]) -> None:
+        self._out.print(Rule(Text(f"POST {path} {orjson.dumps(body).decode()}")))
 
     def _invite(self, key: str) -> None:
         self._out.rule("Serving; Ctrl-C ends it and everything it started")

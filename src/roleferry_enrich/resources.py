@@ -68,7 +68,7 @@ async def open_resources(
 ) -> AsyncIterator[Resources]:
     """Everything open for as long as the block lasts; paid work is finished before it closes."""
     telemetry = telemetry or configure_telemetry(settings)
-    pepper = _pepper(settings)
+    pepper = secret_key(settings).get_secret_value().encode()
     engine = create_engine(servers.database_url)
     shared = RedisGuard(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
     watching = telemetry.watching()
@@ -101,16 +101,6 @@ async def open_resources(
             telemetry.close()
 
 
-@asynccontextmanager
-async def open_accounts(settings: Settings, servers: Servers) -> AsyncIterator[AccountRepository]:
-    """Only what commands about accounts and keys need."""
-    engine = create_engine(servers.database_url, pool_size=1)
-    try:
-        yield AccountRepository(engine, _pepper(settings))
-    finally:
-        await engine.dispose()
-
-
 def channels_of(settings: Settings) -> Mapping[str, Channel]:
     """Every adapter with what the operator set for it."""
     return {name: _channel(provider, settings) for name, provider in catalogue().items()}
@@ -127,10 +117,6 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
         credit_price=None if given.price is None else MicroUsd(given.price),
         timeout=given.timeout,
     )
-
-
-def _pepper(settings: Settings) -> bytes:
-    return secret_key(settings).get_secret_value().encode()
 
 
 @asynccontextmanager

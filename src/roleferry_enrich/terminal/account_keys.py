@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
+from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.resources import open_accounts
 from roleferry_enrich.settings import read_settings
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.terminal import tables

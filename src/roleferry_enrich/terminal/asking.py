@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
+
 from roleferry_enrich.accounts.kept_key import kept_key
+from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.resources import open_accounts
 from roleferry_enrich.settings import Settings, read_settings
 from roleferry_enrich.storage.migrate import migrate
-from roleferry_enrich.terminal.service import Service, in_process, remote
+from roleferry_enrich.terminal.service import Service, service_at
 
 KEY_FILE = "command_line_key"
 
@@ -29,7 +31,7 @@ def ask(path: str, body: Mapping[str, Any], *, url: str | None, key: str | None)
 
 
 async def _ask_there(path: str, body: Mapping[str, Any], url: str, key: str) -> dict[str, Any]:
-    async with remote(url, key) as service:
+    async with service_at(url, key) as service:
         return await service.post(path, body)
 
 
@@ -52,5 +54,9 @@ async def _service(settings: Settings, servers: Servers) -> AsyncIterator[Servic
     async with open_accounts(settings, servers) as accounts:
         key = await kept_key(accounts, settings.data_dir / KEY_FILE, "command line")
     app = create_app(settings, servers)
-    async with app.router.lifespan_context(app), in_process(app, key) as service:
+    here = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        service_at("http://in-process", key, here) as service,
+    ):
         yield service

@@ -1,4 +1,4 @@
-"""The command line's way to the API: a running service, or the same application in this process."""
+"""The API as the command line uses it."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
 
 from roleferry_enrich.errors import RoleferryError
 
@@ -36,19 +35,13 @@ class Service:
 
 
 @asynccontextmanager
-async def remote(url: str, key: str) -> AsyncIterator[Service]:
+async def service_at(
+    url: str, key: str, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[Service]:
+    """The service at that address, over the network or another way."""
     headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=_PATIENCE_S) as client:
-        yield Service(client)
-
-
-@asynccontextmanager
-async def in_process(app: FastAPI, key: str) -> AsyncIterator[Service]:
-    """The same application without a network between; it must be started."""
-    headers = {"Authorization": f"Bearer {key}"}
-    transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
-        transport=transport, base_url="http://in-process", headers=headers, timeout=_PATIENCE_S
+        base_url=url, headers=headers, timeout=_PATIENCE_S, transport=transport
     ) as client:
         yield Service(client)
 

@@ -1,0 +1,19 @@
+"""Opens only what commands about accounts and keys need."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from roleferry_enrich.accounts.repository import AccountRepository
+from roleferry_enrich.embedded import Servers
+from roleferry_enrich.secret_key import secret_key
+from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.engine import create_engine
+
+
+@asynccontextmanager
+async def open_accounts(settings: Settings, servers: Servers) -> AsyncIterator[AccountRepository]:
+    engine = create_engine(servers.database_url, pool_size=1)
+    try:
+        yield AccountRepository(engine, secret_key(settings).get_secret_value().encode())
+    finally:
+        await engine.dispose()
