@@ -116,6 +116,9 @@ class FanOut:
 
     def _take(self, task: asyncio.Task[Report]) -> None:
         ask = self._tasks.pop(task)
+        if task.exception() is not None:
+            self.reports.append(self._broken(ask, task))
+            return
         report = task.result()
         match report.outcome:
             case Found(observations=observed):
@@ -125,6 +128,14 @@ class FanOut:
             case Absent():
                 self._came_to_nothing(ask)
         self.reports.append(report)
+
+    def _broken(self, ask: Ask, task: asyncio.Task[Report]) -> Report:
+        """A fault in an adapter costs that provider's answer, and somebody is told."""
+        fault = type(task.exception()).__name__
+        self._gateway.gates.watch.adapter_failed(ask.provider, ask.capability, fault)
+        return _report(
+            ask.provider, ask.capability, Troubled(OutcomeKind.FAILED, "fault in the adapter")
+        )
 
     def _accept(self, report: Report, ask: Ask, observed: Observations) -> Report:
         if self._learn(observed) == Observations():

@@ -8,13 +8,9 @@ from roleferry_enrich.domain.enrichments import Goal, Request, Status
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import ProviderOutcome
 from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson
+from roleferry_enrich.pipeline.leaders import leaders
 from roleferry_enrich.resolve.companies import resolve_company
-from roleferry_enrich.resolve.people import (
-    executive_rank,
-    is_current_executive,
-    resolve_people,
-    resolve_person,
-)
+from roleferry_enrich.resolve.people import resolve_people, resolve_person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +42,7 @@ def merged(request: Request, observed: Observations, *, today: date) -> Result:
                 today=today,
                 employer=[said.claim for said in observed.companies],
             )
-            leading = sorted(filter(is_current_executive, people), key=executive_rank)
-            return Result(company=company, executives=tuple(leading[: request.limit]))
+            return Result(company=company, executives=leaders(people, request))
 
 
 def filled_fields(request: Request, observed: Observations) -> frozenset[str]:
