@@ -132,7 +132,9 @@ def _plain(text: str) -> PersonName | None:
     if not 2 <= len(parts) <= 4 or not all(map(_is_plain, parts)):
         return None
     last = family if comma else parts[-1]
-    names = parts[: -len(last.split())]
+    names = parts[: -len(last.split())] if last else []
+    if not names:
+        return None
     shouted = text.isupper()
     return PersonName(
         first=_given(names[0], shouted=shouted),

@@ -51,7 +51,8 @@ def _parsed(written: str) -> Organisation:
     legal, *trading = _TRADING_AS.split(written, maxsplit=1)
     if not words(legal):
         legal, trading = written, []
-    tokens, form = _without_forms(_without_unspaced(legal).replace(",", ", ").split())
+    spaced = _without_unspaced(legal.strip(_EDGES)).replace(",", ", ").split()
+    tokens, form = _without_forms(_trimmed(spaced))
     name = _joined(tokens)
     if not words(name):
         name, form = legal.strip(), None
@@ -108,8 +109,11 @@ def _is_form(tokens: list[str], *, shouted: bool, first: bool) -> bool:
     written = tokens[0].strip(",()")
     if "." in written:
         return True
-    # In a name all in capitals, capitals say nothing: only the last word may be the form.
-    return (first or not shouted) and not written.istitle() and not written.islower()
+    if written.istitle() or written.islower():
+        return False
+    # In a name all in capitals they say nothing: the last word may be the form, and what
+    # would stay in capitals whatever it is.
+    return first or not shouted or _cased_word(written, 1).isupper()
 
 
 def _form_in_front(tokens: list[str]) -> int:
