@@ -14,8 +14,8 @@ from roleferry_enrich.normalise.text import word_set
 WORDS = st.sampled_from(
     sorted(
         word_set(
-            'Dr Mr SMITH van der Berg, John J. J.A. Jr III PhD O\'BRIEN de la (Bob) "Bob" and of the '
-            "Prince Lord Ma do 王小明 Müller mcdonald , - née al abdul MBA CEO Mac"
+            'Dr Mr SMITH van der Berg, John J. J.A. Jr III PhD O\'BRIEN de la (Bob) "Bob" and '
+            "of the Prince Lord Ma do 王小明 Müller mcdonald , - née al abdul MBA CEO Mac"
         )
     )
 )
@@ -47,6 +47,8 @@ WORDS = st.sampled_from(
         ("Müller", ("Müller", "", "")),
         ("Prince", ("Prince", "", "")),
         ("王小明", ("", "", "王小明")),
+        ("王 小明", ("小明", "", "王")),
+        (", ANNA HALL", ("Anna", "", "Hall")),
         ("\u202eMaria\u200b Lopez", ("Maria", "", "Lopez")),
     ],
 )
@@ -88,13 +90,16 @@ def test_nicknames_in_quotes_or_brackets():
         assert (name.full, name.nickname) == ("Robert Jones", "Bob")
 
 
-@pytest.mark.parametrize("text", ["", "  ", "!!", "123", "ada@acme.test", "https://a.test/b", ","])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "!!", "123", "ada@acme.test", "https://a.test/b", ",", "& Jr"]
+)
 def test_what_is_no_name(text):
     assert parse_person_name(text) is None
 
 
 def test_a_text_without_a_stable_reading_is_no_name():
     assert parse_person_name("- née the van") is None
+    assert parse_person_name("李 abdul 王小明 of der") is None
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=7).map(" ".join)))
@@ -108,6 +113,11 @@ def test_reading_a_name_again_changes_nothing(text):
     assert again is not None
     assert again.full == name.full
     assert len(name.full.encode()) <= NAME_LIMIT + 50
+
+
+def test_a_name_is_written_in_its_own_reading_order():
+    assert parse_person_name("王 小明").full == "王 小明"
+    assert parse_person_name("王 小明").short == "王 小明"
 
 
 def test_parts_given_apart_are_not_guessed_at():

@@ -8,8 +8,8 @@ from roleferry_enrich.normalise.text import word_set
 WORDS = st.sampled_from(
     sorted(
         word_set(
-            "ACME Acme & Co. Ltd Limited SE SPA S.p.A. AG GmbH KG The Group (UK) T/A OOO и , - 株式会社 "
-            "bank LLC Spa and of dba"
+            "ACME Acme & Co. Ltd Limited SE SPA S.p.A. AG GmbH KG The Group (UK) T/A OOO и , - "
+            "株式会社 bank LLC Spa and of dba"
         )
     )
 )
@@ -37,6 +37,9 @@ WORDS = st.sampled_from(
         ("BANK OF THE NORTH PLC", "Bank of the North", "public limited"),
         ("3Q GROUP PLC", "3Q Group", "public limited"),
         ("Ltd", "Ltd", None),
+        ("- Quillmere)", "Quillmere", None),
+        ("株式会社", "株式会社", None),
+        ("Quillmere : SE", "Quillmere", "societas europaea"),
         ("quillmere.test", "quillmere.test", None),
     ],
 )
@@ -51,6 +54,7 @@ def test_a_trading_name_is_told_apart():
 
     assert (parsed.name, parsed.trading_as) == ("Quillmere", "Widget World")
     assert parse_organisation("- T/A Widget World").trading_as is None
+    assert parse_organisation("Quillmere T/A -").trading_as is None
 
 
 @pytest.mark.parametrize(

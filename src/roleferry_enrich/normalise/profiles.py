@@ -1,7 +1,7 @@
 """Public profile addresses on LinkedIn, X and Facebook: one form for one profile."""
 
 import re
-from typing import Literal
+from typing import Literal, assert_never
 from urllib.parse import quote, unquote
 
 from roleferry_enrich.domain.identifiers import ProfileUrl
@@ -58,6 +58,8 @@ def parse_profile_url(text: str, network: Network | None = None) -> ProfileUrl |
             return _x(parts)
         case "facebook":
             return _facebook(parts, query)
+        case _:
+            assert_never(site)
 
 
 def is_company_page(url: ProfileUrl) -> bool:
