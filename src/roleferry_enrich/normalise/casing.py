@@ -83,4 +83,4 @@ def _piece(piece: str, before: list[str]) -> str:
         return "Mc" + piece[2:].capitalize()
     if piece in _MAC:
         return "Mac" + piece[3:].capitalize()
-    return piece[:1].upper() + piece[1:]
+    return piece.capitalize()

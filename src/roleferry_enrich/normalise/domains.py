@@ -44,8 +44,6 @@ def _registrable(host: str) -> Domain | None:
         ascii_host = idna.encode(host, uts46=True).decode("ascii").rstrip(".")
     except UnicodeError:
         return None
-    if len(ascii_host) > _LIMIT:
-        return None
     labels = ascii_host.split(".")
     if labels[-1] == _TEST_SUFFIX and len(labels) > 1:
         return Domain(".".join(labels[-2:]))

@@ -75,7 +75,9 @@ def _parsed(address: str) -> Email | None:
         return None  # a provider's mask (j***@acme.com) is a valid address by the letter
     try:
         # `.test` is what the sandbox lives on; no name is ever resolved here.
-        found = validate_email(address, check_deliverability=False, test_environment=True)
+        found = validate_email(
+            address, strict=True, check_deliverability=False, test_environment=True
+        )
     except EmailNotValidError:
         return None
     if found.ascii_domain is None or "." not in found.ascii_domain:

@@ -18,6 +18,8 @@ NAME_LIMIT = 300
 """Bytes; the longest real names written out are below 200."""
 
 _ASIDE = re.compile(r"\s+[|•·–—]\s*|\s+-\s+")
+# Beyond that it is a sentence, on which the parser would spend a tenth of a second.
+_MOST_WORDS = 25
 _NO_NAME = ("@", "://", "www.", "\\")
 # Titles the parser does not know; it reads "Doña Maria" and "HRH Prince" as given names.
 _HONORIFICS = frozenset({"dona", "doña", "hrh", "mx", "mag", "herr", "frau", "mme", "mlle", "sra"})
@@ -52,17 +54,27 @@ class PersonName:
     @property
     def full(self) -> str:
         """In reading order, without honorific, generation or credentials."""
-        return " ".join(part for part in (self.first, self.middle, self.last) if part)
+        parts = (self.first, self.middle, self.last)
+        ordered = reversed(parts) if self._is_east_asian else parts
+        return " ".join(part for part in ordered if part)
 
     @property
     def short(self) -> str:
         """First and last name, which is what most providers search by."""
-        return " ".join(part for part in (self.first, self.last) if part)
+        ordered = (self.last, self.first) if self._is_east_asian else (self.first, self.last)
+        return " ".join(part for part in ordered if part)
 
     @property
     def key(self) -> str:
         """The form in which names are compared and indexed."""
         return " ".join(words(self.full))
+
+    @property
+    def _is_east_asian(self) -> bool:
+        """Written in characters of East Asia, where the surname is read first."""
+        return bool(self.first and self.last) and all(
+            "\u2e80" <= part[0] < "\ufb00" for part in (self.first, self.last)
+        )
 
 
 def parse_person_name(text: str) -> PersonName | None:
@@ -107,7 +119,7 @@ def _stable(written: str) -> PersonName | None:
     """A reading whose own full form reads the same; None where no reading settles."""
     name = _read(written)
     for _ in range(4):
-        if name is None or not name.full:
+        if name is None or not any(c.isalpha() for c in name.full):
             return None
         again = _read(name.full)
         if again is not None and again.full == name.full:
@@ -119,7 +131,7 @@ def _stable(written: str) -> PersonName | None:
 
 
 def _read(written: str) -> PersonName | None:
-    if any(mark in written for mark in _NO_NAME):
+    if any(mark in written for mark in _NO_NAME) or written.count(" ") > _MOST_WORDS:
         return None
     text = _MAIDEN_LIST.sub("", _ASIDE.split(written, maxsplit=1)[0])
     return _plain(text) or _parsed(text.strip(" ,;"))
@@ -132,7 +144,9 @@ def _plain(text: str) -> PersonName | None:
     if not 2 <= len(parts) <= 4 or not all(map(_is_plain, parts)):
         return None
     last = family if comma else parts[-1]
-    names = parts[: -len(last.split())]
+    names = parts[: -len(last.split())] if last else []
+    if not names:
+        return None
     shouted = text.isupper()
     return PersonName(
         first=_given(names[0], shouted=shouted),

@@ -48,13 +48,10 @@ def looks_like_organisation(text: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _parsed(written: str) -> Organisation:
-    legal, *trading = _TRADING_AS.split(written, maxsplit=1)
-    if not words(legal):
-        legal, trading = written, []
-    tokens, form = _without_forms(_without_unspaced(legal).replace(",", ", ").split())
+    legal, *trading = _TRADING_AS.split(" ".join(_trimmed(written.split())), maxsplit=1)
+    spaced = _without_unspaced(legal).strip(_EDGES).replace(",", ", ").split()
+    tokens, form = _without_forms(_trimmed(spaced))
     name = _joined(tokens)
-    if not words(name):
-        name, form = legal.strip(), None
     return Organisation(
         name=_cased(name),
         legal_form=form,
@@ -84,15 +81,17 @@ def _without_forms(tokens: list[str]) -> tuple[list[str], str | None]:
 
 
 def _trimmed(tokens: list[str]) -> list[str]:
-    while tokens and not words(tokens[-1]):
-        tokens = tokens[:-1]
-    return tokens
+    """The tokens from the first to the last that has a letter or digit."""
+    worded = [place for place, token in enumerate(tokens) if words(token)]
+    return tokens[worded[0] : worded[-1] + 1] if worded else []
 
 
 def _form_at_end(tokens: list[str], *, shouted: bool, first: bool) -> int:
     """How many of the last tokens are a legal form; never all of them."""
     for size in range(min(LONGEST, len(tokens) - 1), 0, -1):
         spelling = _folded(tokens[-size:])
+        if not words(tokens[-size]):
+            continue
         if spelling[:1] == ("co",) and _folded(tokens[:-size])[-1:] == ("and",):
             continue  # "Smith & Co Ltd" is Smith & Co
         if spelling in LEGAL_FORMS and _is_form(tokens[-size:], shouted=shouted, first=first):
@@ -108,8 +107,11 @@ def _is_form(tokens: list[str], *, shouted: bool, first: bool) -> bool:
     written = tokens[0].strip(",()")
     if "." in written:
         return True
-    # In a name all in capitals, capitals say nothing: only the last word may be the form.
-    return (first or not shouted) and not written.istitle() and not written.islower()
+    if written.istitle() or written.islower():
+        return False
+    # In a name all in capitals they say nothing: the last word may be the form, and what
+    # would stay in capitals whatever it is.
+    return first or not shouted or _cased_word(written, 1).isupper()
 
 
 def _form_in_front(tokens: list[str]) -> int:
@@ -130,9 +132,9 @@ def _spelt(written: str) -> tuple[str, ...]:
 
 def _joined(tokens: list[str]) -> str:
     text = " ".join(tokens).strip(_EDGES).replace(" ,", ",")
-    if text.endswith(")") and "(" not in text:
-        text = text[:-1]
-    return text.strip(_EDGES)
+    while text.endswith(")") and text.count("(") < text.count(")"):
+        text = text[:-1].strip(_EDGES)
+    return text
 
 
 def _key(name: str) -> str:

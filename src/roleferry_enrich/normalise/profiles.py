@@ -1,8 +1,7 @@
 """Public profile addresses on LinkedIn, X and Facebook: one form for one profile."""
 
 import re
-import unicodedata
-from typing import Literal
+from typing import Literal, assert_never
 from urllib.parse import quote, unquote
 
 from roleferry_enrich.domain.identifiers import ProfileUrl
@@ -59,6 +58,8 @@ def parse_profile_url(text: str, network: Network | None = None) -> ProfileUrl |
             return _x(parts)
         case "facebook":
             return _facebook(parts, query)
+        case _:
+            assert_never(site)
 
 
 def is_company_page(url: ProfileUrl) -> bool:
@@ -82,11 +83,11 @@ def _split(written: str) -> tuple[str, str, str]:
 
 
 def _slug(piece: str) -> str:
-    plain = unicodedata.normalize("NFC", unquote(piece, errors="ignore")).strip()
+    plain = clean(unquote(piece, errors="ignore"), _LIMIT)
     if not plain or len(plain) > _SLUG_LIMIT or any(c in "/\\ " for c in plain):
         return ""
     lowered = plain if _MEMBER_ID.fullmatch(plain) else plain.lower()
-    return quote(unicodedata.normalize("NFC", clean(lowered, _SLUG_LIMIT * 4)), safe="-_.~'")
+    return quote(clean(lowered, _LIMIT), safe="-_.~'")
 
 
 def _linkedin(parts: list[str]) -> ProfileUrl | None:

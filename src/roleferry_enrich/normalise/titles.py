@@ -152,4 +152,4 @@ def _cased_word(word: str, place: int) -> str:
     if bare in _SMALL and place:
         return word.lower()
     pieces = re.split(r"([-/(&])", word.lower())
-    return "".join(piece[:1].upper() + piece[1:] for piece in pieces)
+    return "".join(map(str.capitalize, pieces))

@@ -13,7 +13,7 @@ from roleferry_enrich.normalise.domains import parse_domain
 from roleferry_enrich.normalise.emails import domain_of, is_free_mail, parse_email
 from roleferry_enrich.normalise.organisations import parse_organisation
 from roleferry_enrich.normalise.profiles import parse_profile_url
-from roleferry_enrich.normalise.text import clean, words
+from roleferry_enrich.normalise.text import clean
 from roleferry_enrich.resolve.company_fields import COMPANY_RULES
 from roleferry_enrich.resolve.comparisons import Comparison
 from roleferry_enrich.resolve.confidence import share_of, sources_of, together
@@ -86,8 +86,8 @@ def _technologies(known: Sequence[CompanyObservation], today: date) -> FieldValu
     for observation in telling:
         for technology in observation.claim.technologies:
             shown = clean(technology, 100)
-            key = " ".join(words(shown)) or shown
-            named[key] = min(named.get(key, shown), shown)
+            # Signs tell C, C++ and C# apart.
+            named[shown.casefold()] = min(named.get(shown.casefold(), shown), shown)
     return FieldValue(
         value=tuple(named[key] for key in sorted(named)[:_TECHNOLOGY_LIMIT]),
         confidence=together(share_of(o, today, _HALF_LIFE) for o in telling),

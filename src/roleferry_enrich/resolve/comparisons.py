@@ -152,7 +152,7 @@ class Weighted:
 
 PERSON_COMPARISONS = (
     Weighted(names, agreeing=6, differing=16),
-    Weighted(mailboxes, agreeing=13, differing=5),
+    Weighted(mailboxes, agreeing=13, differing=7),
     Weighted(spelt_mailbox, agreeing=5, differing=9),
     Weighted(phones, agreeing=8, differing=0),
     Weighted(profiles, agreeing=14, differing=5),

@@ -21,7 +21,7 @@ from roleferry_enrich.normalise.emails import (
     parse_email,
 )
 from roleferry_enrich.normalise.profiles import parse_profile_url
-from roleferry_enrich.normalise.registers import parse_company_number
+from roleferry_enrich.normalise.registers import is_distinctly_british, parse_company_number
 from roleferry_enrich.resolve.comparisons import (
     NAME_ONLY,
     Comparison,
@@ -92,9 +92,8 @@ def british_number(number: str | None, *hints: str | None) -> CompanyNumber | No
     parsed = parse_company_number(number)
     if parsed is None or code == "GB":
         return parsed
-    plain = parsed.isdigit() and not parsed.startswith("0")
     ends = (name or "").lower().rstrip(". ").endswith((" limited", " ltd", " llp", " plc"))
-    clearly = not plain or (domain or "").endswith(".uk") or ends
+    clearly = is_distinctly_british(parsed) or (domain or "").endswith(".uk") or ends
     return parsed if clearly and number.strip().upper() == parsed else None
 
 

@@ -19,6 +19,7 @@ BEST = 0.95
 
 _NEUTRAL = 0.5
 _ENOUGH = 0.75
+_SINGLE = 0.8
 _OTHER_PERSON = 0.05
 
 
@@ -51,15 +52,19 @@ def _script(name: NameWords) -> bool:
 
 
 def _readings(left: NameWords, right: NameWords) -> Iterator[Likeness]:
+    if len(left.all) == len(right.all) == 1:
+        yield Likeness(_SINGLE * family_likeness(*left.all, *right.all), "single names")
+        return
     yield _in_order(left, right)
     if "".join(left.all) == "".join(right.all):
         yield Likeness(BEST - 0.02, "the same letters, spaced otherwise")
-    if len(left.all) == len(right.all) == 1:
-        yield Likeness(0.8 * family_likeness(*left.all, *right.all), "single names")
-        return
-    swapped = _in_order(left, NameWords(right.family, right.given, (), right.generation))
-    yield Likeness(0.72 * swapped.score, f"{swapped.why}, first and last name exchanged")
+    for swapped in (_in_order(left, _exchanged(right)), _in_order(_exchanged(left), right)):
+        yield Likeness(0.72 * swapped.score, f"{swapped.why}, first and last name exchanged")
     yield _in_any_order(left.all, right.all)
+
+
+def _exchanged(name: NameWords) -> NameWords:
+    return NameWords(name.family, name.given, (), name.generation)
 
 
 def _in_order(left: NameWords, right: NameWords) -> Likeness:
