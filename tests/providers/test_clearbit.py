@@ -9,8 +9,8 @@ from tests.providers.samples import documented
 from roleferry_enrich.domain.identifiers import Domain, Email
 from roleferry_enrich.domain.queries import CompanyQuery, Keys, PersonQuery
 from roleferry_enrich.errors import ProviderRateLimited
+from roleferry_enrich.providers.claims.clearbit import company_of, person_of
 from roleferry_enrich.providers.clearbit import Clearbit
-from roleferry_enrich.providers.clearbit_documents import company_of, person_of
 from roleferry_enrich.providers.contract import Call, Findings, Pending
 from roleferry_enrich.providers.playback import play
 from roleferry_enrich.providers.replies import Record, Reply

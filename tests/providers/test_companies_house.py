@@ -10,9 +10,9 @@ from tests.providers.samples import documented
 from roleferry_enrich.domain.identifiers import CompanyNumber
 from roleferry_enrich.domain.queries import CompanyQuery, Keys
 from roleferry_enrich.errors import NoPermit, ProviderRateLimited
+from roleferry_enrich.providers.claims.officer_names import is_corporate_name, officer_name
+from roleferry_enrich.providers.claims.sic_codes import industry_of
 from roleferry_enrich.providers.companies_house import CompaniesHouse, register_number
-from roleferry_enrich.providers.companies_house_names import is_corporate_name, officer_name
-from roleferry_enrich.providers.companies_house_sic import industry_of
 from roleferry_enrich.providers.contract import Call, Findings
 from roleferry_enrich.providers.playback import play
 from roleferry_enrich.providers.replies import Reply

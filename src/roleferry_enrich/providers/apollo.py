@@ -19,7 +19,7 @@ from roleferry_enrich.errors import (
     ProviderQuotaSpent,
     ProviderUnauthorised,
 )
-from roleferry_enrich.providers.apollo_claims import company_claim, employer_claims, person_claim
+from roleferry_enrich.providers.claims.apollo import company_claim, employer_claims, person_claim
 from roleferry_enrich.providers.contract import (
     Answer,
     Call,

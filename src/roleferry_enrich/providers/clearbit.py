@@ -24,7 +24,7 @@ from roleferry_enrich.errors import (
     ProviderError,
     ProviderRateLimited,
 )
-from roleferry_enrich.providers.clearbit_documents import company_of, linkedin_profile, person_of
+from roleferry_enrich.providers.claims.clearbit import company_of, linkedin_profile, person_of
 from roleferry_enrich.providers.contract import (
     Answer,
     Call,

@@ -18,8 +18,8 @@ from roleferry_enrich.errors import (
     ProviderError,
     ProviderRateLimited,
 )
-from roleferry_enrich.providers.companies_house_names import is_corporate_name, officer_name
-from roleferry_enrich.providers.companies_house_sic import industry_of
+from roleferry_enrich.providers.claims.officer_names import is_corporate_name, officer_name
+from roleferry_enrich.providers.claims.sic_codes import industry_of
 from roleferry_enrich.providers.contract import (
     Answer,
     Call,

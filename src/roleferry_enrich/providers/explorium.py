@@ -21,6 +21,13 @@ from roleferry_enrich.errors import (
     ProviderRateLimited,
     ProviderUnavailable,
 )
+from roleferry_enrich.providers.claims.explorium import (
+    company_claim,
+    email_claims,
+    person_claim,
+    technologies_claim,
+    workforce_claim,
+)
 from roleferry_enrich.providers.contract import (
     Answer,
     Call,
@@ -33,13 +40,6 @@ from roleferry_enrich.providers.contract import (
     ask,
     ask_all,
     offers,
-)
-from roleferry_enrich.providers.explorium_claims import (
-    company_claim,
-    email_claims,
-    person_claim,
-    technologies_claim,
-    workforce_claim,
 )
 from roleferry_enrich.providers.replies import Record, Reply
 

@@ -18,7 +18,13 @@ from roleferry_enrich.errors import (
     ProviderRefusedQuery,
     ProviderUnauthorised,
 )
-from roleferry_enrich.providers.clearbit_documents import company_of, person_of
+from roleferry_enrich.providers.claims.clearbit import company_of, person_of
+from roleferry_enrich.providers.claims.hunter import (
+    company_searched,
+    person_found,
+    person_of_row,
+    verdict,
+)
 from roleferry_enrich.providers.contract import (
     Answer,
     Call,
@@ -32,12 +38,6 @@ from roleferry_enrich.providers.contract import (
     answered_with,
     ask,
     offers,
-)
-from roleferry_enrich.providers.hunter_claims import (
-    company_searched,
-    person_found,
-    person_of_row,
-    verdict,
 )
 from roleferry_enrich.providers.replies import Record, Reply
 

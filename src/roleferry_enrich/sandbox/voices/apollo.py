@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.replies import Record
-from roleferry_enrich.sandbox.apollo_records import (
+from roleferry_enrich.sandbox.documents.apollo import (
     masked_person,
     organization_record,
     person_number,

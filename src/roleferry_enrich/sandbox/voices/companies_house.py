@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from roleferry_enrich.providers.contract import Window
-from roleferry_enrich.sandbox import companies_house_documents as documents
+from roleferry_enrich.sandbox.documents import companies_house as documents
 from roleferry_enrich.sandbox.population import View
 
 NAME = "companies_house"

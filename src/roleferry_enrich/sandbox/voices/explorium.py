@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.replies import Record
-from roleferry_enrich.sandbox.explorium_records import (
+from roleferry_enrich.sandbox.documents.explorium import (
     business_id,
     contacts,
     firmographics,

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from roleferry_enrich.providers.contract import Window
-from roleferry_enrich.sandbox import hunter_documents as documents
+from roleferry_enrich.sandbox.documents import hunter as documents
 from roleferry_enrich.sandbox.population import Company, Person, View
 
 NAME = "hunter"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from roleferry_enrich.sandbox import clearbit_documents as clearbit
+from roleferry_enrich.sandbox.documents import clearbit
 from roleferry_enrich.sandbox.population import Company, Person
 
 Document = dict[str, Any]  # JSON on its way out, never read back
