@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock live clean
+.PHONY: help setup demo test check format docs lock live clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,9 @@ check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports
 format: $(VENV)/installed-dev ## Format, and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/installed-dev ## Write the provider table of README.md anew
+	@$(BIN)/python -m roleferry_enrich.terminal.provider_table README.md
 
 live: $(VENV)/installed-dev ## Ask the real providers whose keys are set; costs credits
 	$(BIN)/python -m pytest -m live $(ARGS)
