@@ -16,7 +16,7 @@ from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
 
 # Requests under way are given this long when the process is told to stop.
-_GRACE_S = 25
+_GRACE_S = 10
 
 
 def create_app(settings: Settings, servers: Servers) -> FastAPI:

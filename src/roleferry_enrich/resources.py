@@ -44,8 +44,8 @@ from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 
-# A little over the longest a provider's call may take, so that paid answers are still recorded.
-_DRAIN_S = 25.0
+# With the ten seconds that uvicorn gives requests under way, within the 30 s orchestrators grant.
+_DRAIN_S = 18.0
 _SLOW_SHARE = 0.8
 
 
@@ -141,7 +141,7 @@ def _gateway(
             name: Breaker(_policy(channel), clock=loop.time, random=random)
             for name, channel in channels.items()
         },
-        limiter=Limiter(shared, instances=settings.workers),
+        limiter=Limiter(shared, instances=settings.instances),
         transport=transport,
         retry=RetryPolicy(),
         watch=watching,

@@ -146,7 +146,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Port = 8000
     sandbox_port: Port = 8100
-    workers: int = Field(default=1, ge=1, le=64)
+    instances: int = Field(default=1, ge=1, le=1000)
+    """Processes that share the providers' limits; each keeps to its share while Redis is away."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     otlp_endpoint: HttpUrl | None = None

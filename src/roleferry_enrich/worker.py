@@ -5,7 +5,6 @@ but the wake-ups.
 """
 
 import asyncio
-import contextlib
 import signal
 
 import structlog
@@ -48,8 +47,14 @@ async def _sweep(completion: Completion, queue: Queue) -> None:
         await asyncio.sleep(_LOOK_S)
         # Whoever is free takes it; where nobody can be woken, this worker looks itself.
         if not await queue.wake():
-            with contextlib.suppress(ServiceUnavailable):
-                await completion.complete_due()
+            await _complete(completion)
+
+
+async def _complete(completion: Completion) -> None:
+    try:
+        await completion.complete_due()
+    except* ServiceUnavailable:
+        _log.warning("worker.database.lost")
 
 
 async def _listen(completion: Completion, queue: Queue) -> None:

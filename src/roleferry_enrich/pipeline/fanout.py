@@ -25,7 +25,7 @@ from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept
-from roleferry_enrich.pipeline.planning import Situation, next_asks, unasked
+from roleferry_enrich.pipeline.planning import Situation, is_useful, next_asks, unasked
 from roleferry_enrich.pipeline.progress import filled_fields
 
 
@@ -179,7 +179,8 @@ class FanOut:
         for name, channel in self._gateway.channels.items():
             if not channel.is_ready and _is_included(name, self._situation.request):
                 for offer in channel.offers():
-                    yield _report(name, offer.capability, Skipped("not_configured"))
+                    if is_useful(offer, self._situation.request):
+                        yield _report(name, offer.capability, Skipped("not_configured"))
 
 
 def _situation(gateway: Gateway, request: Request) -> Situation:

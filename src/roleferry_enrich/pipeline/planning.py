@@ -71,7 +71,7 @@ def unasked(situation: Situation) -> Iterator[tuple[Offer, str]]:
     """The useful offers nobody took up, each with the reason."""
     asked = {(ask.provider, ask.capability) for ask in situation.asked}
     for offer in situation.offers:
-        if (offer.provider, offer.capability) in asked or not _is_useful(offer, situation):
+        if (offer.provider, offer.capability) in asked or not is_useful(offer, situation.request):
             continue
         if _query(offer, situation) is None:
             yield offer, "missing_key"
@@ -84,7 +84,7 @@ def unasked(situation: Situation) -> Iterator[tuple[Offer, str]]:
 
 
 def _ask(offer: Offer, situation: Situation) -> Ask | None:
-    if not _is_useful(offer, situation) or _would_add_nothing(offer, situation):
+    if not is_useful(offer, situation.request) or _would_add_nothing(offer, situation):
         return None
     query = _query(offer, situation)
     if query is None:
@@ -93,8 +93,8 @@ def _ask(offer: Offer, situation: Situation) -> Ask | None:
     return ask if _is_new(ask, situation) else None
 
 
-def _is_useful(offer: Offer, situation: Situation) -> bool:
-    request = situation.request
+def is_useful(offer: Offer, request: Request) -> bool:
+    """Whether the offer could add to the request, whatever is known so far."""
     if offer.capability not in _CAPABILITIES[request.goal]:
         return False
     match request.goal:

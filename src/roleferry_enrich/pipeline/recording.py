@@ -11,7 +11,7 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.pipeline.background import Background
 
 # Recording takes a few milliseconds; beyond this it goes on behind the answer.
-_PATIENCE_S = 0.25
+_PATIENCE_S = 0.1
 
 
 class Repository(Protocol):

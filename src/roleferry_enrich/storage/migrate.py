@@ -1,6 +1,7 @@
 """Brings a database to this version's schema; any number of processes may try at once."""
 
 from collections.abc import Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,7 +10,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.storage.engine import create_unpooled_engine
 
 T = TypeVar("T")
@@ -40,10 +44,20 @@ def head() -> str | None:
 async def _connected(url: str, work: Callable[[Connection], T]) -> T:
     engine = create_unpooled_engine(url)
     try:
-        async with engine.connect() as connection:
+        connection = await _open(engine)
+        async with aclosing(connection):
             return await connection.run_sync(work)
     finally:
         await engine.dispose()
+
+
+async def _open(engine: AsyncEngine) -> AsyncConnection:
+    try:
+        return await engine.connect()
+    except (OSError, DBAPIError) as error:
+        raise ServiceUnavailable(
+            "the database cannot be used: is it running, and is ROLEFERRY_DATABASE_URL right?"
+        ) from error
 
 
 def _config(connection: Connection) -> Config:

@@ -10,6 +10,8 @@ from rich.text import Text
 # The API's JSON as any client gets it: the command line is one of its clients.
 Json = Mapping[str, Any]
 
+_NOTHING = Text("Nothing was found.", style="yellow")
+_NO_KEY = "not_configured"
 _STYLE = {
     "found": "green",
     "not_found": "dim",
@@ -23,11 +25,13 @@ _STYLE = {
 def enrichment(answer: Json) -> RenderableType:
     """A contact: each known field with who said it, how sure that is, and how recent."""
     fields = _fields("Contact", answer, answer["provenance"])
-    return Group(fields, _providers(answer["meta"]), _summary(answer["meta"]))
+    return _with_account(answer["meta"], fields if answer["provenance"] else _NOTHING)
 
 
 def executives(answer: Json) -> RenderableType:
     """A company and who leads it, each with the sources that agree."""
+    if not answer["company"] and not answer["executives"]:
+        return _with_account(answer["meta"], _NOTHING)
     people = Table(title="Executives", title_justify="left")
     for column in ("name", "title", "office", "e-mail", "sure", "said by"):
         people.add_column(column, overflow="fold")
@@ -42,7 +46,7 @@ def executives(answer: Json) -> RenderableType:
         )
     company = answer["company"] or {"firmographics": {}, "provenance": {}}
     fields = _fields("Company", company["firmographics"], company["provenance"])
-    return Group(fields, people, _providers(answer["meta"]), _summary(answer["meta"]))
+    return _with_account(answer["meta"], fields, people)
 
 
 def rows(title: str, columns: tuple[str, ...], lines: Iterable[Iterable[object]]) -> Table:
@@ -78,6 +82,8 @@ def _providers(meta: Json) -> Table:
     for column in ("calls", "ms", "cost"):
         table.add_column(column, justify="right")
     for line in meta["providers"]:
+        if line["reason"] == _NO_KEY:
+            continue
         outcome = Text(line["outcome"], style=_STYLE.get(line["outcome"], "red"))
         table.add_row(
             line["provider"],
@@ -89,6 +95,19 @@ def _providers(meta: Json) -> Table:
             _dollars(line["cost_usd"]),
         )
     return table
+
+
+def _with_account(meta: Json, *known: RenderableType) -> RenderableType:
+    """What is known, then what each provider did for it and what it took."""
+    silent = dict.fromkeys(
+        line["provider"] for line in meta["providers"] if line["reason"] == _NO_KEY
+    )
+    hint = Text(
+        f"Not asked, because they have no key: {', '.join(silent)}. "
+        "Set ROLEFERRY_PROVIDERS__<NAME>__API_KEY, or try `roleferry-enrich demo`.",
+        style="yellow",
+    )
+    return Group(*known, _providers(meta), *([hint] if silent else []), _summary(meta))
 
 
 def _summary(meta: Json) -> Text:
