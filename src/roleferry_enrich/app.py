@@ -47,8 +47,10 @@ def _opening(
 ) -> Callable[[], AbstractAsyncContextManager[Services]]:
     @asynccontextmanager
     async def opening() -> AsyncIterator[Services]:
-        async with open_resources(settings, servers, metrics) as resources:
-            yield LocalServices(resources)
-        metrics.close()
+        try:
+            async with open_resources(settings, servers, metrics) as resources:
+                yield LocalServices(resources)
+        finally:
+            metrics.close()
 
     return opening

@@ -3,6 +3,7 @@
 Imports are inside the commands, so that `--help` is instant and no command pays for another.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -60,14 +61,12 @@ def demo(
 ) -> None:
     """Everything at once against invented providers: servers, API, worker, two live answers.
 
-    Serves until Ctrl-C, so that the API can be tried with the printed key.
+    Serves until Ctrl-C, so that the API can be tried with the printed key. Ctrl-C stops all it
+    started, with exit code 0; before the answers are printed, with 130.
     """
     from roleferry_enrich.demo import run_demo
-    from roleferry_enrich.settings import read_settings
 
-    given = {"port": port, "sandbox_port": sandbox_port, "data_dir": data_dir}
-    chosen = {name: value for name, value in given.items() if value is not None}
-    run_demo(read_settings().model_copy(update=chosen), once=once)
+    run_demo(_settings(port=port, sandbox_port=sandbox_port, data_dir=data_dir), once=once)
 
 
 @app.command()
@@ -75,8 +74,10 @@ def serve() -> None:
     """Serve the HTTP API until Ctrl-C."""
     from roleferry_enrich.app import serve as run
     from roleferry_enrich.embedded import servers_of
+    from roleferry_enrich.supervision import require_free_port
 
     settings = _settings_with_logs()
+    require_free_port(settings.host, settings.port, "ROLEFERRY_PORT")
     with servers_of(settings) as servers:
         _migrate_embedded(settings, servers.database_url)
         run(settings, servers)
@@ -102,20 +103,28 @@ def sandbox(
     port: Annotated[int | None, typer.Option(help="Else ROLEFERRY_SANDBOX_PORT, 8100.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another invented world.")] = 7,
     companies: Annotated[int, typer.Option(min=1, max=5000, help="How many companies.")] = 500,
-    latency: Annotated[bool, typer.Option(help="Answer as slowly as the real ones.")] = True,
+    latency: Annotated[
+        bool,
+        typer.Option(
+            help="As slow as the real ones, times ROLEFERRY_SANDBOX_LATENCY_SCALE; or at once."
+        ),
+    ] = True,
     limits: Annotated[bool, typer.Option(help="Enforce the providers' rate limits.")] = True,
 ) -> None:
     """Serve every provider's API over an invented population, to develop and test against."""
     import uvicorn
 
     from roleferry_enrich.sandbox.app import create_sandbox
+    from roleferry_enrich.supervision import require_free_port
 
-    settings = _settings_with_logs()
-    application = create_sandbox(seed=seed, companies=companies, latency=latency, limits=limits)
+    settings = _settings_with_logs(sandbox_port=port)
+    require_free_port(settings.host, settings.sandbox_port, "ROLEFERRY_SANDBOX_PORT")
+    scale = settings.sandbox_latency_scale if latency else 0.0
+    application = create_sandbox(seed=seed, companies=companies, latency=scale, limits=limits)
     uvicorn.run(
         application,
         host=settings.host,
-        port=port or settings.sandbox_port,
+        port=settings.sandbox_port,
         log_config=None,
         access_log=False,
         # A provider told to hang holds its connection; the sandbox must end all the same.
@@ -160,7 +169,7 @@ def enrich(
 
     Example: roleferry-enrich enrich --email orla.fenwick@quillmere.test
     """
-    from roleferry_enrich.terminal import tables
+    from roleferry_enrich.terminal import sheets, tables
     from roleferry_enrich.terminal.asking import ask
 
     body = _given(
@@ -177,7 +186,7 @@ def enrich(
         max_cost=max_cost,
     )
     answer = ask("/enrich", body, url=url, key=key)
-    show(answer, output, table=tables.enrichment, lines=tables.contact_lines)
+    show(answer, output, table=tables.enrichment, sheet=sheets.contact)
 
 
 @app.command()
@@ -199,7 +208,7 @@ def executives(
 
     Example: roleferry-enrich executives --domain quillmere.test
     """
-    from roleferry_enrich.terminal import tables
+    from roleferry_enrich.terminal import sheets, tables
     from roleferry_enrich.terminal.asking import ask
 
     body = _given(
@@ -213,7 +222,7 @@ def executives(
         max_cost=max_cost,
     )
     answer = ask("/companies/executives", body, url=url, key=key)
-    show(answer, output, table=tables.executives, lines=tables.executive_lines)
+    show(answer, output, table=tables.executives, sheet=sheets.executives)
 
 
 @app.command()
@@ -227,13 +236,21 @@ def openapi() -> None:
     sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def _settings_with_logs() -> Any:
+def _settings_with_logs(**chosen: object) -> Any:
     from roleferry_enrich.observability.logs import configure_logs
-    from roleferry_enrich.settings import read_settings
 
-    settings = read_settings()
+    settings = _settings(**chosen)
     configure_logs(settings)
     return settings
+
+
+def _settings(**chosen: object) -> Any:
+    """What an option chose stands for its variable, so that it is checked in the same way."""
+    from roleferry_enrich.environment import PREFIX
+    from roleferry_enrich.settings import read_settings
+
+    texts = {PREFIX + name.upper(): str(it) for name, it in chosen.items() if it is not None}
+    return read_settings({**os.environ, **texts})
 
 
 def _migrate_embedded(settings: Any, database_url: str) -> None:

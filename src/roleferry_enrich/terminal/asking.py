@@ -12,7 +12,7 @@ from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.resources import open_accounts
 from roleferry_enrich.settings import Settings, read_settings
-from roleferry_enrich.storage.migrate import migrate
+from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.service import Service, in_process, remote
 
 KEY_FILE = "command_line_key"
@@ -40,7 +40,7 @@ def _ask_here(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     with servers_of(settings) as servers:
 
         async def run() -> dict[str, Any]:
-            await migrate(servers.database_url)
+            await ready_database(settings, servers)
             async with _service(settings, servers) as service:
                 return await service.post(path, body)
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from roleferry_enrich.errors import RoleferryError
+from roleferry_enrich.errors import ConfigurationError, RoleferryError
 
 _PATIENCE_S = 30.0
 
@@ -28,7 +28,11 @@ class Service:
         """The answer's JSON. Raises ServiceRefused with the reasons the service gave."""
         try:
             response = await self.client.post(path, json=body)
-        except httpx.TransportError as error:
+        except httpx.TimeoutException as error:
+            raise ServiceRefused(
+                f"{self.client.base_url} did not answer within {_PATIENCE_S:g} s"
+            ) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise ServiceRefused(
                 f"no service answers at {self.client.base_url}: is it running, and is --url right?"
             ) from error
@@ -36,26 +40,60 @@ class Service:
 
 
 @asynccontextmanager
-async def remote(url: str, key: str) -> AsyncIterator[Service]:
-    headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=_PATIENCE_S) as client:
+async def remote(url: str, key: str, *, by_proxy: bool = True) -> AsyncIterator[Service]:
+    """`by_proxy`: through the proxy that the environment names, if it names one."""
+    async with httpx.AsyncClient(
+        base_url=_checked(url), headers=_headers(key), timeout=_PATIENCE_S, trust_env=by_proxy
+    ) as client:
         yield Service(client)
 
 
 @asynccontextmanager
 async def in_process(app: FastAPI, key: str) -> AsyncIterator[Service]:
     """The same application without a network between; it must be started."""
-    headers = {"Authorization": f"Bearer {key}"}
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(
-        transport=transport, base_url="http://in-process", headers=headers, timeout=_PATIENCE_S
+        transport=transport,
+        base_url="http://in-process",
+        headers=_headers(key),
+        timeout=_PATIENCE_S,
     ) as client:
         yield Service(client)
 
 
+def _checked(url: str) -> httpx.URL:
+    try:
+        checked = httpx.URL(url)
+    except httpx.InvalidURL:
+        checked = httpx.URL()
+    if checked.scheme not in {"http", "https"} or not checked.host:
+        raise ConfigurationError("--url (or RFE_URL) must look like https://enrich.acme.test")
+    return checked
+
+
+def _headers(key: str) -> dict[str, str]:
+    if not key.isascii() or not key.isprintable():
+        raise ConfigurationError("--key (or RFE_KEY) is no API key: it has characters none has")
+    return {"Authorization": f"Bearer {key}"}
+
+
 def _content(response: httpx.Response) -> dict[str, Any]:
-    content: dict[str, Any] = response.json()
-    if response.is_success:
+    try:
+        content = response.json()
+    except ValueError:  # not JSON, or not even text
+        content = None
+    if response.is_success and isinstance(content, dict) and "meta" in content:
         return content
-    faults = [f"{fault['field']}: {fault['message']}" for fault in content.get("errors") or ()]
-    raise ServiceRefused("; ".join([content.get("detail") or content["title"], *faults]))
+    if not response.is_success and isinstance(content, dict) and "title" in content:
+        raise ServiceRefused(_reasons(content))
+    raise ServiceRefused(
+        f"{response.url.copy_with(query=None)} answered with status {response.status_code} and "
+        "nothing that RoleFerry Enrich would say: is --url right, or is a proxy between?"
+    )
+
+
+def _reasons(problem: Mapping[str, Any]) -> str:
+    faults = [f"{fault['field']}: {fault['message']}" for fault in problem.get("errors") or ()]
+    said = problem.get("detail") or problem["title"]
+    # "see `errors`" is for programs; a person sees them.
+    return "; ".join(faults or [said])
