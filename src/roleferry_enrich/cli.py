@@ -35,7 +35,9 @@ CompanyName = Annotated[str | None, typer.Option("--company", help="The company'
 CompanyNumber = Annotated[str | None, typer.Option(help="Its number in the register of --country.")]
 Country = Annotated[str | None, typer.Option(help="ISO code such as GB; narrows the search.")]
 Deadline = Annotated[int, typer.Option(min=100, max=10_000, help="Milliseconds to answer within.")]
-MaxCost = Annotated[float | None, typer.Option(min=0, help="The most to spend, in US dollars.")]
+MaxCost = Annotated[
+    float | None, typer.Option(min=0, max=1_000_000, help="The most to spend, in US dollars.")
+]
 
 
 def main() -> None:

@@ -68,4 +68,7 @@ def _cell(value: object) -> str:
         return str(value)
     text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
     # ASVS 1.2.10: a leading apostrophe keeps spreadsheets from evaluating the cell.
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    if text.lstrip(" ").startswith(_FORMULA):
+        text = f"'{text}"
+    # The writer quotes a cell for a line feed, and not for the other ends of a line.
+    return "\n".join(text.splitlines())
