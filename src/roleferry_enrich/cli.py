@@ -172,7 +172,6 @@ def enrich(
     Example: roleferry-enrich enrich --email orla.fenwick@quillmere.test
     """
     from roleferry_enrich.terminal import sheets, tables
-    from roleferry_enrich.terminal.asking import ask
 
     body = _given(
         email=email,
@@ -187,7 +186,7 @@ def enrich(
         deadline_ms=deadline_ms,
         max_cost=max_cost,
     )
-    answer = ask("/enrich", body, url=url, key=key)
+    answer = _ask("/enrich", body, url, key)
     show(answer, output, table=tables.enrichment, sheet=sheets.contact)
 
 
@@ -211,7 +210,6 @@ def executives(
     Example: roleferry-enrich executives --domain quillmere.test
     """
     from roleferry_enrich.terminal import sheets, tables
-    from roleferry_enrich.terminal.asking import ask
 
     body = _given(
         domain=domain,
@@ -223,7 +221,7 @@ def executives(
         deadline_ms=deadline_ms,
         max_cost=max_cost,
     )
-    answer = ask("/companies/executives", body, url=url, key=key)
+    answer = _ask("/companies/executives", body, url, key)
     show(answer, output, table=tables.executives, sheet=sheets.executives)
 
 
@@ -236,6 +234,16 @@ def openapi() -> None:
 
     document = create_api().openapi()
     sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def _ask(path: str, body: dict[str, Any], url: str | None, key: str | None) -> dict[str, Any]:
+    if url is None:
+        from roleferry_enrich.terminal.asking_here import ask_here
+
+        return ask_here(path, body)
+    from roleferry_enrich.terminal.asking import ask_there
+
+    return ask_there(path, body, url, key)
 
 
 def _settings_with_logs(**chosen: object) -> Any:

@@ -1,4 +1,4 @@
-"""The command line's way to the API: a running service, or the same application in this process."""
+"""The command line's way to a running service."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 
@@ -40,23 +39,20 @@ class Service:
 
 
 @asynccontextmanager
-async def remote(url: str, key: str, *, by_proxy: bool = True) -> AsyncIterator[Service]:
+async def remote(
+    url: str,
+    key: str,
+    *,
+    by_proxy: bool = True,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[Service]:
     """`by_proxy`: through the proxy that the environment names, if it names one."""
     async with httpx.AsyncClient(
-        base_url=_checked(url), headers=_headers(key), timeout=_PATIENCE_S, trust_env=by_proxy
-    ) as client:
-        yield Service(client)
-
-
-@asynccontextmanager
-async def in_process(app: FastAPI, key: str) -> AsyncIterator[Service]:
-    """The same application without a network between; it must be started."""
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(
-        transport=transport,
-        base_url="http://in-process",
+        base_url=_checked(url),
         headers=_headers(key),
         timeout=_PATIENCE_S,
+        transport=transport,
+        trust_env=by_proxy,
     ) as client:
         yield Service(client)
 
