@@ -3,6 +3,7 @@
 Imports are inside the commands, so that `--help` is instant and no command pays for another.
 """
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -42,6 +43,9 @@ MaxCost = Annotated[
 
 def main() -> None:
     """Run a command; what can be mended is said in one sentence, with exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Better a name with a question mark than none, where a terminal knows few letters.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except (ConfigurationError, RoleferryError) as error:

@@ -134,7 +134,7 @@ def supervised() -> Iterator[Supervisor]:
 
 def require_free_port(host: str, port: int, setting: str) -> None:
     """Raises ConfigurationError naming the setting, before anything is started."""
-    family, kind, protocol, _, address = _address(host, port, setting)
+    family, kind, protocol, _, address = _address(host, port)
     with socket.socket(family, kind, protocol) as probe:
         # As the servers do: a port in TIME_WAIT after a restart is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -156,11 +156,11 @@ _AddressInfo = tuple[
 ]
 
 
-def _address(host: str, port: int, setting: str) -> _AddressInfo:
+def _address(host: str, port: int) -> _AddressInfo:
     try:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except socket.gaierror as error:
-        raise ConfigurationError(f"{host} is no address to listen on (see {setting})") from error
+        raise ConfigurationError("ROLEFERRY_HOST is no address to listen on") from error
 
 
 def _answers(client: httpx.Client, url: str) -> bool:

@@ -52,6 +52,14 @@ def test_executives_are_printed_in_every_form(command, form):
             assert "Orla Fenwick" in said.stdout
 
 
+def test_names_are_printed_where_the_terminal_knows_few_letters(tmp_path, installation):
+    asked = ("--url", installation.url, "--key", installation.command_key)
+    env = environment() | {"PYTHONIOENCODING": "ascii"}
+    said = run(*QUILLMERE, *asked, cwd=tmp_path, env=env)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "Siobh?n" in said.stdout
+
+
 def test_a_wrong_setting_is_named_with_exit_code_2(tmp_path):
     said = run("serve", cwd=tmp_path, env=environment(ENVIRONMENT="production"))
     assert (said.returncode, said.stdout) == (2, "")

@@ -17,6 +17,7 @@ PRODUCTION = {
         (("sandbox", "--port", "99999"), {}, "ROLEFERRY_SANDBOX_PORT"),
         (("demo", "--port", "8100"), {}, "ROLEFERRY_PORT"),
         (("demo", "--port", "0"), {}, "ROLEFERRY_PORT"),
+        (("demo",), {"HOST": "no-such-host.test"}, "ROLEFERRY_HOST"),
         (("demo",), PRODUCTION, "ROLEFERRY_ENVIRONMENT"),
         (
             ("providers", "check"),
