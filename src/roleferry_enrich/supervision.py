@@ -60,6 +60,8 @@ class Supervisor:
 
     def __init__(self) -> None:
         self._children: list[Child] = []
+        self._held = False
+        self._came: int | None = None
 
     def start(
         self,
@@ -70,21 +72,40 @@ class Supervisor:
         quiet: bool = False,
     ) -> Child:
         """`quiet` keeps its output for the case that it fails. `env` is added to ours."""
-        output = tempfile.TemporaryFile() if quiet else None  # noqa: SIM115  # closed in `stop`
-        process = subprocess.Popen(  # noqa: S603  # our own commands
-            command,
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            # So that on Linux not even a kill -9 of us leaves it running. The kernel means the
-            # thread that starts it: this must be the main one.
-            preexec_fn=before_exec(on_death=signal.SIGTERM),  # noqa: PLW1509
-        )
-        child = Child(name, process, output)
-        self._children.append(child)
+        with self._uninterrupted():
+            output = tempfile.TemporaryFile() if quiet else None  # noqa: SIM115  # see `stop`
+            process = subprocess.Popen(  # noqa: S603  # our own commands
+                command,
+                env={**os.environ, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                # So that on Linux not even a kill -9 of us leaves it running. The kernel means
+                # the thread that starts it: this must be the main one.
+                preexec_fn=before_exec(on_death=signal.SIGTERM),  # noqa: PLW1509
+            )
+            child = Child(name, process, output)
+            self._children.append(child)
         return child
+
+    def interrupt(self, number: int) -> None:
+        """A signal came: raises Stopped, at once or when a child being started is known."""
+        if not self._held:
+            raise Stopped(number)
+        self._came = number
+
+    @contextmanager
+    def _uninterrupted(self) -> Iterator[None]:
+        # A child between its birth and our list of children would be left behind.
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        if self._came is not None:
+            number, self._came = self._came, None
+            raise Stopped(number)
 
     def wait_ready(
         self, child: Child, url: str, *, within: timedelta = timedelta(seconds=30)
@@ -125,7 +146,7 @@ class Supervisor:
 def supervised() -> Iterator[Supervisor]:
     """Raises Stopped in the block at the first SIGINT or SIGTERM; later ones hasten the end."""
     supervisor = Supervisor()
-    with _signals_raise_stopped():
+    with _signals_reach(supervisor):
         try:
             yield supervisor
         finally:
@@ -189,9 +210,9 @@ def _end(process: subprocess.Popen[bytes], grace: timedelta) -> None:
 
 
 @contextmanager
-def _signals_raise_stopped() -> Iterator[None]:
+def _signals_reach(supervisor: Supervisor) -> Iterator[None]:
     def stop(number: int, _: FrameType | None) -> None:
-        raise Stopped(number)
+        supervisor.interrupt(number)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -56,7 +56,7 @@ def test_ctrl_c_ends_a_serving_demo_and_all_it_started(tmp_path: Path, ports, in
         demo.send_signal(signal.SIGINT)
         demo.communicate(timeout=15)
     assert demo.returncode == 0
-    assert not [child for child in children if child.is_running()]
+    assert eventually(lambda: not any(child.is_running() for child in children))
 
 
 def test_a_demo_interrupted_before_it_serves_says_so(tmp_path: Path, ports, installation):
@@ -73,7 +73,7 @@ def test_a_demo_interrupted_before_it_serves_says_so(tmp_path: Path, ports, inst
         demo.send_signal(signal.SIGINT)
         out, _ = demo.communicate(timeout=15)
     assert (demo.returncode, out) == (130, "")
-    assert not [child for child in children if child.is_running()]
+    assert eventually(lambda: not any(child.is_running() for child in children))
 
 
 def test_the_help_tells_how_it_ends(tmp_path):
