@@ -275,3 +275,24 @@ def test_the_secrets_that_may_come_from_files() -> None:
         "ROLEFERRY_REDIS_URL",
         "ROLEFERRY_SECRET_KEY",
     }
+
+
+def test_a_nearer_file_stands_before_a_farther_text(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(PEPPER)
+    farther = tmp_path / ".env"
+    farther.write_text("ROLEFERRY_SECRET_KEY=far-away\n")
+    nearer = {"ROLEFERRY_SECRET_KEY_FILE": str(tmp_path / "key")}
+    settings = read_settings(nearer, env_file=farther)
+    assert settings.secret_key.get_secret_value() == PEPPER
+
+
+def test_a_nearer_text_stands_before_a_farther_file(tmp_path: Path) -> None:
+    farther = tmp_path / ".env"
+    farther.write_text("ROLEFERRY_SECRET_KEY_FILE=/no/such/path\n")
+    settings = read_settings({"ROLEFERRY_SECRET_KEY": PEPPER}, env_file=farther)
+    assert settings.secret_key.get_secret_value() == PEPPER
+
+
+def test_the_data_directory_may_lie_at_home(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert read(DATA_DIR="~/enrich").data_dir == tmp_path / "enrich"

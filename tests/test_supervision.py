@@ -11,7 +11,7 @@ import pytest
 from tests.processes import eventually, running_with
 
 from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.supervision import ChildEnded, Stopped, require_free_port, supervised
+from roleferry_enrich.supervision import Child, ChildEnded, Stopped, require_free_port, supervised
 
 SOURCE = Path(__file__).parents[1] / "src"
 SERVE = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
@@ -141,6 +141,17 @@ def test_a_signal_ends_the_watch_and_the_handlers_are_put_back(mark: str, number
         supervisor.watch()
     assert stopped.value.number == number
     assert signal.getsignal(number) == before
+
+
+def test_a_signal_while_a_child_is_being_started_waits_until_it_is_known(mark: str) -> None:
+    with pytest.raises(Stopped) as stopped, supervised() as supervisor:
+        with supervisor._uninterrupted():
+            os.kill(os.getpid(), signal.SIGTERM)
+            child = subprocess.Popen([sys.executable, "-c", SLEEP, mark], start_new_session=True)
+            supervisor._children.append(Child("child", child, None))
+        pytest.fail("the signal was lost")
+    assert stopped.value.number == signal.SIGTERM
+    assert child.returncode is not None
 
 
 def test_an_impatient_second_signal_leaves_none_behind(mark: str) -> None:

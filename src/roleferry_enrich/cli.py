@@ -3,6 +3,8 @@
 Imports are inside the commands, so that `--help` is instant and no command pays for another.
 """
 
+import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,11 +36,16 @@ CompanyName = Annotated[str | None, typer.Option("--company", help="The company'
 CompanyNumber = Annotated[str | None, typer.Option(help="Its number in the register of --country.")]
 Country = Annotated[str | None, typer.Option(help="ISO code such as GB; narrows the search.")]
 Deadline = Annotated[int, typer.Option(min=100, max=10_000, help="Milliseconds to answer within.")]
-MaxCost = Annotated[float | None, typer.Option(min=0, help="The most to spend, in US dollars.")]
+MaxCost = Annotated[
+    float | None, typer.Option(min=0, max=1_000_000, help="The most to spend, in US dollars.")
+]
 
 
 def main() -> None:
     """Run a command; what can be mended is said in one sentence, with exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Better a name with a question mark than none, where a terminal knows few letters.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except (ConfigurationError, RoleferryError) as error:
@@ -60,14 +67,12 @@ def demo(
 ) -> None:
     """Everything at once against invented providers: servers, API, worker, two live answers.
 
-    Serves until Ctrl-C, so that the API can be tried with the printed key.
+    Serves until Ctrl-C, so that the API can be tried with the printed key. Ctrl-C stops all it
+    started, with exit code 0; before the answers are printed, with 130.
     """
     from roleferry_enrich.demo import run_demo
-    from roleferry_enrich.settings import read_settings
 
-    given = {"port": port, "sandbox_port": sandbox_port, "data_dir": data_dir}
-    chosen = {name: value for name, value in given.items() if value is not None}
-    run_demo(read_settings().model_copy(update=chosen), once=once)
+    run_demo(_settings(port=port, sandbox_port=sandbox_port, data_dir=data_dir), once=once)
 
 
 @app.command()
@@ -75,8 +80,10 @@ def serve() -> None:
     """Serve the HTTP API until Ctrl-C."""
     from roleferry_enrich.app import serve as run
     from roleferry_enrich.embedded import servers_of
+    from roleferry_enrich.supervision import require_free_port
 
     settings = _settings_with_logs()
+    require_free_port(settings.host, settings.port, "ROLEFERRY_PORT")
     with servers_of(settings) as servers:
         _migrate_embedded(settings, servers.database_url)
         run(settings, servers)
@@ -102,20 +109,28 @@ def sandbox(
     port: Annotated[int | None, typer.Option(help="Else ROLEFERRY_SANDBOX_PORT, 8100.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another invented world.")] = 7,
     companies: Annotated[int, typer.Option(min=1, max=5000, help="How many companies.")] = 500,
-    latency: Annotated[bool, typer.Option(help="Answer as slowly as the real ones.")] = True,
+    latency: Annotated[
+        bool,
+        typer.Option(
+            help="As slow as the real ones, times ROLEFERRY_SANDBOX_LATENCY_SCALE; or at once."
+        ),
+    ] = True,
     limits: Annotated[bool, typer.Option(help="Enforce the providers' rate limits.")] = True,
 ) -> None:
     """Serve every provider's API over an invented population, to develop and test against."""
     import uvicorn
 
     from roleferry_enrich.sandbox.app import create_sandbox
+    from roleferry_enrich.supervision import require_free_port
 
-    settings = _settings_with_logs()
-    application = create_sandbox(seed=seed, companies=companies, latency=latency, limits=limits)
+    settings = _settings_with_logs(sandbox_port=port)
+    require_free_port(settings.host, settings.sandbox_port, "ROLEFERRY_SANDBOX_PORT")
+    scale = settings.sandbox_latency_scale if latency else 0.0
+    application = create_sandbox(seed=seed, companies=companies, latency=scale, limits=limits)
     uvicorn.run(
         application,
         host=settings.host,
-        port=port or settings.sandbox_port,
+        port=settings.sandbox_port,
         log_config=None,
         access_log=False,
         # A provider told to hang holds its connection; the sandbox must end all the same.
@@ -160,8 +175,7 @@ def enrich(
 
     Example: roleferry-enrich enrich --email orla.fenwick@quillmere.test
     """
-    from roleferry_enrich.terminal import tables
-    from roleferry_enrich.terminal.asking import ask
+    from roleferry_enrich.terminal import sheets, tables
 
     body = _given(
         email=email,
@@ -176,8 +190,8 @@ def enrich(
         deadline_ms=deadline_ms,
         max_cost=max_cost,
     )
-    answer = ask("/enrich", body, url=url, key=key)
-    show(answer, output, table=tables.enrichment, lines=tables.contact_lines)
+    answer = _ask("/enrich", body, url, key)
+    show(answer, output, table=tables.enrichment, sheet=sheets.contact)
 
 
 @app.command()
@@ -199,8 +213,7 @@ def executives(
 
     Example: roleferry-enrich executives --domain quillmere.test
     """
-    from roleferry_enrich.terminal import tables
-    from roleferry_enrich.terminal.asking import ask
+    from roleferry_enrich.terminal import sheets, tables
 
     body = _given(
         domain=domain,
@@ -212,8 +225,8 @@ def executives(
         deadline_ms=deadline_ms,
         max_cost=max_cost,
     )
-    answer = ask("/companies/executives", body, url=url, key=key)
-    show(answer, output, table=tables.executives, lines=tables.executive_lines)
+    answer = _ask("/companies/executives", body, url, key)
+    show(answer, output, table=tables.executives, sheet=sheets.executives)
 
 
 @app.command()
@@ -227,13 +240,31 @@ def openapi() -> None:
     sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def _settings_with_logs() -> Any:
-    from roleferry_enrich.observability.logs import configure_logs
-    from roleferry_enrich.settings import read_settings
+def _ask(path: str, body: dict[str, Any], url: str | None, key: str | None) -> dict[str, Any]:
+    if url is None:
+        from roleferry_enrich.terminal.asking_here import ask_here
 
-    settings = read_settings()
+        return ask_here(path, body)
+    from roleferry_enrich.terminal.asking import ask_there
+
+    return ask_there(path, body, url, key)
+
+
+def _settings_with_logs(**chosen: object) -> Any:
+    from roleferry_enrich.observability.logs import configure_logs
+
+    settings = _settings(**chosen)
     configure_logs(settings)
     return settings
+
+
+def _settings(**chosen: object) -> Any:
+    """What an option chose stands for its variable, so that it is checked in the same way."""
+    from roleferry_enrich.environment import PREFIX
+    from roleferry_enrich.settings import read_settings
+
+    texts = {PREFIX + name.upper(): str(it) for name, it in chosen.items() if it is not None}
+    return read_settings({**os.environ, **texts})
 
 
 def _migrate_embedded(settings: Any, database_url: str) -> None:

@@ -6,6 +6,7 @@ private servers -> schema -> sandbox, API, worker -> one enrichment, one executi
 import asyncio
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -19,7 +20,7 @@ from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.providers.catalogue import catalogue
-from roleferry_enrich.settings import Settings
+from roleferry_enrich.settings import Settings, secret_setting_names
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.supervision import (
     ChildEnded,
@@ -30,7 +31,7 @@ from roleferry_enrich.supervision import (
 )
 from roleferry_enrich.terminal import tables
 from roleferry_enrich.terminal.printing import console
-from roleferry_enrich.terminal.service import service_at
+from roleferry_enrich.terminal.service import remote
 
 _PERSON = {"email": "orla.fenwick@quillmere.test"}
 _COMPANY = {"domain": "quillmere.test", "limit": 10}
@@ -49,8 +50,15 @@ def run_demo(settings: Settings, *, once: bool) -> None:
             _Demo(settings, servers, supervisor, console()).run(once=once)
     except ChildEnded as error:
         raise DemoFailed(str(error)) from error
-    except Stopped:
-        return
+    except Stopped as stopped:
+        # A shell's own number for a command that a signal ended.
+        sys.exit(128 + stopped.number)
+
+
+def _url(host: str, port: int) -> str:
+    """Where a server that listens on `host` can be asked from here."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
 class DemoFailed(RoleferryError):
@@ -65,8 +73,8 @@ class _Demo:
         self._servers = servers
         self._supervisor = supervisor
         self._out = out
-        self._api = f"http://{settings.host}:{settings.port}"
-        self._sandbox = f"http://{settings.host}:{settings.sandbox_port}"
+        self._api = _url(settings.host, settings.port)
+        self._sandbox = _url(settings.host, settings.sandbox_port)
 
     def run(self, *, once: bool) -> None:
         sandbox = self._start("sandbox", "--port", str(self._settings.sandbox_port))
@@ -79,6 +87,11 @@ class _Demo:
         asyncio.run(self._show(key))
         if not once:
             self._invite(key)
+            self._serve()
+
+    def _serve(self) -> None:
+        """Until Ctrl-C, which is how a demo is meant to end."""
+        with suppress(Stopped):
             self._supervisor.watch()
 
     async def _prepare(self) -> str:
@@ -94,7 +107,8 @@ class _Demo:
     def _environment(self) -> Mapping[str, str]:
         """Settings of the children: our servers, and every provider in the sandbox."""
         settings = self._settings
-        environment = {
+        # A secret of ours that is also given as a file would be given twice.
+        environment = {f"{name}_FILE": "" for name in secret_setting_names()} | {
             "ROLEFERRY_DATABASE_URL": self._servers.database_url,
             "ROLEFERRY_REDIS_URL": self._servers.redis_url,
             "ROLEFERRY_DATA_DIR": str(settings.data_dir.resolve()),
@@ -109,7 +123,7 @@ class _Demo:
         return environment
 
     async def _show(self, key: str) -> None:
-        async with service_at(self._api, key) as service:
+        async with remote(self._api, key, by_proxy=False) as service:
             self._head("/enrich", _PERSON)
             self._out.print(tables.enrichment(await service.post("/enrich", _PERSON)))
             self._head("/companies/executives", _COMPANY)

@@ -64,7 +64,7 @@ def servers_of(settings: Settings) -> Iterator[Servers]:
 def _joined(data_dir: Path, *names: str) -> Iterator[dict[str, str]]:
     directory = data_dir.expanduser().resolve()
     if names:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(directory)
     with ExitStack() as stack:
         members = {name: _Member(Place(directory, name)) for name in names}
         for member in members.values():
@@ -72,6 +72,16 @@ def _joined(data_dir: Path, *names: str) -> Iterator[dict[str, str]]:
             member.join()
             stack.callback(member.leave)
         yield {name: member.url() for name, member in members.items()}
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the data directory {directory} cannot be made ({error.strerror}): "
+            "set ROLEFERRY_DATA_DIR to another"
+        ) from error
 
 
 class _Member:

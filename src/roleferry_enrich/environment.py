@@ -39,18 +39,27 @@ def given_texts(
     secret_names: frozenset[str],
 ) -> Mapping[str, str]:
     """What was set, by setting; the environment wins over the file."""
-    texts = _ours(dotenv_values(env_file, interpolate=False)) | _ours(environ)
-    found: dict[str, str] = {}
-    for name, text in texts.items():
-        plain = name.removesuffix(_FILE)
-        if name in names:
-            found[name] = text
-        elif plain in secret_names:
-            found[plain] = _content(name, text)
-        else:
+    nearer = _ours(environ)
+    farther = _ours(dotenv_values(env_file, interpolate=False))
+    for name in nearer.keys() | farther.keys():
+        if name not in names and name.removesuffix(_FILE) not in secret_names:
             raise ConfigurationError(_unknown(name, names))
-    _refuse_both(texts, secret_names)
-    return found
+    _refuse_both(nearer, secret_names)
+    _refuse_both(farther, secret_names)
+    given = {_setting(name, names) for name in nearer}
+    left = {name: text for name, text in farther.items() if _setting(name, names) not in given}
+    return {
+        _setting(name, names): _text(name, text, names) for name, text in (left | nearer).items()
+    }
+
+
+def _setting(name: str, names: frozenset[str]) -> str:
+    """Which setting a variable is for, whether it holds the text or names a file."""
+    return name if name in names else name.removesuffix(_FILE)
+
+
+def _text(name: str, text: str, names: frozenset[str]) -> str:
+    return text if name in names else _content(name, text)
 
 
 def _ours(texts: Mapping[str, str | None]) -> dict[str, str]:

@@ -1,12 +1,11 @@
 """The key that peppers stored digests: given in production, made once per data directory else."""
 
-import os
 import secrets
-from pathlib import Path
 
 from pydantic import SecretStr
 
 from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.private_files import read_private, write_private
 from roleferry_enrich.settings import Settings
 
 _FILE_NAME = "secret_key"
@@ -20,20 +19,12 @@ def secret_key(settings: Settings) -> SecretStr:
         raise ConfigurationError("production needs ROLEFERRY_SECRET_KEY")
     path = settings.data_dir / _FILE_NAME
     if not path.exists():
-        _make(path)
-    return SecretStr(path.read_text().strip())
-
-
-def _make(path: Path) -> None:
-    """Of two commands that start at once, one writes the key and both read that one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{_FILE_NAME}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+        # Of two commands that start at once, one writes the key and both read that one.
+        write_private(path, secrets.token_urlsafe(48), replace=False)
+    key = read_private(path)
+    if key is None:
+        raise ConfigurationError(
+            f"{path} holds no secret key: restore it, delete it (which makes every API key "
+            "invalid), or set ROLEFERRY_SECRET_KEY"
+        )
+    return SecretStr(key)

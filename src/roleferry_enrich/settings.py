@@ -138,7 +138,7 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = "development"
-    data_dir: Path = Path(".roleferry")
+    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path(".roleferry")
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = None
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
     secret_key: Annotated[SecretStr, AfterValidator(_no_placeholder)] | None = None
@@ -146,6 +146,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Port = 8000
     sandbox_port: Port = 8100
+    sandbox_latency_scale: float = Field(default=1.0, ge=0, le=100)
+    """Times the delays of the real providers: 0 answers at once."""
     instances: int = Field(default=1, ge=1, le=1000)
     """Processes that share the providers' limits; each keeps to its share while Redis is away."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

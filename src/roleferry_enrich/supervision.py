@@ -60,6 +60,8 @@ class Supervisor:
 
     def __init__(self) -> None:
         self._children: list[Child] = []
+        self._held = False
+        self._came: int | None = None
 
     def start(
         self,
@@ -70,21 +72,40 @@ class Supervisor:
         quiet: bool = False,
     ) -> Child:
         """`quiet` keeps its output for the case that it fails. `env` is added to ours."""
-        output = tempfile.TemporaryFile() if quiet else None  # noqa: SIM115  # closed in `stop`
-        process = subprocess.Popen(  # noqa: S603  # our own commands
-            command,
-            env={**os.environ, **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            # So that on Linux not even a kill -9 of us leaves it running. The kernel means the
-            # thread that starts it: this must be the main one.
-            preexec_fn=before_exec(on_death=signal.SIGTERM),  # noqa: PLW1509
-        )
-        child = Child(name, process, output)
-        self._children.append(child)
+        with self._uninterrupted():
+            output = tempfile.TemporaryFile() if quiet else None  # noqa: SIM115  # see `stop`
+            process = subprocess.Popen(  # noqa: S603  # our own commands
+                command,
+                env={**os.environ, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                # So that on Linux not even a kill -9 of us leaves it running. The kernel means
+                # the thread that starts it: this must be the main one.
+                preexec_fn=before_exec(on_death=signal.SIGTERM),  # noqa: PLW1509
+            )
+            child = Child(name, process, output)
+            self._children.append(child)
         return child
+
+    def interrupt(self, number: int) -> None:
+        """A signal came: raises Stopped, at once or when a child being started is known."""
+        if not self._held:
+            raise Stopped(number)
+        self._came = number
+
+    @contextmanager
+    def _uninterrupted(self) -> Iterator[None]:
+        # A child between its birth and our list of children would be left behind.
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        if self._came is not None:
+            number, self._came = self._came, None
+            raise Stopped(number)
 
     def wait_ready(
         self, child: Child, url: str, *, within: timedelta = timedelta(seconds=30)
@@ -125,7 +146,7 @@ class Supervisor:
 def supervised() -> Iterator[Supervisor]:
     """Raises Stopped in the block at the first SIGINT or SIGTERM; later ones hasten the end."""
     supervisor = Supervisor()
-    with _signals_raise_stopped():
+    with _signals_reach(supervisor):
         try:
             yield supervisor
         finally:
@@ -134,7 +155,7 @@ def supervised() -> Iterator[Supervisor]:
 
 def require_free_port(host: str, port: int, setting: str) -> None:
     """Raises ConfigurationError naming the setting, before anything is started."""
-    family, kind, protocol, _, address = _address(host, port, setting)
+    family, kind, protocol, _, address = _address(host, port)
     with socket.socket(family, kind, protocol) as probe:
         # As the servers do: a port in TIME_WAIT after a restart is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -156,11 +177,11 @@ _AddressInfo = tuple[
 ]
 
 
-def _address(host: str, port: int, setting: str) -> _AddressInfo:
+def _address(host: str, port: int) -> _AddressInfo:
     try:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except socket.gaierror as error:
-        raise ConfigurationError(f"{host} is no address to listen on (see {setting})") from error
+        raise ConfigurationError("ROLEFERRY_HOST is no address to listen on") from error
 
 
 def _answers(client: httpx.Client, url: str) -> bool:
@@ -189,9 +210,9 @@ def _end(process: subprocess.Popen[bytes], grace: timedelta) -> None:
 
 
 @contextmanager
-def _signals_raise_stopped() -> Iterator[None]:
+def _signals_reach(supervisor: Supervisor) -> Iterator[None]:
     def stop(number: int, _: FrameType | None) -> None:
-        raise Stopped(number)
+        supervisor.interrupt(number)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

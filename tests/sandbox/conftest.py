@@ -26,7 +26,7 @@ def directory(population: Population) -> Directory:
 async def sandbox() -> AsyncIterator[httpx.AsyncClient]:
     """In this process; apollo is unlimited, clearbit is limited, hunter has no voice."""
     voices = [StubVoice("apollo"), StubVoice("clearbit", TINY)]
-    app = create_sandbox(companies=40, latency=False, voices=voices)
+    app = create_sandbox(companies=40, latency=0, voices=voices)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox.test") as client:
         yield client
@@ -35,7 +35,7 @@ async def sandbox() -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """The address of a sandbox behind a real server."""
-    app = create_sandbox(companies=20, latency=False, voices=[StubVoice("apollo", TINY[1:])])
+    app = create_sandbox(companies=20, latency=0, voices=[StubVoice("apollo", TINY[1:])])
     config = uvicorn.Config(
         app, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1
     )

@@ -190,7 +190,7 @@ async def test_unknown_fault_in_the_header_is_refused(sandbox):
 
 async def test_limits_can_be_lifted():
     voices = [StubVoice("apollo", TINY)]
-    app = create_sandbox(companies=3, latency=False, limits=False, voices=voices)
+    app = create_sandbox(companies=3, latency=0, limits=False, voices=voices)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t.test") as c:
         assert {(await c.get(ORLA, headers=KEY)).status_code for _ in range(9)} == {200}
 

@@ -4,7 +4,6 @@
 name, with its own paths below; what has no voice yet is served from its recorded exchanges.
 """
 
-import os
 import time
 from collections.abc import Iterable
 from importlib import resources
@@ -29,23 +28,24 @@ from roleferry_enrich.sandbox.truth import Truth
 from roleferry_enrich.sandbox.views import SeededView
 from roleferry_enrich.sandbox.voice import Voice, discovered, lanes_of
 
-LATENCY_SCALE = "ROLEFERRY_SANDBOX_LATENCY_SCALE"
-
 
 def create_sandbox(
     *,
     seed: int = 7,
     companies: int = 500,
-    latency: bool = True,
+    latency: float = 1.0,
     limits: bool = True,
     voices: Iterable[Voice] | None = None,
 ) -> Starlette:
-    """The whole sandbox; `voices` takes the place of those found in `sandbox.voices`."""
+    """The whole sandbox. `latency`: times the providers' own delays, 0 for none.
+
+    `voices` takes the place of those found in `sandbox.voices`.
+    """
     directory = Directory(populate(seed, companies))
     spoken = {voice.NAME: voice for voice in (discovered() if voices is None else voices)}
     speakers = dict(sorted((_replays() | spoken).items()))
     views = {name: SeededView(directory, lens_for(name)) for name in speakers}
-    house = _house(seed, latency=latency)
+    house = _house(seed, latency)
     desks = [
         Mount(f"/{name}", _desk(voice, views[name], house, limits=limits))
         for name, voice in speakers.items()
@@ -56,12 +56,11 @@ def create_sandbox(
     return Starlette(routes=[*controls.routes(), *truth.routes(), *desks])
 
 
-def _house(seed: int, *, latency: bool) -> House:
-    scale = float(os.environ.get(LATENCY_SCALE, "1")) if latency else 0.0
+def _house(seed: int, latency: float) -> House:
     return House(
         ledger=Ledger(),
         faults=FaultPlan(dice_for(seed, "faults")),
-        delays=Delays(dice_for(seed, "delays"), scale),
+        delays=Delays(dice_for(seed, "delays"), latency),
         clock=time.time,
     )
 

@@ -1,7 +1,7 @@
 """Brings a database to this version's schema; any number of processes may try at once."""
 
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,9 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage.engine import create_unpooled_engine
 
 T = TypeVar("T")
@@ -24,6 +23,14 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 async def migrate(url: str, revision: str = "head") -> None:
     """Upgrade to `revision`; waits while another process does."""
     await _connected(url, lambda connection: command.upgrade(_config(connection), revision))
+
+
+async def require_schema(url: str) -> None:
+    """Raises ConfigurationError where nobody has migrated the database yet."""
+    if await current(url) is None:
+        raise ConfigurationError(
+            "the database has no tables yet: run `roleferry-enrich migrate` first"
+        )
 
 
 async def downgrade(url: str, revision: str) -> None:
@@ -44,20 +51,22 @@ def head() -> str | None:
 async def _connected(url: str, work: Callable[[Connection], T]) -> T:
     engine = create_unpooled_engine(url)
     try:
-        connection = await _open(engine)
-        async with aclosing(connection):
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(engine.connect())
+            except (OSError, DBAPIError) as error:
+                raise _unreachable(error) from error
             return await connection.run_sync(work)
     finally:
         await engine.dispose()
 
 
-async def _open(engine: AsyncEngine) -> AsyncConnection:
-    try:
-        return await engine.connect()
-    except (OSError, DBAPIError) as error:
-        raise ServiceUnavailable(
-            "the database cannot be used: is it running, and is ROLEFERRY_DATABASE_URL right?"
-        ) from error
+def _unreachable(error: OSError | DBAPIError) -> ConfigurationError:
+    reason = type(error.orig or error if isinstance(error, DBAPIError) else error).__name__
+    return ConfigurationError(
+        f"the database cannot be opened ({reason}): does it run, "
+        "and is ROLEFERRY_DATABASE_URL right?"
+    )
 
 
 def _config(connection: Connection) -> Config:

@@ -10,8 +10,8 @@ from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.settings import read_settings
-from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.terminal import tables
+from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.printing import console
 
 T = TypeVar("T")
@@ -47,8 +47,7 @@ def _run(work: Callable[[AccountRepository], Awaitable[T]]) -> T:
     with servers_of(settings) as servers:
 
         async def run() -> T:
-            if settings.database_url is None:
-                await migrate(servers.database_url)
+            await ready_database(settings, servers)
             async with open_accounts(settings, servers) as accounts:
                 return await work(accounts)
 

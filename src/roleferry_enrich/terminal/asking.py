@@ -1,62 +1,21 @@
-"""Asks the API for a command: over the network, or in this process over private servers."""
+"""Asks a running service for a command."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
-from roleferry_enrich.accounts.kept_key import kept_key
-from roleferry_enrich.accounts.opening import open_accounts
-from roleferry_enrich.app import create_app
-from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.settings import Settings, read_settings
-from roleferry_enrich.storage.migrate import migrate
-from roleferry_enrich.terminal.service import Service, service_at
-
-KEY_FILE = "command_line_key"
+from roleferry_enrich.terminal.service import remote
 
 
 # Any: JSON as any client of the API gets it.
-def ask(path: str, body: Mapping[str, Any], *, url: str | None, key: str | None) -> dict[str, Any]:
+def ask_there(path: str, body: Mapping[str, Any], url: str, key: str | None) -> dict[str, Any]:
     """The API's answer. Raises ServiceRefused or ConfigurationError, both meant to be read."""
-    if url is None:
-        return _ask_here(path, body)
     if key is None:
         raise ConfigurationError("--url needs --key (or RFE_KEY): a key of that service")
-    return asyncio.run(_ask_there(path, body, url, key))
+    return asyncio.run(_ask(path, body, url, key))
 
 
-async def _ask_there(path: str, body: Mapping[str, Any], url: str, key: str) -> dict[str, Any]:
-    async with service_at(url, key) as service:
+async def _ask(path: str, body: Mapping[str, Any], url: str, key: str) -> dict[str, Any]:
+    async with remote(url, key) as service:
         return await service.post(path, body)
-
-
-def _ask_here(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    settings = read_settings()
-    # A person reads this terminal: what is worth a line in a server's log is not, here.
-    configure_logs(settings.model_copy(update={"log_level": "error"}))
-    with servers_of(settings) as servers:
-
-        async def run() -> dict[str, Any]:
-            await migrate(servers.database_url)
-            async with _service(settings, servers) as service:
-                return await service.post(path, body)
-
-        return asyncio.run(run())
-
-
-@asynccontextmanager
-async def _service(settings: Settings, servers: Servers) -> AsyncIterator[Service]:
-    async with open_accounts(settings, servers) as accounts:
-        key = await kept_key(accounts, settings.data_dir / KEY_FILE, "command line")
-    app = create_app(settings, servers)
-    here = httpx.ASGITransport(app=app)
-    async with (
-        app.router.lifespan_context(app),
-        service_at("http://in-process", key, here) as service,
-    ):
-        yield service

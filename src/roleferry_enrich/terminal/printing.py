@@ -4,6 +4,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -12,7 +13,7 @@ from rich.console import Console, RenderableType
 
 # Narrower than this the tables of an answer are unreadable; without a terminal nothing wraps.
 _PLAIN_WIDTH = 140
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 class Format(StrEnum):
@@ -27,34 +28,47 @@ def show(
     form: Format,
     *,
     table: Callable[[Mapping[str, Any]], RenderableType],
-    lines: Callable[[Mapping[str, Any]], Sequence[Mapping[str, Any]]],
+    sheet: Callable[[Mapping[str, Any]], "Sheet"],
 ) -> None:
-    """`table` draws the answer for a person; `lines` are its rows as CSV."""
+    """`table` draws the answer for a person; `sheet` is what a spreadsheet gets of it."""
     match form:
         case Format.TABLE:
             console().print(table(answer))
         case Format.JSON:
             sys.stdout.write(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode() + "\n")
         case Format.CSV:
-            sys.stdout.write(csv_text(lines(answer)))
+            sys.stdout.write(csv_text(sheet(answer)))
 
 
 def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
 
 
-def csv_text(lines: Sequence[Mapping[str, Any]]) -> str:
-    """The rows with a heading. Values that a spreadsheet would run as a formula are defused."""
+def csv_text(sheet: "Sheet") -> str:
+    """The rows below their heading. What a spreadsheet would run as a formula is defused."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(lines[0]) if lines else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in line.items()} for line in lines)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(sheet.columns)
+    writer.writerows([_cell(value) for value in line] for line in sheet.lines)
     return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows under the same columns, however many or few there are."""
+
+    columns: Sequence[str]
+    lines: Sequence[Sequence[object]]
 
 
 def _cell(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, int | float):
+        return str(value)
     text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
     # ASVS 1.2.10: a leading apostrophe keeps spreadsheets from evaluating the cell.
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    if text.lstrip(" ").startswith(_FORMULA):
+        text = f"'{text}"
+    # The writer quotes a cell for a line feed, and not for the other ends of a line.
+    return "\n".join(text.splitlines())

@@ -1,4 +1,4 @@
-"""The API as the command line uses it."""
+"""The command line's way to a running service."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from roleferry_enrich.errors import RoleferryError
+from roleferry_enrich.errors import ConfigurationError, RoleferryError
 
 _PATIENCE_S = 30.0
 
@@ -27,7 +27,11 @@ class Service:
         """The answer's JSON. Raises ServiceRefused with the reasons the service gave."""
         try:
             response = await self.client.post(path, json=body)
-        except httpx.TransportError as error:
+        except httpx.TimeoutException as error:
+            raise ServiceRefused(
+                f"{self.client.base_url} did not answer within {_PATIENCE_S:g} s"
+            ) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise ServiceRefused(
                 f"no service answers at {self.client.base_url}: is it running, and is --url right?"
             ) from error
@@ -35,20 +39,57 @@ class Service:
 
 
 @asynccontextmanager
-async def service_at(
-    url: str, key: str, transport: httpx.AsyncBaseTransport | None = None
+async def remote(
+    url: str,
+    key: str,
+    *,
+    by_proxy: bool = True,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Service]:
-    """The service at that address, over the network or another way."""
-    headers = {"Authorization": f"Bearer {key}"}
+    """`by_proxy`: through the proxy that the environment names, if it names one."""
     async with httpx.AsyncClient(
-        base_url=url, headers=headers, timeout=_PATIENCE_S, transport=transport
+        base_url=_checked(url),
+        headers=_headers(key),
+        timeout=_PATIENCE_S,
+        transport=transport,
+        trust_env=by_proxy,
     ) as client:
         yield Service(client)
 
 
+def _checked(url: str) -> httpx.URL:
+    try:
+        checked = httpx.URL(url)
+    except httpx.InvalidURL:
+        checked = httpx.URL()
+    if checked.scheme not in {"http", "https"} or not checked.host:
+        raise ConfigurationError("--url (or RFE_URL) must look like https://enrich.acme.test")
+    return checked
+
+
+def _headers(key: str) -> dict[str, str]:
+    if not key.isascii() or not key.isprintable():
+        raise ConfigurationError("--key (or RFE_KEY) is no API key: it has characters none has")
+    return {"Authorization": f"Bearer {key}"}
+
+
 def _content(response: httpx.Response) -> dict[str, Any]:
-    content: dict[str, Any] = response.json()
-    if response.is_success:
+    try:
+        content = response.json()
+    except ValueError:  # not JSON, or not even text
+        content = None
+    if response.is_success and isinstance(content, dict) and "meta" in content:
         return content
-    faults = [f"{fault['field']}: {fault['message']}" for fault in content.get("errors") or ()]
-    raise ServiceRefused("; ".join([content.get("detail") or content["title"], *faults]))
+    if not response.is_success and isinstance(content, dict) and "title" in content:
+        raise ServiceRefused(_reasons(content))
+    raise ServiceRefused(
+        f"{response.url.copy_with(query=None)} answered with status {response.status_code} and "
+        "nothing that RoleFerry Enrich would say: is --url right, or is a proxy between?"
+    )
+
+
+def _reasons(problem: Mapping[str, Any]) -> str:
+    faults = [f"{fault['field']}: {fault['message']}" for fault in problem.get("errors") or ()]
+    said = problem.get("detail") or problem["title"]
+    # "see `errors`" is for programs; a person sees them.
+    return "; ".join(faults or [said])

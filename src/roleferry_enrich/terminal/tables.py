@@ -1,5 +1,6 @@
 """Draws the API's answers as tables for a person at a terminal."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ Json = Mapping[str, Any]
 
 _NOTHING = Text("Nothing was found.", style="yellow")
 _NO_KEY = "not_configured"
+# With the direction overrides, which show a text as another one.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _STYLE = {
     "found": "green",
     "not_found": "dim",
@@ -37,12 +40,12 @@ def executives(answer: Json) -> RenderableType:
         people.add_column(column, overflow="fold")
     for person in answer["executives"]:
         people.add_row(
-            person["full_name"] or "",
-            person["title"] or "",
-            person["role"] or "",
-            _first_email(person),
+            _value(person["full_name"]),
+            _value(person["title"]),
+            _value(person["role"]),
+            _value(first_email(person)),
             _percent(person["confidence"]),
-            ", ".join(person["sources"]),
+            _value(person["sources"]),
         )
     company = answer["company"] or {"firmographics": {}, "provenance": {}}
     fields = _fields("Company", company["firmographics"], company["provenance"])
@@ -89,7 +92,7 @@ def _providers(meta: Json) -> Table:
             line["provider"],
             line["capability"],
             outcome,
-            (line["cached"] and f"from {line['cached']}") or line["reason"] or "",
+            _value((line["cached"] and f"from {line['cached']}") or line["reason"]),
             str(line["calls"]),
             str(round(line["latency_ms"])),
             _dollars(line["cost_usd"]),
@@ -116,17 +119,17 @@ def _summary(meta: Json) -> Text:
     return Text(f"{meta['status']} in {took} ms for {cost}  ({meta['enrichment_id']}){marked}")
 
 
-def _first_email(person: Json) -> str:
+def first_email(person: Json) -> str:
     points = person["contact_points"]
     return next((point["value"] for point in points if point["kind"] == "email"), "")
 
 
-def _value(value: object) -> str:
+def _value(value: object) -> Text:
+    """As text only: to rich brackets are markup, and to a terminal controls are orders."""
     if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return ", ".join(str(item) for item in value)
-    return str(value)
+        return Text()
+    items = value if isinstance(value, list | tuple) else [value]
+    return Text(_CONTROL.sub("?", ", ".join(str(item) for item in items)))
 
 
 def _percent(share: float) -> str:
@@ -136,28 +139,3 @@ def _percent(share: float) -> str:
 def _dollars(amount: object) -> str:
     value = float(str(amount))
     return f"${value:.4f}" if value else ""
-
-
-def contact_lines(answer: Json) -> list[Json]:
-    """The contact as one CSV row: its flat fields, and what it took."""
-    flat = {
-        name: value
-        for name, value in answer.items()
-        if name not in {"provenance", "contact_points", "meta"}
-    }
-    meta = answer["meta"]
-    return [{**flat, "status": meta["status"], "cost_usd": meta["cost_usd"]}]
-
-
-def executive_lines(answer: Json) -> list[Json]:
-    """A CSV row for each executive."""
-    columns = ("full_name", "first_name", "last_name", "title", "role", "seniority", "department")
-    return [
-        {
-            **{name: person[name] for name in columns},
-            "email": _first_email(person),
-            "confidence": person["confidence"],
-            "sources": person["sources"],
-        }
-        for person in answer["executives"]
-    ]

@@ -1,0 +1,50 @@
+"""Asks the API for a command in this process, over private servers if no others are set.
+
+Apart from `asking.py`, which needs a tenth of the imports.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+
+from roleferry_enrich.accounts.kept_key import kept_key
+from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.app import create_app
+from roleferry_enrich.embedded import Servers, servers_of
+from roleferry_enrich.observability.logs import configure_logs
+from roleferry_enrich.settings import Settings, read_settings
+from roleferry_enrich.terminal.databases import ready_database
+from roleferry_enrich.terminal.service import Service, remote
+
+KEY_FILE = "command_line_key"
+
+
+# Any: JSON as any client of the API gets it.
+def ask_here(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The API's answer. Raises ServiceRefused or ConfigurationError, both meant to be read."""
+    settings = read_settings()
+    # A person reads this terminal: what is worth a line in a server's log is not, here.
+    configure_logs(settings.model_copy(update={"log_level": "error"}))
+    with servers_of(settings) as servers:
+
+        async def run() -> dict[str, Any]:
+            await ready_database(settings, servers)
+            async with _service(settings, servers) as service:
+                return await service.post(path, body)
+
+        return asyncio.run(run())
+
+
+@asynccontextmanager
+async def _service(settings: Settings, servers: Servers) -> AsyncIterator[Service]:
+    async with open_accounts(settings, servers) as accounts:
+        key = await kept_key(accounts, settings.data_dir / KEY_FILE, "command line")
+    app = create_app(settings, servers)
+    async with (
+        app.router.lifespan_context(app),
+        remote("http://in-process", key, transport=httpx.ASGITransport(app=app)) as service,
+    ):
+        yield service

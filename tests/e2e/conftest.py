@@ -1,0 +1,133 @@
+"""One installation for the folder: sandbox, API and worker as processes, over real servers."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import httpx
+import psutil
+import pytest
+from tests.e2e.installation import PROGRAM, Installation, environment, free_ports, run
+from tests.e2e.promise import Promise
+from tests.processes import eventually
+from tests.storage.conftest import fresh_database
+
+from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.api.application import create_api
+from roleferry_enrich.embedded import Servers
+from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.migrate import migrate
+from roleferry_enrich.supervision import Supervisor
+
+ORLA = {"email": "orla.fenwick@quillmere.test"}
+QUILLMERE = {"domain": "quillmere.test", "limit": 10}
+
+Command = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def database_url(servers: Servers) -> Iterator[str]:
+    """Not the session's, which other tests expect to be empty."""
+    with fresh_database(servers.database_url) as url:
+        asyncio.run(migrate(url))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def installation(
+    database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    data_dir = tmp_path_factory.mktemp("e2e") / "data"
+    port, sandbox_port = free_ports(2)
+    sandbox_url = f"http://127.0.0.1:{sandbox_port}"
+    env = environment(
+        DATABASE_URL=database_url,
+        REDIS_URL=redis_url,
+        DATA_DIR=data_dir,
+        PORT=port,
+        SANDBOX_PORT=sandbox_port,
+        SANDBOX_LATENCY_SCALE=0.02,
+        LOG_LEVEL="debug",
+    )
+    for name in catalogue():
+        env[f"ROLEFERRY_PROVIDERS__{name.upper()}__API_KEY"] = f"test-key-{name}"
+        env[f"ROLEFERRY_PROVIDERS__{name.upper()}__BASE_URL"] = f"{sandbox_url}/{name}"
+    keys = asyncio.run(_keys(data_dir, Servers(database_url, redis_url)))
+    with _stopped_at_the_end() as supervisor:
+        start = {"env": env, "quiet": True}
+        sandbox = supervisor.start("sandbox", [*PROGRAM, "sandbox", "--no-limits"], **start)
+        serve = supervisor.start("serve", [*PROGRAM, "serve"], **start)
+        supervisor.start("worker", [*PROGRAM, "worker"], **start)
+        url = f"http://127.0.0.1:{port}"
+        supervisor.wait_ready(sandbox, f"{sandbox_url}/_health")
+        supervisor.wait_ready(serve, f"{url}/health/ready")
+        yield Installation(url, sandbox_url, *keys, redis_url, env, serve)
+        supervisor.check()
+
+
+@contextmanager
+def _stopped_at_the_end() -> Iterator[Supervisor]:
+    # Without `supervised`, which would keep Ctrl-C from pytest.
+    supervisor = Supervisor()
+    try:
+        yield supervisor
+    finally:
+        ours = psutil.Process().children(recursive=True)
+        started = [child for child in ours if "roleferry_enrich" in child.cmdline()]
+        supervisor.stop()
+        assert started
+        assert eventually(lambda: not any(process.is_running() for process in started))
+
+
+async def _keys(data_dir: Path, servers: Servers) -> list[str]:
+    """Of accounts that know nothing of each other."""
+    async with open_accounts(Settings(data_dir=data_dir), servers) as accounts:
+        owners = [await accounts.create_account(name) for name in ("one", "other", "command line")]
+        return [await accounts.create_key(it, "e2e", {"enrich", "read"}) for it in owners]
+
+
+@pytest.fixture(scope="session")
+def promise() -> Promise:
+    return Promise(create_api().openapi())
+
+
+@pytest.fixture(scope="session")
+def client(installation: Installation) -> Iterator[httpx.Client]:
+    yield from _client(installation.url, installation.key)
+
+
+@pytest.fixture(scope="session")
+def other_client(installation: Installation) -> Iterator[httpx.Client]:
+    yield from _client(installation.url, installation.other_key)
+
+
+def _client(url: str, key: str) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx.Client(base_url=url, headers=headers, timeout=15, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def enriched(client: httpx.Client) -> httpx.Response:
+    """Asked of everybody after one provider has been asked alone, so that there is a history."""
+    assert client.post("/enrich", json={**ORLA, "providers": {"include": ["hunter"]}}).is_success
+    return client.post("/enrich", json=ORLA)
+
+
+@pytest.fixture(scope="session")
+def led(client: httpx.Client, enriched: httpx.Response) -> httpx.Response:
+    return client.post("/companies/executives", json=QUILLMERE)
+
+
+@pytest.fixture
+def command(tmp_path: Path, installation: Installation) -> Command:
+    """The command line in a process of its own, in an empty directory."""
+    asked = ("--url", installation.url, "--key", installation.command_key)
+
+    def ask(*arguments: str) -> CompletedProcess[str]:
+        return run(*arguments, *asked, cwd=tmp_path, env=environment())
+
+    return ask

@@ -1,0 +1,74 @@
+"""H78, P25: no person and no key of a request is found again where operators look."""
+
+import orjson
+import pytest
+import redis
+from tests.processes import eventually
+
+PERSON = "zzcanary.person@zzcanary-company.test"
+TOKEN = "rfe_live_ZZCANARYZZCANARYZZCANARY_" + "zzcanarysecret" * 4
+CANARIES = ("zzcanary", "ZZCANARY")
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+REQUEST = "ab" * 16
+
+
+@pytest.fixture(scope="module")
+def replies(client, other_client):
+    """A person's address at every place of a request where one can be."""
+    trace = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01", "X-Request-ID": REQUEST}
+    first = client.post("/enrich", json={"email": PERSON}, headers=trace)
+    assert first.json()["meta"]["enrichment_id"]
+    bad_key = {"Authorization": f"Bearer {TOKEN}"}
+    return [
+        client.post("/enrich", json={"email": f"{PERSON}@"}),
+        client.post("/enrich", json={PERSON: 1, "email": [PERSON]}),
+        client.post("/enrich", content=f'{{"email": "{PERSON}"', headers={"X-Request-ID": PERSON}),
+        client.post("/enrich", json={"email": PERSON}, headers=bad_key),
+        client.get(f"/contacts/{PERSON}"),
+        client.get(f"/enrichments/{PERSON}"),
+        client.get("/contacts", params={"after": PERSON, "email": PERSON}),
+        client.get("/contacts", params={"key": TOKEN}, headers={"Authorization": TOKEN}),
+        client.get(f"/nowhere/{PERSON}", params={"token": TOKEN}),
+    ]
+
+
+def test_refusals_do_not_repeat_what_was_sent(replies):
+    for reply in replies:
+        assert 400 <= reply.status_code < 500
+        said = reply.text + str(reply.headers)
+        assert not [canary for canary in CANARIES if canary in said], reply.request.url
+
+
+def test_every_line_of_the_log_is_json(installation, replies):
+    lines = installation.log().splitlines()
+    assert lines
+    for line in lines:
+        assert {"event", "level", "timestamp"} <= set(orjson.loads(line))
+
+
+def test_a_request_is_found_in_the_log_by_its_id_and_its_trace(installation, replies):
+    def answered() -> list[dict]:
+        events = map(orjson.loads, installation.log().splitlines())
+        return [event for event in events if event["event"] == "enrichment.answered"]
+
+    assert eventually(lambda: REQUEST in {event.get("request_id") for event in answered()})
+    [ours] = [event for event in answered() if event.get("request_id") == REQUEST]
+    assert ours["trace_id"] == TRACE
+    assert all(event["request_id"] and event["trace_id"] for event in answered())
+
+
+def test_h78_the_log_names_no_person_and_no_key(installation, replies, client):
+    log = installation.log()
+    keys = (installation.key, installation.other_key, "test-key-hunter")
+    assert not [word for word in (*CANARIES, *keys) if word in log]
+
+
+def test_h78_the_metrics_name_no_person_and_no_key(client, replies):
+    page = client.get("/metrics").text
+    assert not [canary for canary in CANARIES if canary in page]
+
+
+def test_h78_no_name_in_redis_names_a_person(installation, replies):
+    with redis.Redis.from_url(installation.redis_url) as server:
+        names = b"\n".join(server.scan_iter()).decode(errors="replace")
+    assert not [canary for canary in CANARIES if canary in names]
