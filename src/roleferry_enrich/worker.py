@@ -9,6 +9,7 @@ import contextlib
 import signal
 
 import structlog
+from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from roleferry_enrich.batches.completion import Completion
@@ -55,14 +56,19 @@ async def _sweep(completion: Completion, queue: Queue) -> None:
 async def _listen(completion: Completion, queue: Queue) -> None:
     """Keep an arq worker running: it ends with the first Redis error it meets."""
     while True:
-        worker = queue.worker(completion)
         try:
-            await worker.main()
+            await _take_jobs(queue.worker(completion))
         except (RedisError, OSError) as error:
             _log.warning("worker.queue.lost", error=type(error).__name__)
-        finally:
-            await worker.close()
         await asyncio.sleep(_LOOK_S)
+
+
+async def _take_jobs(worker: Worker) -> None:
+    try:
+        await worker.main()
+    finally:
+        # Closing talks to Redis as well, and takes up the errors of jobs that could not.
+        await worker.close()
 
 
 async def _signalled() -> None:

@@ -14,7 +14,15 @@ from uuid import UUID
 
 import msgspec
 
-from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord, Outcome, Report, Skipped
+from roleferry_enrich.domain.outcomes import (
+    CacheLevel,
+    CallRecord,
+    Outcome,
+    OutcomeKind,
+    Report,
+    Skipped,
+    Troubled,
+)
 from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.errors import CallSkipped, ProviderContractChanged, ProviderError
 from roleferry_enrich.gateway.cache import Cache, Remembered
@@ -105,6 +113,11 @@ class Gateway:
             if isinstance(error, ProviderContractChanged):
                 self.gates.unreadable(errand)
             return self._landed(errand, outcome_of_error(error))
+        # An adapter is a plug-in: its bug is that provider's trouble and must not be the request's.
+        except Exception as error:  # noqa: BLE001
+            self.gates.unreadable(errand)
+            reason = f"the adapter failed: {type(error).__name__}"
+            return self._landed(errand, Troubled(OutcomeKind.FAILED, reason))
         observed_at = self._now()
         if isinstance(answer, Findings) and answer.incomplete is None:
             remembered = Remembered(

@@ -17,7 +17,7 @@ from roleferry_enrich.resolve.people import (
 )
 
 # Skipped for these reasons, a provider could not have added anything just now.
-_NOT_MISSED = {"missing_key", "already_filled", "not_configured"}
+_NOT_MISSED = {"missing_key", "already_filled", "not_configured", "opted_out"}
 _LOOKED = {OutcomeKind.FOUND, OutcomeKind.NOT_FOUND, OutcomeKind.OPTED_OUT}
 
 
