@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -99,10 +100,16 @@ class Gateway:
             # The twin was stopped by its own request's budget or deadline, which are not ours.
             if not isinstance(flight.outcome, Skipped):
                 return flight, True
+            # Awaiting what has ended gives nobody else a turn, so its callback may never run.
+            self._land(key, task)
         task = asyncio.create_task(self._converse(key, ask, terms), name=f"ask:{ask.provider}")
         self._flights[key] = task
-        task.add_done_callback(lambda _: self._flights.pop(key, None))
+        task.add_done_callback(partial(self._land, key))
         return await asyncio.shield(task), False
+
+    def _land(self, key: str, task: asyncio.Task[_Flight]) -> None:
+        if self._flights.get(key) is task:
+            del self._flights[key]
 
     async def _converse(self, key: str, ask: Ask, terms: Terms) -> _Flight:
         channel = self.channels[ask.provider]
