@@ -28,9 +28,13 @@ class SlowRepository:
         if ready:
             self.go.set()
         self.stored: list[Enrichment] = []
+        self.at_once = self._now = 0
 
     async def record(self, enrichment, reports, *, observations) -> Enrichment:
+        self._now += 1
+        self.at_once = max(self.at_once, self._now)
         await self.go.wait()
+        self._now -= 1
         if self._error is not None:
             raise self._error
         self.stored.append(enrichment)
@@ -126,6 +130,19 @@ async def test_a_fuller_version_is_not_overtaken_by_a_slow_earlier_one() -> None
     assert [one.status for one in repository.stored] == [Status.PARTIAL, Status.COMPLETE]
     await background.drain(1)
     assert kept._under_way == {}
+
+
+async def test_a_burst_does_not_take_every_connection() -> None:
+    repository = SlowRepository(ready=False)
+    kept, background, _ = records(repository)
+    for _ in range(20):
+        await kept.record(enrichment(uuid4()), (), Observations(), within=timedelta(0))
+    await asyncio.sleep(0)
+
+    assert repository.at_once <= 5
+    repository.go.set()
+    await background.drain(5)
+    assert (len(repository.stored), repository.at_once) == (20, 5)
 
 
 async def test_storing_outlives_who_waits_for_it() -> None:

@@ -16,6 +16,9 @@ from roleferry_enrich.pipeline.background import Background
 
 # Recording takes a few milliseconds; beyond this it goes on behind the answer.
 _PATIENCE = timedelta(milliseconds=250)
+# Half of the pool: a burst of recordings leaves connections to who has not been answered yet, and
+# waits here, where nothing times out.
+_AT_ONCE = 5
 
 
 class Repository(Protocol):
@@ -37,6 +40,7 @@ class PatientRecords:
         self._repository = repository
         self._background = background
         self._complaints = complaints
+        self._line = asyncio.Semaphore(_AT_ONCE)
         self._under_way: dict[UUID, asyncio.Task[Enrichment]] = {}
 
     async def record(
@@ -79,7 +83,8 @@ class PatientRecords:
         if earlier is not None:
             await asyncio.wait({earlier})
         try:
-            return await self._repository.record(enrichment, reports, observations=observations)
+            async with self._line:
+                return await self._repository.record(enrichment, reports, observations=observations)
         except SQLAlchemyError as error:
             # What PostgreSQL refuses of a provider's words must not cost the caller the answer.
             raise ServiceUnavailable(f"not stored: {type(error).__name__}") from error
