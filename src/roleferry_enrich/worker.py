@@ -9,7 +9,6 @@ import contextlib
 import signal
 
 import structlog
-from arq.worker import Worker
 from redis.exceptions import RedisError
 
 from roleferry_enrich.batches.completion import Completion
@@ -57,18 +56,10 @@ async def _listen(completion: Completion, queue: Queue) -> None:
     """Keep an arq worker running: it ends with the first Redis error it meets."""
     while True:
         try:
-            await _take_jobs(queue.worker(completion))
+            await queue.listen(completion)
         except (RedisError, OSError) as error:
             _log.warning("worker.queue.lost", error=type(error).__name__)
         await asyncio.sleep(_LOOK_S)
-
-
-async def _take_jobs(worker: Worker) -> None:
-    try:
-        await worker.main()
-    finally:
-        # Closing talks to Redis as well, and takes up the errors of jobs that could not.
-        await worker.close()
 
 
 async def _signalled() -> None:
