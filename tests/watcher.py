@@ -29,8 +29,5 @@ class Watcher:
     def quarantined(self, provider: str, reason: str) -> None:
         self.quarantines.append((provider, reason))
 
-    def adapter_failed(self, provider: str, capability: str, fault: str) -> None:
-        self.changed.append((provider, fault))
-
     def contract_changed(self, provider: str, capability: str) -> None:
         self.changed.append((provider, capability))

@@ -60,13 +60,10 @@ async def _complete(completion: Completion) -> None:
 async def _listen(completion: Completion, queue: Queue) -> None:
     """Keep an arq worker running: it ends with the first Redis error it meets."""
     while True:
-        worker = queue.worker(completion)
         try:
-            await worker.main()
+            await queue.listen(completion)
         except (RedisError, OSError) as error:
             _log.warning("worker.queue.lost", error=type(error).__name__)
-        finally:
-            await worker.close()
         await asyncio.sleep(_LOOK_S)
 
 

@@ -1,5 +1,6 @@
 """The life of an API key, against a real PostgreSQL."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -122,6 +123,17 @@ async def test_wrong_secret_costs_the_same_query_as_an_unknown_id(
         sent.append(tuple(statements))
     assert len(sent[0]) == 1
     assert sent[0] == sent[1]
+
+
+async def test_a_burst_of_one_key_is_looked_up_once(repository, account_id, statements) -> None:
+    token = await repository.create_key(account_id, "production", ())
+    statements.clear()
+
+    async with asyncio.TaskGroup() as group:
+        known = [group.create_task(repository.authenticate(token)) for _ in range(100)]
+
+    assert {task.result().id for task in known} == {account_id}
+    assert sum("SELECT" in statement for statement in statements) == 1
 
 
 async def test_repeated_key_is_not_looked_up_each_time(repository, account_id, statements) -> None:

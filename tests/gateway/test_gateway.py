@@ -5,29 +5,39 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
+from uuid import uuid4
 
 import aiohttp
+import pytest
 from aiohttp import web
 from tests.acme import Acme
 from tests.far_end import served
 from tests.watcher import Watcher
 
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
-from roleferry_enrich.domain.outcomes import Absent, CacheLevel, Found, Report, Skipped, Troubled
+from roleferry_enrich.domain.outcomes import (
+    Absent,
+    CacheLevel,
+    Found,
+    OutcomeKind,
+    Report,
+    Skipped,
+    Troubled,
+)
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, Keys, PersonQuery
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gates import Gates
-from roleferry_enrich.gateway.gateway import Gateway
+from roleferry_enrich.gateway.gateway import Gateway, _Flight
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.retry import RetryPolicy
 from roleferry_enrich.gateway.transport import Transport
-from roleferry_enrich.providers.contract import Window
+from roleferry_enrich.providers.contract import Answer, Call, Conversation, Window, ask, offers
 
 PERSON = Ask(
     provider="acme",
@@ -205,6 +215,49 @@ async def test_retry_after_silences_the_provider(shared: RedisGuard) -> None:
     assert second.outcome == Skipped("no_permit")
 
 
+async def test_a_refusal_is_not_waited_for_beyond_the_deadline(shared: RedisGuard) -> None:
+    far_end = FarEnd(web.Response(status=429, headers={"Retry-After": "2"}))
+    async with gateway(far_end, shared, permits=(Window(100, timedelta(seconds=1)),)) as (gate, _):
+        report = await gate.ask(PERSON, terms(0.3))
+
+    assert report.outcome.kind == "rate_limited"
+    assert report.latency < timedelta(seconds=0.3)
+    assert far_end.calls == 1
+
+
+async def test_a_failure_stays_one_where_no_further_attempt_may_go_out(shared: RedisGuard) -> None:
+    far_end = FarEnd(web.Response(status=503))
+    async with gateway(far_end, shared, permits=(Window(1, timedelta(hours=1)),)) as (gate, _):
+        report = await gate.ask(PERSON, terms())
+
+    assert (report.outcome.kind, far_end.calls) == ("failed", 1)
+
+
+async def test_a_wait_is_kept_to_where_no_limit_is_known(shared: RedisGuard) -> None:
+    busy = web.Response(status=429, headers={"Retry-After": "1"})
+    far_end = FarEnd(busy, ORLA)
+    async with gateway(far_end, shared) as (gate, _):
+        report = await gate.ask(PERSON, terms(3))
+
+    assert name_in(report) == "Orla Fenwick"
+    assert report.latency > timedelta(seconds=0.9)
+
+
+async def test_an_adapters_bug_is_its_providers_trouble(shared: RedisGuard) -> None:
+    class Broken(Acme):
+        @offers(("email",), gives=("title",))
+        def find_person(self, query: PersonQuery) -> Conversation[Answer]:
+            yield from ask(Call.get("/person"))
+            raise KeyError("person")
+
+    async with gateway(FarEnd(ORLA), shared, provider=Broken()) as (gate, watcher):
+        report = await gate.ask(PERSON, terms())
+
+    assert report.outcome == Troubled(OutcomeKind.FAILED, "the adapter failed: KeyError")
+    assert len(report.calls) == 1
+    assert watcher.changed == [("acme", "find_person")]
+
+
 async def test_the_providers_own_headers_are_honoured(shared: RedisGuard) -> None:
     reset = str(int(datetime.now(UTC).timestamp()) + 60)
     reply = web.json_response(ORLA, headers={"X-Left": "0", "X-Reset": reset})
@@ -231,6 +284,18 @@ async def test_a_twin_without_money_does_not_stop_another(shared: RedisGuard) ->
         rich = group.create_task(gate.ask(PERSON, terms()))
     assert poor.result().outcome == Skipped("budget_spent")
     assert name_in(rich.result()) == "Orla Fenwick"
+
+
+@pytest.mark.timeout(20)
+async def test_a_twin_that_has_just_come_to_nothing_is_not_waited_for(shared: RedisGuard) -> None:
+    async with gateway(FarEnd(ORLA), shared) as (gate, _):
+        flight = _Flight(uuid4(), Skipped("budget_spent"), ())
+        ended = asyncio.create_task(asyncio.sleep(0, flight))
+        await ended
+        # As in the turn of the loop between a task's end and its callbacks.
+        gate._flights[gate._key(PERSON)] = ended
+
+        assert name_in(await gate.ask(PERSON, terms())) == "Orla Fenwick"
 
 
 async def test_calls_that_do_not_depend_on_each_other_go_out_together(shared: RedisGuard) -> None:

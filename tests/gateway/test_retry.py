@@ -54,7 +54,7 @@ def test_a_paid_call_that_was_not_served_is_repeated(error: type[ProviderError])
     assert wait(error("x"), PAID) is not None
 
 
-def test_a_named_wait_is_left_to_the_limiter() -> None:
+def test_a_named_wait_is_kept_to() -> None:
     error = ProviderRateLimited("x", retry_after=timedelta(seconds=7))
 
-    assert wait(error) == timedelta(0)
+    assert wait(error) == timedelta(seconds=7)

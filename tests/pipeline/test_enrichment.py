@@ -63,10 +63,17 @@ class Kept:
         self.answers: list[UUID] = []
 
     async def record(
-        self, enrichment: Enrichment, reports: tuple[Report, ...], observations: Observations
+        self,
+        enrichment: Enrichment,
+        reports: tuple[Report, ...],
+        observations: Observations,
+        *,
+        within: timedelta | None = None,
     ) -> Enrichment:
         self.versions.append(enrichment)
         return enrichment
+
+    store = record
 
     def answered(self, enrichment: Enrichment) -> None:
         self.answers.append(enrichment.id)

@@ -1,5 +1,6 @@
 """Keeps accounts and their API keys, and tells whose key a caller presents."""
 
+import asyncio
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class AccountRepository:
         self._now = now
         self._clock = clock
         self._known: dict[str, _Known] = {}
+        self._reading: dict[bytes, asyncio.Task[_Known | None]] = {}
 
     async def create_account(self, name: str) -> UUID:
         account_id = uuid4()
@@ -135,7 +137,7 @@ class AccountRepository:
         if key is None:
             raise _refusal()
         offered = digest(key, self._pepper)
-        known = self._remembered(key, offered) or await self._read(key, offered)
+        known = self._remembered(key, offered) or await self._read_once(key, offered)
         if known is None or _expired(known.expires_at, self._now()):
             raise _refusal()
         return known.account
@@ -146,6 +148,15 @@ class AccountRepository:
         if known is None or self._clock() - known.read_at > _CACHED_FOR_S:
             return None
         return known if same(known.digest, offered) else None
+
+    async def _read_once(self, key: Key, offered: bytes) -> _Known | None:
+        """A burst of one caller's requests is one look-up, not as many as there are connections."""
+        reading = self._reading.get(offered)
+        if reading is None:
+            reading = asyncio.create_task(self._read(key, offered))
+            self._reading[offered] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(offered, None))
+        return await asyncio.shield(reading)
 
     async def _read(self, key: Key, offered: bytes) -> _Known | None:
         read_at = self._clock()

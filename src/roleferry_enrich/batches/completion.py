@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+import structlog
+
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.storage.completions import Due
 
 _AT_ONCE = 10
+_log = structlog.get_logger("roleferry_enrich")
 
 
 class Enricher(Protocol):
@@ -45,6 +49,15 @@ class Completion:
         return count
 
     async def _complete(self, due: Due) -> None:
+        """One trouble is not the others': its lease ends, and it is due again."""
+        try:
+            await self._ask_again(due)
+        except ServiceUnavailable as error:
+            _log.warning(
+                "completion.put_off", enrichment_id=str(due.enrichment_id), reason=error.detail
+            )
+
+    async def _ask_again(self, due: Due) -> None:
         earlier = await self._enrichments.get(due.account_id, due.enrichment_id)
         if earlier is None:
             return

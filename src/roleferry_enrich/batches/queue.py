@@ -39,15 +39,30 @@ class Queue:
             return False
         return True
 
-    def worker(self, completion: Completion) -> Worker:
-        """An arq worker that looks for what is due whenever it is woken."""
+    async def listen(self, completion: Completion) -> None:
+        """Look for what is due whenever woken. Ends with a RedisError or OSError, or cancelled."""
+        pool = self._connect()
+        worker = self._worker(completion, pool)
+        try:
+            await worker.main()
+        finally:
+            # Closing talks to Redis too and takes up what jobs could not tell it, so it may fail.
+            try:
+                await worker.close()
+            finally:
+                await pool.aclose(close_connection_pool=True)
 
+    async def close(self) -> None:
+        # redis-py leaves a pool that it was given to whoever made it.
+        await self._pool.aclose(close_connection_pool=True)
+
+    def _worker(self, completion: Completion, pool: ArqRedis) -> Worker:
         async def complete_due(_: object) -> None:
             await completion.complete_due()
 
         return Worker(
             functions=[func(cast("WorkerCoroutine", complete_due), name=_COMPLETE)],
-            redis_pool=self._connect(),
+            redis_pool=pool,
             queue_name=_QUEUE,
             handle_signals=False,
             job_timeout=_JOB_TIMEOUT_S,
@@ -58,9 +73,6 @@ class Queue:
             job_serializer=orjson.dumps,
             job_deserializer=orjson.loads,
         )
-
-    async def close(self) -> None:
-        await self._pool.aclose()
 
     def _connect(self) -> ArqRedis:
         # Not arq's create_pool: its settings have no timeout for a Redis that stops answering.

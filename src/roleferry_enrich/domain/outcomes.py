@@ -115,7 +115,7 @@ class CallRecord:
 
 
 # Skipped for these reasons, a provider could not have added anything just now.
-_NOTHING_TO_ADD = frozenset({"missing_key", "already_filled", "not_configured"})
+_NOTHING_TO_ADD = frozenset({"missing_key", "already_filled", "not_configured", "opted_out"})
 _LOOKED = frozenset({OutcomeKind.NOT_FOUND, OutcomeKind.OPTED_OUT})
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
 from roleferry_enrich.errors import (
+    CallSkipped,
     NoPermit,
     ProviderError,
     ProviderRateLimited,
@@ -47,10 +48,17 @@ class Gates:
     async def send(self, call: Call, errand: Errand) -> Reply:
         """The reply to a call. Raises ProviderError or CallSkipped."""
         attempt = 1
+        failure: ProviderError | None = None
         while True:
             try:
                 return await self._attempt(call, errand, attempt)
+            except CallSkipped as skipped:
+                # It was sent once: that the next attempt may not go out does not undo its failure.
+                if failure is None:
+                    raise
+                raise failure from skipped
             except ProviderError as error:
+                failure = error
                 wait = self.retry.wait(error, call, attempt, self.random)
                 if wait is None or wait >= errand.time_left():
                     raise

@@ -10,11 +10,20 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
 
-from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord, Outcome, Report, Skipped
+from roleferry_enrich.domain.outcomes import (
+    CacheLevel,
+    CallRecord,
+    Outcome,
+    OutcomeKind,
+    Report,
+    Skipped,
+    Troubled,
+)
 from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.errors import CallSkipped, ProviderContractChanged, ProviderError
 from roleferry_enrich.gateway.cache import Cache, Remembered
@@ -91,10 +100,16 @@ class Gateway:
             # The twin was stopped by its own request's budget or deadline, which are not ours.
             if not isinstance(flight.outcome, Skipped):
                 return flight, True
+            # Awaiting what has ended gives nobody else a turn, so its callback may never run.
+            self._land(key, task)
         task = asyncio.create_task(self._converse(key, ask, terms), name=f"ask:{ask.provider}")
         self._flights[key] = task
-        task.add_done_callback(lambda _: self._flights.pop(key, None))
+        task.add_done_callback(partial(self._land, key))
         return await asyncio.shield(task), False
+
+    def _land(self, key: str, task: asyncio.Task[_Flight]) -> None:
+        if self._flights.get(key) is task:
+            del self._flights[key]
 
     async def _converse(self, key: str, ask: Ask, terms: Terms) -> _Flight:
         channel = self.channels[ask.provider]
@@ -105,6 +120,11 @@ class Gateway:
             if isinstance(error, ProviderContractChanged):
                 self.gates.unreadable(errand)
             return self._landed(errand, outcome_of_error(error))
+        # An adapter is a plug-in: its bug is that provider's trouble and must not be the request's.
+        except Exception as error:  # noqa: BLE001
+            self.gates.unreadable(errand)
+            reason = f"the adapter failed: {type(error).__name__}"
+            return self._landed(errand, Troubled(OutcomeKind.FAILED, reason))
         observed_at = self._now()
         if isinstance(answer, Findings) and answer.incomplete is None:
             remembered = Remembered(

@@ -21,8 +21,9 @@ class RetryPolicy:
         if attempt >= self.attempts or not error.retryable or not _is_safe(error, call):
             return None
         if isinstance(error, ProviderRateLimited):
-            # The limiter waits as long as the provider asked; without a word, as if it had failed.
-            return timedelta(0) if error.retry_after else self._backoff(attempt, random)
+            # As long as the provider asked, even where no limit of it is known; the limiter keeps
+            # everybody else as long. Without a word, as if it had failed.
+            return error.retry_after or self._backoff(attempt, random)
         return self._backoff(attempt, random)
 
     def _backoff(self, attempt: int, random: Random) -> timedelta:

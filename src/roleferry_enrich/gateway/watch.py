@@ -29,8 +29,5 @@ class Watch(Protocol):
     def quarantined(self, provider: str, reason: str) -> None:
         """A provider was put off: somebody must look at the key or the plan."""
 
-    def adapter_failed(self, provider: str, capability: str, fault: str) -> None:
-        """An adapter raised what no adapter may raise: a bug, named by the exception's type."""
-
     def contract_changed(self, provider: str, capability: str) -> None:
         """A reply could not be read: somebody must look at the adapter."""

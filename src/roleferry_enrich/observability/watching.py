@@ -39,9 +39,6 @@ class Watching:
     def contract_changed(self, provider: str, capability: str) -> None:
         _log.error("provider.contract.changed", provider=provider, capability=capability)
 
-    def adapter_failed(self, provider: str, capability: str, fault: str) -> None:
-        _log.error("adapter.failed", provider=provider, capability=capability, error=fault)
-
     def answered(self, enrichment: Enrichment) -> None:
         took = enrichment.answered_at - enrichment.started_at
         goal, status = enrichment.request.goal, enrichment.status

@@ -22,8 +22,11 @@ class Background:
 
     async def drain(self, patience: float) -> None:
         """Let everything finish, then cancel what has not within `patience` seconds."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=patience)
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + patience
+        # Again while there is time: what ends may have begun something, such as recording itself.
+        while self._tasks and (left := ends - loop.time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
         while self._tasks:
             for task in self._tasks:
                 task.cancel()

@@ -21,10 +21,10 @@ from roleferry_enrich.domain.outcomes import (
     Skipped,
     Troubled,
 )
-from roleferry_enrich.domain.queries import Ask
+from roleferry_enrich.domain.queries import Ask, CompanyQuery
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
-from roleferry_enrich.pipeline.identity import accept
+from roleferry_enrich.pipeline.identity import accept, without_person
 from roleferry_enrich.pipeline.planning import Situation, is_useful, next_asks, unasked
 from roleferry_enrich.pipeline.progress import filled_fields
 
@@ -36,6 +36,7 @@ class Resumed:
     known: Observations
     only: frozenset[tuple[str, str]]
     """The provider and capability of each ask that is still owed an answer."""
+    opted_out: bool = False
 
 
 class FanOut:
@@ -57,7 +58,6 @@ class FanOut:
         self.everything = Observations()
         """Also what spoke of somebody else; recorded, never served."""
         self.accepted = Observations()
-        self.opted_out = False
         self._is_resumed = resumed is not None
         if resumed is not None:
             self._resume(resumed)
@@ -89,8 +89,6 @@ class FanOut:
         return (*self.reports, *self._unfinished(), *self._never_asked())
 
     def _start(self) -> None:
-        if self.opted_out:
-            return
         situation = self._now()
         asks = next_asks(situation)
         for ask in asks:
@@ -116,29 +114,19 @@ class FanOut:
 
     def _take(self, task: asyncio.Task[Report]) -> None:
         ask = self._tasks.pop(task)
-        if task.exception() is not None:
-            self.reports.append(self._broken(ask, task))
-            return
         report = task.result()
         match report.outcome:
             case Found(observations=observed):
                 report = self._accept(report, ask, observed)
-            case OptedOut():
-                self.opted_out = True
+            case OptedOut() if not isinstance(ask.query, CompanyQuery):
+                self._forget_person()
             case Absent():
                 self._came_to_nothing(ask)
         self.reports.append(report)
 
-    def _broken(self, ask: Ask, task: asyncio.Task[Report]) -> Report:
-        """A fault in an adapter costs that provider's answer, and somebody is told."""
-        fault = type(task.exception()).__name__
-        self._gateway.gates.watch.adapter_failed(ask.provider, ask.capability, fault)
-        return _report(
-            ask.provider, ask.capability, Troubled(OutcomeKind.FAILED, "fault in the adapter")
-        )
-
     def _accept(self, report: Report, ask: Ask, observed: Observations) -> Report:
-        if self._learn(observed) == Observations():
+        learned = self._learn(observed)
+        if learned == Observations() and not self._situation.opted_out:
             self._came_to_nothing(ask)
             about_another = Troubled(OutcomeKind.NOT_FOUND, "answered with another subject")
             return replace(report, outcome=about_another)
@@ -146,6 +134,8 @@ class FanOut:
 
     def _resume(self, resumed: "Resumed") -> None:
         self._learn(resumed.known)
+        if resumed.opted_out:
+            self._forget_person()
         offers = tuple(
             offer
             for offer in self._situation.offers
@@ -155,11 +145,20 @@ class FanOut:
 
     def _learn(self, observed: Observations) -> Observations:
         """Keep what speaks of the subject, with the keys it brings; what was kept."""
+        if self._situation.opted_out:
+            observed = without_person(observed, self._situation.keys)
         self.everything += observed
         accepted = accept(observed, self._situation.keys, self._situation.request.goal)
         self.accepted += accepted.observations
         self._situation = replace(self._situation, keys=accepted.keys)
         return accepted.observations
+
+    def _forget_person(self) -> None:
+        """Whoever opted out with one provider is not served from another's data either."""
+        keys = self._situation.request.keys
+        self._situation = replace(self._situation, opted_out=True, keys=keys)
+        self.everything = without_person(self.everything, keys)
+        self.accepted = without_person(self.accepted, keys)
 
     def _came_to_nothing(self, ask: Ask) -> None:
         missed = self._situation.came_to_nothing | {ask}

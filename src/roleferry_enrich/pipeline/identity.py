@@ -40,6 +40,15 @@ def accept(observed: Observations, keys: Keys, goal: Goal) -> Accepted:
     return Accepted(kept, keys)
 
 
+def without_person(observed: Observations, keys: Keys) -> Observations:
+    """What may be kept once the person has opted out: the company that the caller named itself.
+
+    Where only the person's data led to a company, the company is personal data too.
+    """
+    named = (c for c in observed.companies if is_same_company(c.claim, keys).score >= SAME)
+    return Observations(companies=tuple(named))
+
+
 def _one_company(
     companies: tuple[CompanyObservation, ...], keys: Keys
 ) -> tuple[CompanyObservation, ...]:

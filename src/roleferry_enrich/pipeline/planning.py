@@ -52,6 +52,8 @@ class Situation:
     came_to_nothing: frozenset[Ask] = frozenset()
     filled: frozenset[str] = frozenset()
     """Wanted fields known at the wanted confidence; looked at by a waterfall only."""
+    opted_out: bool = False
+    """The person asked not to be processed: nobody is asked anything more."""
     money_left: MicroUsd | None = None
     """Of `max_cost`, less what is under way; None without a cap."""
 
@@ -61,6 +63,8 @@ class Situation:
 
 def next_asks(situation: Situation) -> tuple[Ask, ...]:
     """The asks to start now: all that are possible, or a waterfall's next step."""
+    if situation.opted_out:
+        return ()
     possible = [(offer, ask) for offer in situation.offers if (ask := _ask(offer, situation))]
     if situation.request.options.strategy is Strategy.WATERFALL:
         possible = _waterfall_step(possible, situation)
@@ -77,6 +81,8 @@ def unasked(situation: Situation) -> Iterator[tuple[Offer, str]]:
             yield offer, "missing_key"
         elif _would_add_nothing(offer, situation):
             yield offer, "already_filled"
+        elif situation.opted_out:
+            yield offer, "opted_out"
         elif not _fits(situation.price(offer), situation.money_left):
             yield offer, "budget_spent"
         else:

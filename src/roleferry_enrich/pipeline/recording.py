@@ -2,7 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
@@ -11,7 +15,10 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.pipeline.background import Background
 
 # Recording takes a few milliseconds; beyond this it goes on behind the answer.
-_PATIENCE_S = 0.1
+_PATIENCE = timedelta(milliseconds=100)
+# Half of the pool: a burst of recordings leaves connections to who has not been answered yet, and
+# waits here, where nothing times out.
+_AT_ONCE = 5
 
 
 class Repository(Protocol):
@@ -33,19 +40,59 @@ class PatientRecords:
         self._repository = repository
         self._background = background
         self._complaints = complaints
+        self._line = asyncio.Semaphore(_AT_ONCE)
+        self._under_way: dict[UUID, asyncio.Task[Enrichment]] = {}
 
     async def record(
+        self,
+        enrichment: Enrichment,
+        reports: tuple[Report, ...],
+        observations: Observations,
+        *,
+        within: timedelta,
+    ) -> Enrichment:
+        """The enrichment with its subjects' ids if it was stored in time, else as it is."""
+        work = self._start(enrichment, reports, observations)
+        patience = min(_PATIENCE, within).total_seconds()
+        done, _ = await asyncio.wait({work}, timeout=patience)
+        return enrichment if not done or work.exception() else work.result()
+
+    async def store(
         self, enrichment: Enrichment, reports: tuple[Report, ...], observations: Observations
     ) -> Enrichment:
-        work = self._background.start(self._record(enrichment, reports, observations))
-        done, _ = await asyncio.wait({work}, timeout=_PATIENCE_S)
-        return work.result() if done else enrichment
+        """Likewise, however long it takes. Raises ServiceUnavailable."""
+        return await asyncio.shield(self._start(enrichment, reports, observations))
+
+    def _start(
+        self, enrichment: Enrichment, reports: tuple[Report, ...], observations: Observations
+    ) -> asyncio.Task[Enrichment]:
+        earlier = self._under_way.get(enrichment.id)
+        work = self._background.start(self._record(earlier, enrichment, reports, observations))
+        self._under_way[enrichment.id] = work
+        work.add_done_callback(lambda done: self._ended(enrichment, done))
+        return work
 
     async def _record(
-        self, enrichment: Enrichment, reports: tuple[Report, ...], observations: Observations
+        self,
+        earlier: asyncio.Task[Enrichment] | None,
+        enrichment: Enrichment,
+        reports: tuple[Report, ...],
+        observations: Observations,
     ) -> Enrichment:
+        # A slow earlier version would otherwise replace the fuller one that overtook it.
+        if earlier is not None:
+            await asyncio.wait({earlier})
         try:
-            return await self._repository.record(enrichment, reports, observations=observations)
-        except ServiceUnavailable as error:
-            self._complaints.record_failed(enrichment, error.detail)
-            return enrichment
+            async with self._line:
+                return await self._repository.record(enrichment, reports, observations=observations)
+        except SQLAlchemyError as error:
+            # What PostgreSQL refuses of a provider's words must not cost the caller the answer.
+            raise ServiceUnavailable(f"not stored: {type(error).__name__}") from error
+
+    def _ended(self, enrichment: Enrichment, work: asyncio.Task[Enrichment]) -> None:
+        if self._under_way.get(enrichment.id) is work:
+            del self._under_way[enrichment.id]
+        error = None if work.cancelled() else work.exception()
+        if error is not None:
+            reason = error.detail if isinstance(error, ServiceUnavailable) else type(error).__name__
+            self._complaints.record_failed(enrichment, reason)

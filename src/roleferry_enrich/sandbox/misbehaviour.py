@@ -2,10 +2,11 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roleferry_enrich.sandbox.faults import FaultKind, PlannedFault
@@ -108,18 +109,21 @@ async def _answer(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
     return answer
 
 
-async def _bomb() -> AsyncIterator[bytes]:
-    """Whitespace and an empty object: harmless JSON, were it not for its size."""
+@cache
+def _bomb() -> bytes:
+    """Whitespace and an empty object: harmless JSON, were it not for its size.
+
+    Made once: while it is being made, no other provider of the sandbox answers.
+    """
     deflate = zlib.compressobj(wbits=31)
     megabyte = b" " * 2**20
-    for _ in range(_BOMB_MEGABYTES):
-        yield deflate.compress(megabyte)
-    yield deflate.compress(b"{}") + deflate.flush()
+    parts = [deflate.compress(megabyte) for _ in range(_BOMB_MEGABYTES)]
+    return b"".join((*parts, deflate.compress(b"{}"), deflate.flush()))
 
 
 def _gzip_bomb() -> Response:
     headers = {"content-encoding": "gzip"}
-    return StreamingResponse(_bomb(), media_type="application/json", headers=headers)
+    return Response(_bomb(), media_type="application/json", headers=headers)
 
 
 def _instead(reply: Callable[[], Response]) -> Callable[[PlannedFault, ASGIApp], ASGIApp]:

@@ -71,7 +71,13 @@ class CompletionRepository:
             .returning(completions.c.account_id, completions.c.enrichment_id)
         )
 
+        # Whoever took it so often and never settled it would do so for ever.
+        given_up = delete(completions).where(
+            completions.c.due_at <= func.clock_timestamp(), completions.c.tries >= MOST_TRIES
+        )
+
         async def work(connection: AsyncConnection) -> Sequence[Due]:
+            await connection.execute(given_up)
             rows = (await connection.execute(claimed)).all()
             return [Due(row.account_id, row.enrichment_id) for row in rows]
 

@@ -1,0 +1,56 @@
+"""What a completion takes over from the enrichment it completes: what is owed, known and spent."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from roleferry_enrich.domain.enrichments import Enrichment
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
+from roleferry_enrich.pipeline.fanout import Resumed
+
+_ABOUT_A_PERSON = frozenset({"find_person", "find_email", "verify_email"})
+
+
+def resumed(earlier: Enrichment, observed: Observations) -> Resumed:
+    opted_out = any(
+        outcome.outcome is OutcomeKind.OPTED_OUT and outcome.capability in _ABOUT_A_PERSON
+        for outcome in earlier.outcomes
+    )
+    owed = frozenset(map(_question, _owed(earlier)))
+    return Resumed(known=observed, only=owed, opted_out=opted_out)
+
+
+def money_left(earlier: Enrichment) -> MicroUsd | None:
+    cap = earlier.request.options.max_cost
+    return None if cap is None else MicroUsd(max(0, cap - earlier.cost))
+
+
+def with_earlier(
+    earlier: Enrichment, outcomes: Iterable[ProviderOutcome]
+) -> tuple[ProviderOutcome, ...]:
+    """The outcomes of both; one that was owed is replaced, and what it cost goes on counting."""
+    owed = {_question(outcome): outcome for outcome in _owed(earlier)}
+    settled = [outcome for outcome in earlier.outcomes if _question(outcome) not in owed]
+    for outcome in outcomes:
+        before = owed.pop(_question(outcome), None)
+        settled.append(outcome if before is None else _added(outcome, before))
+    return (*settled, *map(_not_asked_again, owed.values()))
+
+
+def _owed(earlier: Enrichment) -> Iterator[ProviderOutcome]:
+    return (outcome for outcome in earlier.outcomes if outcome.outcome is OutcomeKind.PENDING)
+
+
+def _question(outcome: ProviderOutcome) -> tuple[str, str]:
+    return outcome.provider, outcome.capability
+
+
+def _added(outcome: ProviderOutcome, before: ProviderOutcome) -> ProviderOutcome:
+    cost = MicroUsd(outcome.cost + before.cost)
+    return replace(outcome, cost=cost, calls=outcome.calls + before.calls)
+
+
+def _not_asked_again(outcome: ProviderOutcome) -> ProviderOutcome:
+    """The operator has switched the provider off meanwhile."""
+    return replace(outcome, outcome=OutcomeKind.SKIPPED, reason="not_configured", retry_after=None)

@@ -1,0 +1,118 @@
+"""The sandbox as a process of its own, and the whole API in this one that calls it over HTTP."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from pydantic import SecretStr
+from tests.processes import eventually
+
+import roleferry_enrich
+from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.app import create_app
+from roleferry_enrich.embedded import Servers
+from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.settings import ProviderSettings, Settings
+
+NAMES = tuple(catalogue())
+KEYED = tuple(name for name, provider in catalogue().items() if provider.spec.authenticate)
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox and its controls."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    control: httpx.Client = field(repr=False)
+
+    def plan(self, provider: str, fault: str, **more: object) -> None:
+        answer = self.control.post("/_faults", json={"provider": provider, "fault": fault, **more})
+        assert answer.status_code == 201, answer.text
+
+    def clear(self) -> None:
+        self.control.delete("/_faults")
+
+    def truth(self, path: str = "", **params: object) -> list[dict[str, Any]]:
+        answer = self.control.get(f"/_truth{path}", params=params)
+        return answer.json()["companies"]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def running_sandbox(*, companies: int = 60) -> Iterator[Sandbox]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    source = str(Path(roleferry_enrich.__file__).parents[1])
+    environment = {
+        **os.environ,
+        "PYTHONPATH": source,
+        "ROLEFERRY_LOG_LEVEL": "error",
+    }
+    command = [sys.executable, "-m", "roleferry_enrich", "sandbox", "--no-latency"]
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--companies", str(companies)], env=environment
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        with httpx.Client(base_url=url, timeout=10) as control:
+            assert eventually(lambda: _answers(control))
+            yield Sandbox(process, url, control)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def settings_for(url: str, data_dir: Path, **each: object) -> Settings:
+    """Every provider at that address, with test keys of their own: the sandbox limits by key."""
+    key = uuid4().hex
+    return Settings(
+        data_dir=data_dir,
+        secret_key=SecretStr("test-pepper-0123456789-0123456789-abc"),
+        log_level="error",
+        providers={name: _provider(name, url, key, each) for name in NAMES},
+    )
+
+
+@asynccontextmanager
+async def running_api(settings: Settings, servers: Servers) -> AsyncIterator[httpx.AsyncClient]:
+    """The API over its own resources, and a client with a key of a new account."""
+    async with open_accounts(settings, servers) as accounts:
+        account_id = await accounts.create_account("Fault tests")
+        token = await accounts.create_key(account_id, "tests", frozenset({"enrich", "read"}))
+    app = create_app(settings, servers)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=transport,
+            base_url="http://api.test",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        ) as client,
+    ):
+        yield client
+
+
+def _provider(name: str, url: str, key: str, each: dict[str, object]) -> ProviderSettings:
+    given = {"api_key": SecretStr(f"test-key-{name}-{key}")} if name in KEYED else {}
+    return ProviderSettings(base_url=f"{url}/{name}", **given, **each)
+
+
+def _answers(control: httpx.Client) -> bool:
+    try:
+        return control.get("/_health").status_code == 200
+    except httpx.HTTPError:
+        return False

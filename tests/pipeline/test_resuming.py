@@ -1,0 +1,171 @@
+"""Completion: who said "later" is asked again, for what is left of the money, and no one else."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from tests.pipeline.scripted import (
+    ACCOUNT,
+    PRICE,
+    TROUBLE,
+    Script,
+    Shelf,
+    enricher,
+    offer,
+    orla,
+    outcomes,
+    quillmere,
+    request,
+)
+
+from roleferry_enrich.domain.enrichments import Enrichment, Status
+from roleferry_enrich.domain.outcomes import Absent, OptedOut, Waiting
+from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.pipeline.background import Background
+
+MATCH = offer("apollo.find_person", "email", credits=1)
+COMPANY = offer("clearbit.find_company", "domain", credits=1)
+REGISTER = offer("companies_house.find_company", "company_number")
+LATER = Waiting(timedelta(seconds=30))
+
+
+async def pending(script: Script, shelf: Shelf, **options) -> Enrichment:
+    """An enrichment whose company is owed."""
+    script.answer("apollo.find_person", orla("apollo"))
+    script.answer("clearbit.find_company", LATER)
+    return await enricher(script, shelf).enrich(request(**options), ACCOUNT)
+
+
+async def test_the_fuller_record_takes_the_same_id() -> None:
+    script, shelf = Script(MATCH, COMPANY, REGISTER), Shelf()
+    earlier = await pending(script, shelf)
+    script.answer("clearbit.find_company", quillmere("clearbit"))
+
+    fuller = await enricher(script, shelf).complete(earlier, shelf.observed[0])
+
+    assert earlier.status is Status.PARTIAL
+    assert (fuller.id, fuller.started_at) == (earlier.id, earlier.started_at)
+    assert fuller.status is Status.COMPLETE
+    assert fuller.person.text("full_name") == "Orla Fenwick"
+    assert fuller.company.text("name") == "Quillmere Optics"
+    assert shelf.kept[-1] is fuller
+
+
+async def test_only_who_is_owed_is_asked_again() -> None:
+    script, shelf = Script(MATCH, COMPANY, REGISTER), Shelf()
+    earlier = await pending(script, shelf)
+    script.asked.clear()
+    script.answer("clearbit.find_company", quillmere("clearbit", company_number="01234567"))
+
+    fuller = await enricher(script, shelf).complete(earlier, shelf.observed[0])
+
+    assert script.names == ["clearbit.find_company"]
+    assert outcomes(fuller) == {
+        "apollo.find_person": "found",
+        "clearbit.find_company": "found",
+        "companies_house.find_company": "skipped:missing_key",
+    }
+
+
+async def test_what_was_spent_before_goes_on_counting() -> None:
+    script, shelf = Script(MATCH, COMPANY), Shelf()
+    earlier = await pending(script, shelf)
+
+    again = await enricher(script, shelf).complete(earlier, shelf.observed[0])
+    third = await enricher(script, shelf).complete(again, shelf.observed[-1])
+
+    assert (earlier.cost, again.cost, third.cost) == (2 * PRICE, 3 * PRICE, 4 * PRICE)
+    assert outcomes(third)["clearbit.find_company"] == "pending"
+
+
+async def test_however_often_it_is_asked_the_cost_stays_within_the_cap() -> None:
+    script, shelf = Script(MATCH, COMPANY), Shelf()
+    known = await pending(script, shelf, max_cost=3 * PRICE)
+
+    for _ in range(4):
+        known = await enricher(script, shelf).complete(known, shelf.observed[-1])
+
+    assert known.cost == 3 * PRICE
+    assert outcomes(known)["clearbit.find_company"] == "skipped:budget_spent"
+
+
+async def test_the_oldest_answer_allowed_is_so_for_a_completion_too() -> None:
+    script, shelf = Script(MATCH, COMPANY), Shelf()
+    earlier = await pending(script, shelf, max_age=timedelta(minutes=5))
+
+    await enricher(script, shelf).complete(earlier, shelf.observed[0])
+
+    assert script.terms[-1].max_age == timedelta(minutes=5)
+
+
+async def test_trouble_is_the_new_outcome() -> None:
+    script, shelf = Script(MATCH, COMPANY), Shelf()
+    earlier = await pending(script, shelf)
+    script.answer("clearbit.find_company", TROUBLE)
+
+    fuller = await enricher(script, shelf).complete(earlier, shelf.observed[0])
+
+    assert outcomes(fuller)["clearbit.find_company"] == "failed:status 500"
+    assert fuller.status is Status.PARTIAL
+
+
+async def test_a_provider_that_was_switched_off_is_owed_nothing_but_its_cost() -> None:
+    script, shelf = Script(MATCH, COMPANY), Shelf()
+    earlier = await pending(script, shelf)
+    del script.channels["clearbit"]
+
+    fuller = await enricher(script, shelf).complete(earlier, shelf.observed[0])
+
+    assert outcomes(fuller)["clearbit.find_company"] == "skipped:not_configured"
+    assert fuller.cost == earlier.cost
+
+
+async def test_nobody_is_asked_again_about_who_opted_out() -> None:
+    other = offer("hunter.find_person", "email", credits=1)
+    script, shelf = Script(MATCH, other), Shelf()
+    script.answer("apollo.find_person", LATER)
+    script.answer("hunter.find_person", OptedOut())
+    earlier = await enricher(script, shelf).enrich(request(), ACCOUNT)
+    script.asked.clear()
+
+    fuller = await enricher(script, shelf).complete(earlier, shelf.observed[0])
+
+    assert script.asked == []
+    assert fuller.person is None
+    assert outcomes(fuller)["apollo.find_person"] == "skipped:opted_out"
+
+
+async def test_no_sample_takes_the_place_of_a_completion() -> None:
+    script, shelf = Script(COMPANY), Shelf()
+    script.answer("clearbit.find_company", LATER)
+    earlier = await enricher(script, shelf).enrich(request(sample_fallback=True), ACCOUNT)
+    script.answer("clearbit.find_company", TROUBLE)
+
+    fuller = await enricher(script, shelf).complete(earlier, shelf.observed[0])
+
+    assert earlier.sample
+    assert (fuller.sample, shelf.kept[-1]) == (False, fuller)
+
+
+async def test_a_completion_that_cannot_be_stored_is_none() -> None:
+    script, shelf = Script(MATCH, COMPANY), Shelf()
+    earlier = await pending(script, shelf)
+
+    with pytest.raises(ServiceUnavailable):
+        await enricher(script, Shelf(broken=True)).complete(earlier, shelf.observed[0])
+
+
+async def test_a_worker_that_stops_lets_a_completion_end() -> None:
+    script, shelf, background = Script(MATCH, COMPANY), Shelf(), Background()
+    earlier = await pending(script, shelf)
+    slow = Script(MATCH, COMPANY)
+    working = asyncio.create_task(
+        enricher(slow, shelf, background).complete(earlier, shelf.observed[0])
+    )
+    await slow.until_asked("clearbit.find_company")
+
+    working.cancel()
+    slow.answer("clearbit.find_company", Absent())
+    await background.drain(5)
+
+    assert outcomes(shelf.kept[-1])["clearbit.find_company"] == "not_found"
