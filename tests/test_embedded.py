@@ -4,7 +4,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -263,16 +262,3 @@ def test_production_is_refused_private_servers(data_dir: Path) -> None:
     settings = Settings(data_dir=data_dir).model_copy(update={"environment": "production"})
     with pytest.raises(ConfigurationError, match="ROLEFERRY_DATABASE_URL"), servers_of(settings):
         pass
-
-
-def test_a_warm_directory_is_ready_soon(data_dir: Path) -> None:
-    with embedded(data_dir):
-        pass
-    # The best of three: the bar is for our work, not for what else the machine does just then.
-    assert min(_time_to_start(data_dir) for _ in range(3)) <= 1.5
-
-
-def _time_to_start(data_dir: Path) -> float:
-    before = time.monotonic()
-    with embedded(data_dir):
-        return time.monotonic() - before

@@ -106,16 +106,17 @@ class _Member:
         until = time.monotonic() + _PATIENCE.total_seconds()
         keepers = _KEEPERS
         while time.monotonic() < until:
-            state = self._place.read()
-            if state is not None and state.url is not None and state.answers():
-                return state.url
+            # First the keeper: a server whose keeper was killed answers for a moment longer.
             if self._keeper.take():
                 self._keeper.release()
                 keepers -= 1
+                state = self._place.read()
                 if keepers == 0 or (state is not None and state.failure):
                     raise self._failure("its keeper ended")
-                # The one we found was about to end: killed a moment ago, or by somebody now.
                 self.join()
+            state = self._place.read()
+            if state is not None and state.url is not None and state.answers():
+                return state.url
             time.sleep(_POLL_S)
         raise self._failure("it did not answer in time")
 

@@ -1,4 +1,4 @@
-import time
+import asyncio
 from statistics import median, quantiles
 
 import pytest
@@ -21,10 +21,8 @@ def test_delays_follow_the_lens(lens):
 
 async def test_scale_of_the_request_overrides_the_scale_of_the_house():
     an_hour = Latency(median_ms=3_600_000, p95_ms=3_600_001)
-    begun = time.monotonic()
 
-    await Delays(dice_for("test"), 1.0).wait(an_hour, "0")
-    await Delays(dice_for("test"), 0.0).wait(an_hour, None)
-    await Delays(dice_for("test"), 0.0).wait(an_hour, "unreadable")
-
-    assert time.monotonic() - begun < 1
+    async with asyncio.timeout(60):
+        await Delays(dice_for("test"), 1.0).wait(an_hour, "0")
+        await Delays(dice_for("test"), 0.0).wait(an_hour, None)
+        await Delays(dice_for("test"), 0.0).wait(an_hour, "unreadable")
