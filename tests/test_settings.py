@@ -271,7 +271,24 @@ def test_every_setting_of_the_example_is_explained() -> None:
 
 def test_the_secrets_that_may_come_from_files() -> None:
     assert {name for name in secret_setting_names() if "__" not in name} == {
+        "ROLEFERRY_CACHE_KEYS",
         "ROLEFERRY_DATABASE_URL",
         "ROLEFERRY_REDIS_URL",
         "ROLEFERRY_SECRET_KEY",
     }
+
+
+def test_cache_keys_are_a_ring_the_newest_first() -> None:
+    new, old = "test-cache-key-new-of-thirty-two-chars", "test-cache-key-old-of-thirty-two-chars"
+    ring = read(CACHE_KEYS=f"{new}, {old}").cache_key_ring
+
+    assert [key.get_secret_value() for key in ring] == [new, old]
+    assert read().cache_key_ring == ()
+
+
+@pytest.mark.parametrize("keys", ["short", f"{PEPPER},short", f"{PEPPER},", "<your key>"])
+def test_a_cache_key_that_protects_nothing_stops_the_start(keys: str) -> None:
+    message = refusal({"ROLEFERRY_CACHE_KEYS": keys})
+
+    assert "ROLEFERRY_CACHE_KEYS" in message
+    assert keys not in message

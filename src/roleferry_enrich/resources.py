@@ -29,6 +29,7 @@ from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_conne
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
@@ -73,8 +74,8 @@ async def open_resources(
     shared = RedisGuard(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
     watching = telemetry.watching()
     background = Background()
-    async with _sessions() as transport:
-        gateway = _gateway(settings, shared, transport, watching, pepper)
+    async with _sessions() as transport, _cache(settings, shared, pepper) as cache:
+        gateway = _gateway(settings, shared, transport, watching, cache)
         enrichments = EnrichmentRepository(engine)
         enricher = Enricher(
             gateway=gateway,
@@ -96,7 +97,6 @@ async def open_resources(
             )
         finally:
             await background.drain(_DRAIN_S)
-            await shared.redis.aclose()
             await engine.dispose()
             telemetry.close()
 
@@ -130,8 +130,21 @@ async def _sessions() -> AsyncIterator[Transport]:
         yield Transport(trusted=trusted, open_web=open_web, now=_now)
 
 
+@asynccontextmanager
+async def _cache(settings: Settings, shared: RedisGuard, secret: bytes) -> AsyncIterator[Cache]:
+    # The derived key comes last: setting keys of its own costs no installation its answers.
+    given = [key.get_secret_value().encode() for key in settings.cache_key_ring]
+    memory, ring = settings.cache_mb * 1_000_000, KeyRing([*given, secret])
+    cache = Cache(shared, secret=secret, memory_bytes=memory, ring=ring)
+    try:
+        async with cache.listening():
+            yield cache
+    finally:
+        await shared.redis.aclose()
+
+
 def _gateway(
-    settings: Settings, shared: RedisGuard, transport: Transport, watching: Watching, secret: bytes
+    settings: Settings, shared: RedisGuard, transport: Transport, watching: Watching, cache: Cache
 ) -> Gateway:
     channels = channels_of(settings)
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
@@ -152,8 +165,6 @@ def _gateway(
             for name, channel in channels.items()
         },
     )
-    memory = settings.cache_mb * 1_000_000
-    cache = Cache(shared, secret=secret, memory_bytes=memory, now=_now)
     return Gateway(channels, cache=cache, gates=gates, now=_now)
 
 

@@ -1,7 +1,7 @@
 """An ask from end to end: cache, twins, gates, money and honest outcomes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -62,10 +62,12 @@ class FarEnd:
 
 @asynccontextmanager
 async def gateway(
-    far_end: FarEnd, shared: RedisGuard, **channel: object
+    far_end: FarEnd,
+    shared: RedisGuard,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    **channel: object,
 ) -> AsyncIterator[tuple[Gateway, Watcher]]:
     loop, watcher = asyncio.get_running_loop(), Watcher()
-    now = lambda: datetime.now(UTC)  # noqa: E731 - passed on three times
     async with served(far_end.answer) as url, aiohttp.ClientSession() as session:
         gates = Gates(
             quarantine=Quarantine(loop.time),
@@ -78,7 +80,7 @@ async def gateway(
             now=now,
             lines={"acme": asyncio.Semaphore(10)},
         )
-        cache = Cache(shared, secret=b"test-secret", memory_bytes=10_000_000, now=now)
+        cache = Cache(shared, secret=b"test-secret", memory_bytes=10_000_000)
         given = {"provider": Acme(), "key": Credential("test-key-acme"), "base_url": url}
         channels = {"acme": Channel(**{**given, **channel})}
         yield Gateway(channels, cache=cache, gates=gates, now=now), watcher

@@ -5,9 +5,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from roleferry_enrich.domain.outcomes import CallRecord
+from roleferry_enrich.domain.outcomes import CallRecord, Report
+from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.purse import Purse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """A newer answer being got behind one that was served."""
+
+    ask: Ask
+    served: UUID
+    """The conversation of the answer that was served."""
+    report: asyncio.Task[Report]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +29,8 @@ class Terms:
     """In the running loop's time."""
     purse: Purse
     max_age: timedelta | None = None
+    renewals: list[Renewal] = field(default_factory=list)
+    """Begun for this request, which pays for them; their reports come after its answer."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -53,6 +53,12 @@ class Metrics:
         self._cache = meter.create_counter(
             "roleferry.cache.lookups", description="Questions, by where their answer was found"
         )
+        self._stale = meter.create_counter(
+            "roleferry.cache.stale", description="Answers past their time that were served, marked"
+        )
+        self._spoilt = meter.create_counter(
+            "roleferry.cache.spoilt", description="Cached values that could not be opened; deleted"
+        )
         self._breaker = meter.create_gauge(
             "roleferry.breaker.state", description="0 closed, 1 half open, 2 open"
         )
@@ -83,6 +89,12 @@ class Metrics:
         """None is a miss."""
         level = "miss" if found is None else found.value
         self._cache.add(1, {"provider": self._known(provider), "level": level})
+
+    def cache_stale(self, provider: str) -> None:
+        self._stale.add(1, {"provider": self._known(provider)})
+
+    def cache_spoilt(self, provider: str) -> None:
+        self._spoilt.add(1, {"provider": self._known(provider)})
 
     def breaker_changed(self, provider: str, state: BreakerState) -> None:
         self._breaker.set(_BREAKER_VALUE[state], {"provider": self._known(provider)})

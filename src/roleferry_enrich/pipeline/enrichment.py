@@ -75,6 +75,7 @@ class Enricher:
         resumed = Resumed(known=observed, only=waiting)
         fanout = FanOut(self.gateway, earlier.request, terms, resumed)
         await fanout.run_until(deadline)
+        await fanout.run_late()
         begun = _Begun(earlier.id, earlier.account_id, earlier.request, earlier.started_at)
         kept = tuple(o for o in earlier.outcomes if o.outcome is not OutcomeKind.PENDING)
         return await self._record(begun, fanout, kept)

@@ -83,12 +83,19 @@ def _providers(meta: Json) -> Table:
             line["provider"],
             line["capability"],
             outcome,
-            (line["cached"] and f"from {line['cached']}") or line["reason"] or "",
+            _why(line),
             str(line["calls"]),
             str(round(line["latency_ms"])),
             _dollars(line["cost_usd"]),
         )
     return table
+
+
+def _why(line: Json) -> str:
+    if not line["cached"]:
+        return line["reason"] or ""
+    days = (line["age_s"] or 0) // 86_400
+    return f"from {line['cached']}" + (f", stale: {days} days old" if line["stale"] else "")
 
 
 def _summary(meta: Json) -> Text:
