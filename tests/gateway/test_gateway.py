@@ -48,10 +48,18 @@ class FarEnd:
     def __init__(self, *replies: web.Response | dict[str, object] | None) -> None:
         self._replies = list(replies)
         self.calls = 0
+        self._call = asyncio.Condition()
+
+    async def reached(self, calls: int) -> None:
+        """Wait until so many calls have come in."""
+        async with self._call:
+            await self._call.wait_for(lambda: self.calls >= calls)
 
     async def answer(self, _: web.Request) -> web.StreamResponse:
         reply = self._replies[min(self.calls, len(self._replies) - 1)]
         self.calls += 1
+        async with self._call:
+            self._call.notify_all()
         if reply is None:
             await asyncio.sleep(30)
         if isinstance(reply, web.Response):
@@ -65,6 +73,7 @@ async def gateway(
     far_end: FarEnd,
     shared: RedisGuard,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    random: Random | None = None,
     **channel: object,
 ) -> AsyncIterator[tuple[Gateway, Watcher]]:
     loop, watcher = asyncio.get_running_loop(), Watcher()
@@ -76,7 +85,7 @@ async def gateway(
             transport=Transport(trusted=session, open_web=session, now=now),
             retry=RetryPolicy(first_wait=timedelta(milliseconds=1)),
             watch=watcher,
-            random=Random(1),
+            random=random or Random(1),
             now=now,
             lines={"acme": asyncio.Semaphore(10)},
         )
@@ -119,6 +128,54 @@ async def test_a_remembered_answer_keeps_its_provenance(shared: RedisGuard) -> N
     was, now = (o.observations.people[0].provenance for o in (first, second))
     assert (now.conversation, now.observed_at) == (was.conversation, was.observed_at)
     assert (was.cached, now.cached) == (False, True)
+
+
+async def test_a_cached_answer_cannot_be_changed_by_who_got_it(shared: RedisGuard) -> None:
+    async with gateway(FarEnd(ORLA), shared) as (gate, _):
+        await gate.ask(PERSON, terms())
+        given = (await gate.ask(PERSON, terms())).outcome
+        assert isinstance(given, Found)
+        # Frozen, so by force.
+        claim = given.observations.people[0].claim
+        object.__setattr__(claim, "full_name", "Somebody Else")
+        again = await gate.ask(PERSON, terms())
+
+    assert name_in(again) == "Orla Fenwick"
+
+
+async def test_a_key_holds_no_personal_data_and_no_credential(shared: RedisGuard) -> None:
+    async with gateway(FarEnd(ORLA), shared) as (gate, _):
+        await gate.ask(PERSON, terms())
+    names = b" ".join(await shared.redis.keys("*")).lower()
+
+    for text in (b"orla", b"fenwick", b"quillmere", b"test-key", b"acme", b"person"):
+        assert text not in names
+
+
+async def test_the_providers_key_is_no_part_of_the_question(shared: RedisGuard) -> None:
+    async with gateway(FarEnd(ORLA), shared, base_url="http://far.test") as (one, _):
+        key = one._question(PERSON).key
+    other = Credential("test-key-acme-rotated")
+    async with gateway(FarEnd(ORLA), shared, base_url="http://far.test", key=other) as (two, _):
+        assert two._question(PERSON).key == key
+
+
+async def test_an_answer_of_the_sandbox_is_none_of_the_provider(shared: RedisGuard) -> None:
+    sandbox = gateway(FarEnd(ORLA), shared, base_url="http://127.0.0.1:8100/acme")
+    async with sandbox as (one, _), gateway(FarEnd(ORLA), shared, base_url=None) as (two, _):
+        assert one._question(PERSON).key != two._question(PERSON).key
+
+
+async def test_a_spoilt_value_is_counted_and_asked_for_anew(shared: RedisGuard) -> None:
+    far_end = FarEnd(ORLA)
+    async with gateway(far_end, shared) as (gate, watcher):
+        await shared.redis.set(f"{gate._question(PERSON).key}:answer", b"not ours", px=60_000)
+        report = await gate.ask(PERSON, terms())
+        again = await gate.ask(PERSON, terms())
+
+    assert (name_in(report), report.cached) == ("Orla Fenwick", None)
+    assert (watcher.spoilt, far_end.calls) == (["acme"], 1)
+    assert again.cached is CacheLevel.MEMORY
 
 
 async def test_equal_questions_at_once_are_one_call(shared: RedisGuard) -> None:

@@ -74,6 +74,13 @@ def test_cache_lookups_are_told_apart_by_level(export: MetricsExport) -> None:
         assert sample(export, "roleferry_cache_lookups_total", **labels) == 1
 
 
+def test_stale_answers_and_spoilt_values_are_counted(export: MetricsExport) -> None:
+    export.metrics.cache_stale("hunter")
+    export.metrics.cache_spoilt("hunter")
+    for name in ("roleferry_cache_stale_total", "roleferry_cache_spoilt_total"):
+        assert sample(export, name, provider="hunter") == 1
+
+
 def test_the_breaker_shows_its_last_state(export: MetricsExport) -> None:
     export.metrics.breaker_changed("hunter", BreakerState.OPEN)
     export.metrics.breaker_changed("hunter", BreakerState.HALF_OPEN)

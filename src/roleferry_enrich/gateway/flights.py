@@ -38,7 +38,9 @@ class Flight:
         self.stale = known
         """The newest answer that is known meanwhile; each asker judges whether it will do."""
         self.decidable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Done as soon as there is something to decide on: a stale answer, or the end."""
+        """Done as soon as there is something to decide on: an older answer, or the end."""
+        if known is not None:
+            self.decide()
         self.task: asyncio.Task[Landing]
         self._are_calls_booked = False
 

@@ -102,6 +102,13 @@ class Gateway:
             self.gates.watch.cache_stale(ask.provider)
         return self._report(ask, served, started)
 
+    async def forget(self, ask: Ask) -> None:
+        """Let nobody be served what is known of this any more, in this or another process.
+
+        Raises RedisDown where the others could not be told: try again.
+        """
+        await self._cache.forget(self._question(ask).key)
+
     async def drain(self) -> None:
         """Wait for the conversations under way; each is bounded by its provider's timeout."""
         await self._flights.drain()

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 CHANNEL = "rfe:forgotten"
 # A connection can die without a word: silent for so long it is asked, silent again it is dead.
 # Twice that must stay below the two seconds within which nothing forgotten is served any more.
-_SILENCE_S = 0.5
+SILENCE_S = 0.5
 _REST_S = 0.5
 REMEMBERED_S = 3600.0
 """For how long it is known that something was forgotten: longer than a conversation can take, so
@@ -117,19 +117,19 @@ class Invalidation:
                 listener.dropped()
 
     async def _subscribe(self, pubsub: PubSub) -> None:
-        async with asyncio.timeout(2 * _SILENCE_S):
+        async with asyncio.timeout(2 * SILENCE_S):
             await pubsub.subscribe(CHANNEL)
-            while await pubsub.get_message(timeout=_SILENCE_S) is None:
+            while await pubsub.get_message(timeout=SILENCE_S) is None:
                 pass
 
     async def _relay(self, pubsub: PubSub, listener: Listener) -> None:
         is_asked = False
         while True:
-            message = await pubsub.get_message(timeout=_SILENCE_S)
+            message = await pubsub.get_message(timeout=SILENCE_S)
             if message is None:
                 if is_asked:
                     return
-                async with asyncio.timeout(_SILENCE_S):
+                async with asyncio.timeout(SILENCE_S):
                     await pubsub.ping()
                 is_asked = True
                 continue
