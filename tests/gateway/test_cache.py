@@ -170,35 +170,6 @@ async def test_without_redis_nothing_is_kept_that_could_not_be_forgotten(
     assert cache.in_memory(key) is None
 
 
-async def test_a_server_out_of_memory_is_read_but_hands_out_no_turns(
-    redis_url: str, shared: RedisGuard, key: str
-) -> None:
-    stored = answer("Orla")
-    await keep(make(shared), key, stored)
-    await shared.redis.config_set("maxmemory", 1)
-    try:
-        seen = await make(shared).look(key, "me")
-        missed = await make(shared).look(make(shared).key(b"another"), "me")
-    finally:
-        await shared.redis.config_set("maxmemory", 0)
-
-    assert seen.entry is not None
-    assert seen.entry.remembered == stored
-    assert missed.turn is Turn.NOBODYS
-    assert shared.is_up
-
-
-async def test_a_server_that_lost_its_scripts_is_taught_again(shared: RedisGuard, key: str) -> None:
-    cache = make(shared)
-    await keep(cache, key, answer("Orla"))
-    await shared.redis.script_flush()
-    await shared.redis.flushall()
-    stored = answer("Ivo")
-    await keep(cache, key, stored)
-
-    assert await found(make(shared), key) == (stored, CacheLevel.REDIS)
-
-
 async def test_an_answer_too_large_is_not_kept(shared: RedisGuard, key: str) -> None:
     await keep(make(shared), key, answer(*["x" * 1000] * 1200))
 

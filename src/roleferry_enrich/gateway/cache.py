@@ -7,7 +7,6 @@ judged in freshness.py, not here.
 """
 
 import asyncio
-import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -113,9 +112,9 @@ class Cache:
 
     def key(self, *parts: bytes) -> str:
         """A name for a question: equal for equal parts, meaningless without the secret."""
-        framed = b"".join(len(part).to_bytes(4, "big") + part for part in (VERSION, *parts))
+        framed = b"".join([len(part).to_bytes(4, "big") + part for part in (VERSION, *parts)])
         # The braces put all that belongs to one question on one node of a Redis cluster.
-        return f"rfe:{{{hmac.new(self._secret, framed, hashlib.sha256).hexdigest()}}}"
+        return f"rfe:{{{hmac.digest(self._secret, framed, 'sha256').hex()}}}"
 
     def in_memory(self, key: str) -> Entry | None:
         frame = self._memory.get(key) if self._is_told else None

@@ -73,6 +73,8 @@ class Freshness:
         One of many askers does so shortly before the end, so that none of them has to wait then
         (XFetch: Vattani, Chierichetti and Lowenstein, VLDB 2015, with beta = 1).
         """
+        if not takes:
+            return False
         early = takes * -math.log(1.0 - random.random())
         return age + early >= self.fresh(findings)
 

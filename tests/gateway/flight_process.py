@@ -1,8 +1,8 @@
 """One process of a fleet: asks the same question many times at once, and says what it got.
 
-    python fleet_process.py REDIS_URL FAR_END_URL ASKERS
+    python flight_process.py REDIS_URL FAR_END_URL ASKERS
 
-Not a test: test_fleet.py starts several of it.
+Not a test: test_flights.py starts several of it.
 """
 
 import asyncio

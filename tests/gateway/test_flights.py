@@ -60,7 +60,7 @@ async def process(
     redis_url: str, url: str, askers: int
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.gateway.fleet_process", redis_url, url, str(askers)),
+        *(sys.executable, "-m", "tests.gateway.flight_process", redis_url, url, str(askers)),
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
         stdout=asyncio.subprocess.PIPE,
