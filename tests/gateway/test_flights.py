@@ -11,13 +11,16 @@ from pathlib import Path
 
 from aiohttp import web
 from redis.asyncio import Redis
+from tests.acme import Acme
 from tests.far_end import served
 from tests.gateway.test_gateway import ORLA, PERSON, FarEnd, gateway, name_in, terms
 from tests.gateway.wire import comes_true
 
 from roleferry_enrich.domain.outcomes import CacheLevel, Skipped
+from roleferry_enrich.domain.queries import PersonQuery
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.redis_guard import RedisGuard
+from roleferry_enrich.providers.contract import Answer, Call, Conversation, ask, offers
 
 ROOT = Path(__file__).parents[2]
 IVO = {"person": {"name": "Ivo Marsh", "title": "CEO"}}
@@ -169,6 +172,32 @@ async def test_a_leader_without_money_holds_up_nobody(redis: Redis, redis_url: s
 
     assert poor.outcome == Skipped("budget_spent") or poor.cached is CacheLevel.TWIN
     assert name_in(rich) == "Orla Fenwick"
+
+
+class Faulty(Acme):
+    """Has a bug."""
+
+    @offers(("email",), gives=("title", "full_name"), credits=1)
+    def find_person(self, query: PersonQuery) -> Conversation[Answer]:
+        yield from ask(Call.get("/person"))
+        raise RuntimeError("a bug")
+
+
+async def test_a_leader_with_a_bug_holds_up_nobody(redis: Redis, redis_url: str) -> None:
+    far_end = Gate(ORLA)
+    async with (
+        served(far_end.answer) as url,
+        fleet(url, redis_url, 1) as (other,),
+        gateway(FarEnd(), RedisGuard(redis), base_url=url, provider=Faulty()) as (leader, _),
+    ):
+        first = asyncio.create_task(leader.ask(PERSON, terms(30)))
+        assert await comes_true(lambda: far_end.calls == 1)
+        second = asyncio.create_task(other.ask(PERSON, terms(30)))
+        far_end.opened.set()
+        await asyncio.wait({first, second})
+
+    assert isinstance(first.exception(), RuntimeError)
+    assert name_in(second.result()) == "Orla Fenwick"
 
 
 async def test_the_leaders_cancel_cancels_nobody(redis: Redis, redis_url: str) -> None:
