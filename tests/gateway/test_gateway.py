@@ -22,10 +22,11 @@ from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.places import FleetPlaces
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
-from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.providers.contract import Window
 
@@ -70,13 +71,15 @@ async def gateway(
         gates = Gates(
             quarantine=Quarantine(loop.time),
             breakers={"acme": Breaker(BreakerPolicy(), clock=loop.time, random=Random(1))},
-            limiter=Limiter(shared),
+            limiter=Limiter(shared, watch=watcher),
             transport=Transport(trusted=session, open_web=session, now=now),
             retry=RetryPolicy(first_wait=timedelta(milliseconds=1)),
             watch=watcher,
             random=Random(1),
             now=now,
             lines={"acme": asyncio.Semaphore(10)},
+            retries=RetryBudget(loop.time),
+            places=FleetPlaces(shared, {}, random=Random(1)),
         )
         cache = Cache(shared, secret=b"test-secret", memory_bytes=10_000_000, now=now)
         given = {"provider": Acme(), "key": Credential("test-key-acme"), "base_url": url}
@@ -186,7 +189,7 @@ async def test_a_dead_key_is_quarantined_with_one_alert(shared: RedisGuard) -> N
 async def test_a_broken_provider_is_left_alone(shared: RedisGuard) -> None:
     far_end = FarEnd(web.Response(status=503))
     async with gateway(far_end, shared) as (gate, _):
-        for _ in range(6):
+        for _ in range(10):
             report = await gate.ask(PERSON, terms())
 
     assert report.outcome == Skipped("breaker_open")

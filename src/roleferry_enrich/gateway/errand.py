@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from roleferry_enrich.domain.outcomes import CallRecord
+from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
+from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.purse import Purse
 
@@ -18,6 +19,7 @@ class Terms:
     """In the running loop's time."""
     purse: Purse
     max_age: timedelta | None = None
+    priority: Priority = Priority.INTERACTIVE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,10 +33,10 @@ class Errand:
     def time_left(self) -> timedelta:
         """How long it may still wait.
 
-        Until something was sent, to the request's deadline; from then on the money is spent and
-        what it buys is worth waiting for beyond it, as long as one call may take.
+        Until something was had or paid for, to the request's deadline; from then on the money is
+        spent and what it buys is worth waiting for beyond it, as long as one call may take.
         """
         ends = self.terms.deadline
-        if self.calls:
+        if any(call.cost or call.outcome is OutcomeKind.FOUND for call in self.calls):
             ends += self.channel.call_timeout.total_seconds()
         return timedelta(seconds=max(0.0, ends - asyncio.get_running_loop().time()))
