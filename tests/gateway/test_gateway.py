@@ -4,30 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from random import Random
 
 import aiohttp
 from aiohttp import web
 from tests.acme import Acme
 from tests.far_end import served
+from tests.gates import gates_of, now
 from tests.watcher import Watcher
 
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
 from roleferry_enrich.domain.outcomes import Absent, CacheLevel, Found, Report, Skipped, Troubled
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, Keys, PersonQuery
-from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.errand import Terms
-from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.gateway import Gateway
-from roleferry_enrich.gateway.limiter import Limiter
-from roleferry_enrich.gateway.places import FleetPlaces
 from roleferry_enrich.gateway.purse import Purse
-from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
-from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
-from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.providers.contract import Window
 
 PERSON = Ask(
@@ -65,22 +58,9 @@ class FarEnd:
 async def gateway(
     far_end: FarEnd, shared: RedisGuard, **channel: object
 ) -> AsyncIterator[tuple[Gateway, Watcher]]:
-    loop, watcher = asyncio.get_running_loop(), Watcher()
-    now = lambda: datetime.now(UTC)  # noqa: E731 - passed on three times
+    watcher = Watcher()
     async with served(far_end.answer) as url, aiohttp.ClientSession() as session:
-        gates = Gates(
-            quarantine=Quarantine(loop.time),
-            breakers={"acme": Breaker(BreakerPolicy(), clock=loop.time, random=Random(1))},
-            limiter=Limiter(shared, watch=watcher),
-            transport=Transport(trusted=session, open_web=session, now=now),
-            retry=RetryPolicy(first_wait=timedelta(milliseconds=1)),
-            watch=watcher,
-            random=Random(1),
-            now=now,
-            lines={"acme": asyncio.Semaphore(10)},
-            retries=RetryBudget(loop.time),
-            places=FleetPlaces(shared, {}, random=Random(1)),
-        )
+        gates = gates_of(shared, session, watcher)
         cache = Cache(shared, secret=b"test-secret", memory_bytes=10_000_000, now=now)
         given = {"provider": Acme(), "key": Credential("test-key-acme"), "base_url": url}
         channels = {"acme": Channel(**{**given, **channel})}
