@@ -257,6 +257,33 @@ async def test_no_wait_is_longer_than_what_is_left(redis: Redis, redis_url: str)
     assert far_end.calls == 1
 
 
+async def test_a_pause_a_failing_provider_asks_for_holds_for_all(
+    redis: Redis, redis_url: str
+) -> None:
+    far_end = FarEnd(always(503, Retry_After="30"))
+    async with (
+        served(far_end.answer) as url,
+        process(url, redis_url) as one,
+        process(url, redis_url) as other,
+    ):
+        await one.outcome()
+        assert await other.outcome(within=1) == "no_permit"
+
+    assert far_end.calls == 1
+
+
+async def test_who_waited_does_not_call_past_a_breaker_that_opened(
+    redis: Redis, redis_url: str
+) -> None:
+    far_end = FarEnd(always(500))
+    async with served(far_end.answer) as url, process(url, redis_url, permits=2) as plain:
+        caller = plain.with_breaker(BreakerPolicy(minimum_calls=2))
+        outcomes = await caller.outcomes(6)
+
+    assert far_end.calls == 2
+    assert outcomes == Counter(failed=2, breaker_open=4)
+
+
 async def test_a_throttle_is_told_as_one_and_with_its_time(redis: Redis, redis_url: str) -> None:
     far_end = FarEnd(always(429, Retry_After="30"))
     async with served(far_end.answer) as url, process(url, redis_url) as caller:

@@ -261,3 +261,17 @@ async def test_a_provider_switched_off_is_off_for_every_process(
     assert (off.value.why, off.value.left is not None) == ("unauthorised", True)
     await limiter.switch_on("acme")
     assert await colleague.acquire(TEN_AN_HOUR, within=NOW) == NOW
+
+
+async def test_a_provider_without_limits_is_paused_and_switched_off_all_the_same(
+    shared: RedisGuard, colleague: Limiter
+) -> None:
+    unlimited = Bucket("acme", "all", ())
+    limiter = Limiter(shared)
+    assert await admitted(limiter, unlimited, 500) == 500
+
+    await limiter.pause(unlimited, timedelta(seconds=30))
+    assert await admitted(colleague, unlimited, 5) == 0
+    await limiter.switch_off("acme", timedelta(seconds=60), "unauthorised")
+    with pytest.raises(Quarantined):
+        await colleague.acquire(unlimited, within=SOON)

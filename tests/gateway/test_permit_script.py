@@ -223,6 +223,19 @@ def test_a_batch_leaves_thirty_percent(redis: Redis) -> None:
     assert (batch, bucket.admitted(50)) == (7, 3)
 
 
+def test_who_asks_for_a_share_never_waits_for_a_batch(redis: Redis) -> None:
+    bucket = Bucket(redis, (Limit(10, SECOND), Limit(300, 60 * SECOND)))
+    waits, batch = [], 0
+    for tick in range(600):
+        bucket.now += SECOND // 20
+        batch += sum(bool(seq) for seq in bucket.reserve(*[0] * 50, batch=True).callers[::2])
+        if tick % 14 == 0:  # 1.4 a second, of 5 that are allowed in the long run
+            waits.append(bucket.reserve(5 * SECOND).wait)
+
+    assert set(waits) == {0}
+    assert batch > 150
+
+
 def test_a_refusal_lowers_the_rate_and_clean_minutes_raise_it(redis: Redis) -> None:
     bucket = Bucket(redis, (Limit(100, SECOND),))
     bucket.reserve(0)

@@ -146,6 +146,11 @@ class Admission:
         """The call goes out now: what it waited for a permit is not the provider's slowness."""
         self.started = self._breaker.now()
 
+    def check(self) -> None:
+        """Raises BreakerOpen if the breaker has turned since: whoever waited goes out no more."""
+        if self.generation != self._breaker.generation and self._breaker.state != "closed":
+            raise BreakerOpen("the provider failed too often while this call waited")
+
     def succeeded(self) -> None:
         self._failed = False
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -11,10 +11,12 @@ from uuid import uuid4
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
 from roleferry_enrich.errors import (
+    BreakerOpen,
     CallSkipped,
     NoPermit,
     ProviderError,
     ProviderRateLimited,
+    ProviderUnavailable,
     Quarantined,
 )
 from roleferry_enrich.gateway.breaker import Admission, Breaker
@@ -84,7 +86,8 @@ class Gates:
     def unreadable(self, errand: Errand) -> None:
         """A conversation could not read a reply that passed as good."""
         name = errand.channel.name
-        with self.breakers[name].admit() as admission:
+        # If the breaker has opened meanwhile, there is nothing left to tell it.
+        with suppress(BreakerOpen), self.breakers[name].admit() as admission:
             admission.failed()
         self.watch.contract_changed(name, errand.capability)
 
@@ -111,7 +114,9 @@ class Gates:
                 _Place(self.lines[errand.channel.name], errand.time_left()),
                 self._place_in_fleet(errand),
             ):
+                admission.check()
                 waited = await self._permit(call, errand)
+                admission.check()
                 sent = _Sent(call, errand, attempt, waited, self.now())
                 reply, error = await self._exchange(sent, admission)
                 cost = _cost(sent, reply, error)
@@ -132,8 +137,8 @@ class Gates:
 
     async def _permit(self, call: Call, errand: Errand) -> timedelta:
         bucket, name = errand.channel.bucket(call), errand.channel.name
-        if not bucket.windows:
-            return timedelta(0)
+        if not bucket.windows and errand.channel.provider.spec.open_web:
+            return timedelta(0)  # many sites, of which none speaks for another
         within, priority = errand.time_left(), errand.terms.priority
         try:
             waited = await self.limiter.acquire(bucket, within=within, priority=priority)
@@ -188,12 +193,15 @@ class Gates:
     async def _learn_pace(
         self, channel: Channel, call: Call, reply: Reply | None, error: ProviderError | None
     ) -> None:
+        bucket = channel.bucket(call)
+        if not bucket.windows and channel.provider.spec.open_web:
+            return
         pause = _asked_pause(channel, reply, error)
         if pause is None and isinstance(error, ProviderRateLimited):
-            await self.limiter.lower(channel.bucket(call))
+            await self.limiter.lower(bucket)
             pause = _PAUSE_WITHOUT_WORD
         if pause is not None:
-            await self.limiter.pause(channel.bucket(call), pause)
+            await self.limiter.pause(bucket, pause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +261,8 @@ def _asked_pause(
     channel: Channel, reply: Reply | None, error: ProviderError | None
 ) -> timedelta | None:
     """How long the provider asks for silence, by a refusal or by its own limit headers."""
+    if isinstance(error, ProviderUnavailable) and error.retry_after:
+        return error.retry_after
     if isinstance(error, ProviderRateLimited):
         return error.retry_after or (_reset(channel, reply) if reply is not None else None)
     return _reset(channel, reply) if reply is not None else None

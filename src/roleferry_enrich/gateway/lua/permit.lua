@@ -28,6 +28,7 @@ local HORIZON = 600 * 1000000
 local LONGEST_PAUSE = 3601 * 1000000
 local PROBE = 15 * 1000000
 local MINUTE = 60 * 1000000
+local COUNT = 2000000000000000
 local FIELDS = 7
 local SPARE = 1000
 
@@ -64,11 +65,12 @@ end
 
 local stored = redis.pcall('HMGET', KEYS[1], unpack(fields))
 if stored.err then
-  broken, stored = true, {}
+  broken = true
+  stored = {}
 end
-local seq, epoch = number(stored[1], 2 ^ 53), number(stored[2], now + HORIZON)
+local seq, epoch = number(stored[1], COUNT), number(stored[2], now + HORIZON)
 local pause = number(stored[3], now + LONGEST_PAUSE)
-local shift = number(stored[4], 2 ^ 53)
+local shift = number(stored[4], COUNT)
 local factor = stored[5] and number(stored[5], 1000) or 1000
 local cut = number(stored[6], now + HORIZON)
 local last = number(stored[7], now + HORIZON)
@@ -80,7 +82,13 @@ for n = 1, windows do
 end
 if broken then
   redis.call('DEL', KEYS[1], KEYS[2], unpack(KEYS, 4))
-  seq, epoch, pause, shift, factor, cut, last = 0, 0, 0, 0, 1000, 0, 0
+  seq = 0
+  epoch = 0
+  pause = 0
+  shift = 0
+  factor = 1000
+  cut = 0
+  last = 0
   for n = 1, windows do window[n].tat = 0 end
 end
 local rebuilt = broken
@@ -88,12 +96,15 @@ local rebuilt = broken
 broken = false
 local off = redis.pcall('HMGET', KEYS[3], 'until', 'probe', 'reason')
 if off.err then
-  broken, off = true, {}
+  broken = true
+  off = {}
 end
 local off_until = math.max(number(off[1], now + LONGEST_PAUSE), number(off[2], now + LONGEST_PAUSE))
 if broken then
   redis.call('DEL', KEYS[3])
-  off_until, off, rebuilt = 0, {}, true
+  off_until = 0
+  off = {}
+  rebuilt = true
 end
 if epoch == 0 then epoch = now end
 factor = math.min(1000, factor + 50 * math.floor(math.max(0, now - cut) / MINUTE))
@@ -118,7 +129,9 @@ end
 
 local changed = false
 local function take(start)
-  seq, last, changed = seq + 1, start, true
+  seq = seq + 1
+  last = start
+  changed = true
   for n = 1, windows do
     local w = window[n]
     w.tat = math.max(start, w.tat) + math.floor(w.period * 1000 / (w.permits * factor))
@@ -142,7 +155,8 @@ for caller = 3 * windows + 5, #ARGV do
     result[#result + 1] = seq
     -- Off until lately: one call, of all processes, finds out whether it is well again.
     if on_trial then
-      shut, off_for = true, PROBE
+      shut = true
+      off_for = PROBE
       redis.call('HSET', KEYS[3], 'probe', string.format('%.0f', now + PROBE))
     end
   end
