@@ -13,6 +13,8 @@ class Watcher:
         self.lookups: list[CacheLevel | None] = []
         self.quarantines: list[tuple[str, str]] = []
         self.changed: list[tuple[str, str]] = []
+        self.purchases: list[str] = []
+        self.losses: list[tuple[str, str, int]] = []
 
     @contextmanager
     def calling(self, provider: str, capability: str, attempt: int) -> Iterator["Watcher"]:
@@ -28,6 +30,12 @@ class Watcher:
 
     def quarantined(self, provider: str, reason: str) -> None:
         self.quarantines.append((provider, reason))
+
+    def bought(self, provider: str, how: str) -> None:
+        self.purchases.append(how)
+
+    def lost(self, provider: str, capability: str, cost: int) -> None:
+        self.losses.append((provider, capability, cost))
 
     def adapter_failed(self, provider: str, capability: str, fault: str) -> None:
         self.changed.append((provider, fault))

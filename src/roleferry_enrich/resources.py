@@ -29,6 +29,7 @@ from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_conne
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
@@ -41,6 +42,7 @@ from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.sandbox.samples import sample
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 
@@ -59,6 +61,7 @@ class Resources:
     gateway: Gateway
     enricher: Enricher
     accounts: AccountRepository
+    books: PostgresBooks
     enrichments: EnrichmentRepository
 
 
@@ -73,8 +76,10 @@ async def open_resources(
     shared = RedisGuard(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
     watching = telemetry.watching()
     background = Background()
+    books = PostgresBooks(servers.database_url, watching)
     async with _sessions() as transport:
-        gateway = _gateway(settings, shared, transport, watching, pepper)
+        till = Till(books, watch=watching, secret=pepper)
+        gateway = _gateway(settings, shared, transport, till=till, watching=watching, secret=pepper)
         enrichments = EnrichmentRepository(engine)
         enricher = Enricher(
             gateway=gateway,
@@ -92,10 +97,12 @@ async def open_resources(
                 gateway=gateway,
                 enricher=enricher,
                 accounts=AccountRepository(engine, pepper),
+                books=books,
                 enrichments=enrichments,
             )
         finally:
             await background.drain(_DRAIN_S)
+            await books.close()
             await shared.redis.aclose()
             await engine.dispose()
             telemetry.close()
@@ -131,7 +138,13 @@ async def _sessions() -> AsyncIterator[Transport]:
 
 
 def _gateway(
-    settings: Settings, shared: RedisGuard, transport: Transport, watching: Watching, secret: bytes
+    settings: Settings,
+    shared: RedisGuard,
+    transport: Transport,
+    *,
+    till: Till,
+    watching: Watching,
+    secret: bytes,
 ) -> Gateway:
     channels = channels_of(settings)
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
@@ -143,6 +156,7 @@ def _gateway(
         },
         limiter=Limiter(shared, instances=settings.workers),
         transport=transport,
+        till=till,
         retry=RetryPolicy(),
         watch=watching,
         random=random,

@@ -9,6 +9,7 @@ from random import Random
 import aiohttp
 from aiohttp import web
 from tests.acme import Acme
+from tests.books import PAYER, NoBooks
 from tests.far_end import served
 from tests.watcher import Watcher
 
@@ -26,6 +27,7 @@ from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.providers.contract import Window
 
@@ -73,6 +75,7 @@ async def gateway(
             limiter=Limiter(shared),
             transport=Transport(trusted=session, open_web=session, now=now),
             retry=RetryPolicy(first_wait=timedelta(milliseconds=1)),
+            till=Till(NoBooks(), watch=watcher, secret=b"test-secret"),
             watch=watcher,
             random=Random(1),
             now=now,
@@ -87,7 +90,7 @@ async def gateway(
 def terms(seconds: float = 1.0, cap: int | None = None, age: timedelta | None = None) -> Terms:
     deadline = asyncio.get_running_loop().time() + seconds
     purse = Purse(None if cap is None else MicroUsd(cap))
-    return Terms(deadline=deadline, purse=purse, max_age=age)
+    return Terms(deadline=deadline, purse=purse, max_age=age, payer=PAYER)
 
 
 def name_in(report: Report) -> str | None:

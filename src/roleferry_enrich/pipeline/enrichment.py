@@ -14,6 +14,7 @@ from roleferry_enrich.domain.enrichments import Enrichment, Request, Status
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report
+from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
@@ -71,7 +72,11 @@ class Enricher:
             if outcome.outcome is OutcomeKind.PENDING
         )
         deadline = asyncio.get_running_loop().time() + _COMPLETION_TIME.total_seconds()
-        terms = Terms(deadline=deadline, purse=Purse(_left(earlier)))
+        terms = Terms(
+            deadline=deadline,
+            purse=Purse(_left(earlier)),
+            payer=Payer(earlier.account_id, earlier.id),
+        )
         resumed = Resumed(known=observed, only=waiting)
         fanout = FanOut(self.gateway, earlier.request, terms, resumed)
         await fanout.run_until(deadline)
@@ -84,10 +89,15 @@ class Enricher:
         started_at = self.now()
         closing = min(_CLOSING_TIME, options.deadline * _CLOSING_SHARE)
         deadline = loop.time() + (options.deadline - closing).total_seconds()
-        terms = Terms(deadline=deadline, purse=Purse(options.max_cost), max_age=options.max_age)
+        begun = _Begun(uuid4(), account_id, request, started_at)
+        terms = Terms(
+            deadline=deadline,
+            purse=Purse(options.max_cost),
+            max_age=options.max_age,
+            payer=Payer(account_id, begun.id),
+        )
         fanout = FanOut(self.gateway, request, terms)
         await fanout.run_until(deadline)
-        begun = _Begun(uuid4(), account_id, request, started_at)
         enrichment = await self._record(begun, fanout)
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
