@@ -16,6 +16,7 @@ from tests.watcher import Watcher
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
 from roleferry_enrich.domain.outcomes import Absent, CacheLevel, Found, Report, Skipped, Troubled
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, Keys, PersonQuery
+from roleferry_enrich.gateway.books import Books
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.channels import Channel, Credential
@@ -64,7 +65,7 @@ class FarEnd:
 
 @asynccontextmanager
 async def gateway(
-    far_end: FarEnd, shared: RedisGuard, **channel: object
+    far_end: FarEnd, shared: RedisGuard, *, books: Books | None = None, **channel: object
 ) -> AsyncIterator[tuple[Gateway, Watcher]]:
     loop, watcher = asyncio.get_running_loop(), Watcher()
     now = lambda: datetime.now(UTC)  # noqa: E731 - passed on three times
@@ -75,7 +76,7 @@ async def gateway(
             limiter=Limiter(shared),
             transport=Transport(trusted=session, open_web=session, now=now),
             retry=RetryPolicy(first_wait=timedelta(milliseconds=1)),
-            till=Till(NoBooks(), watch=watcher, secret=b"test-secret"),
+            till=Till(books or NoBooks(), watch=watcher, secret=b"test-secret"),
             watch=watcher,
             random=Random(1),
             now=now,

@@ -101,8 +101,8 @@ class PostgresBooks:
         """Once what came of calls is written, or could not be for some seconds."""
         for lane in (self._notes, self._looks, self._losses, self._settlements, self._strikes):
             await lane.close(_CLOSING_S)
-        self._front.close()
-        self._back.close()
+        await self._front.close()
+        await self._back.close()
 
     def _until(self) -> float:
         return asyncio.get_running_loop().time() + self._patience_s

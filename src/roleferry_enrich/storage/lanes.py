@@ -98,5 +98,5 @@ class Lane(Generic[Item, Result]):
         for item, future in batch:
             if not future.done():
                 future.set_exception(error)
-            if self._left_behind is not None:
+            if error.is_sent and self._left_behind is not None:
                 self._left_behind(item)

@@ -5,6 +5,7 @@ here it travels alone, commits by itself and stays prepared.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,13 +15,19 @@ from roleferry_enrich.storage.engine import SERVER_SETTINGS, TIMEOUTS_MS, driver
 
 _CONNECT_TIMEOUT_S = 2
 _STATEMENT_TIMEOUT_S = 5
+_CLOSE_TIMEOUT_S = 1
 
 # Any: a row's columns have the types of the statement that asked for them.
 Row = Mapping[str, Any]
 
 
 class DatabaseAway(Exception):
-    """PostgreSQL did not answer in time, or refused; whether it did the work is not known."""
+    """PostgreSQL did not answer in time, or refused."""
+
+    def __init__(self, reason: str, *, is_sent: bool) -> None:
+        super().__init__(reason)
+        self.is_sent = is_sent
+        """Whether it may have done the work all the same."""
 
 
 class Wire:
@@ -47,24 +54,34 @@ class Wire:
                     raise
             return await self._fetch(statement, columns)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Politely, if the database still listens."""
+        async with self._turn:
+            if self._connection is not None:
+                with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await self._connection.close(timeout=_CLOSE_TIMEOUT_S)
+                self._connection = None
+
+    def _hang_up(self) -> None:
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None
 
     async def _fetch(self, statement: str, columns: Sequence[object]) -> Sequence[Row]:
+        is_sent = False
         try:
             if self._connection is None:
                 self._connection = await self._connect()
+            is_sent = True
             found: Sequence[Row] = await self._connection.fetch(
                 statement, *columns, timeout=_STATEMENT_TIMEOUT_S
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            # TimeoutError is an OSError.
-            self.close()
-            raise DatabaseAway(type(error).__name__) from error
+            # A TimeoutError is an OSError.
+            self._hang_up()
+            raise DatabaseAway(type(error).__name__, is_sent=is_sent) from error
         except asyncio.CancelledError:
-            self.close()
+            self._hang_up()
             raise
         return found
 
