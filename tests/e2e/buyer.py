@@ -1,0 +1,102 @@
+"""A process that enriches addresses, made to stop dead at a named point until it is killed.
+
+    python tests/e2e/buyer.py <account> <point or "-"> <address>...
+
+Prints `ready` once it could start, `at <point>` when it stops there, and a line of JSON for each
+enrichment in the order of their ends.
+"""
+
+import asyncio
+import json
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request
+from roleferry_enrich.domain.identifiers import Email
+from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.embedded import servers_of
+from roleferry_enrich.observability.logs import configure_logs
+from roleferry_enrich.pipeline.enrichment import Enricher
+from roleferry_enrich.resources import Resources, open_resources
+from roleferry_enrich.settings import read_settings
+
+
+class Stopping:
+    """Passes everything on to books or records, but stops before or after one method."""
+
+    def __init__(self, inner: object, method: str, point: str, *, after: bool) -> None:
+        self._inner = inner
+        self._method = method
+        self._point = point
+        self._after = after
+
+    def __getattr__(self, name: str) -> object:
+        method = getattr(self._inner, name)
+        return self._stopping(method) if name == self._method else method
+
+    def _stopping(self, method):
+        async def stopping(*given: object) -> object:
+            if self._after:
+                await method(*given)
+            say(f"at {self._point}")
+            await asyncio.sleep(3600)
+
+        return stopping
+
+
+def stopped_at(point: str, resources: Resources) -> Enricher:
+    till, enricher = resources.gateway.gates.till, resources.enricher
+    match point:
+        case "noted":
+            till._books = Stopping(till._books, "note", point, after=True)
+        case "replied":
+            till._books = Stopping(till._books, "settle", point, after=False)
+        case "settled":
+            till._books = Stopping(till._books, "settle", point, after=True)
+        case "remembered":
+            return replace(
+                enricher, records=Stopping(enricher.records, "record", point, after=False)
+            )
+        case "recorded":
+            return replace(
+                enricher, records=Stopping(enricher.records, "record", point, after=True)
+            )
+    return enricher
+
+
+def request(address: str) -> Request:
+    options = Options(deadline=timedelta(seconds=10), include=frozenset({"apollo"}))
+    keys = Keys(email=Email(address))
+    return Request(goal=Goal.PERSON, keys=keys, wanted=frozenset({"title"}), options=options)
+
+
+def told(enrichment: Enrichment) -> str:
+    return json.dumps(
+        {
+            "name": enrichment.person and enrichment.person.fields["full_name"].value,
+            "cost": enrichment.cost,
+            "outcomes": [outcome.outcome for outcome in enrichment.outcomes],
+        }
+    )
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+async def buy(account_id: UUID, point: str, addresses: list[str]) -> None:
+    settings = read_settings()
+    configure_logs(settings.model_copy(update={"log_level": "error"}))
+    with servers_of(settings) as servers:
+        async with open_resources(settings, servers) as resources:
+            enricher = stopped_at(point, resources)
+            say("ready")
+            asked = [enricher.enrich(request(address), account_id) for address in addresses]
+            for answer in asyncio.as_completed(asked):
+                say(told(await answer))
+
+
+asyncio.run(buy(UUID(sys.argv[1]), sys.argv[2], sys.argv[3:]))
