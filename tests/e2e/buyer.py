@@ -9,6 +9,8 @@ enrichment in the order of their ends.
 import asyncio
 import json
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -24,45 +26,59 @@ from roleferry_enrich.settings import read_settings
 
 
 class Stopping:
-    """Passes everything on to books or records, but stops before or after one method."""
+    """Passes everything on to what it stands before, but stops before or after one method."""
 
-    def __init__(self, inner: object, method: str, point: str, *, after: bool) -> None:
+    def __init__(self, inner: object, method: str, stop: Callable, *, after: bool) -> None:
         self._inner = inner
         self._method = method
-        self._point = point
+        self._stop = stop
         self._after = after
 
     def __getattr__(self, name: str) -> object:
         method = getattr(self._inner, name)
         return self._stopping(method) if name == self._method else method
 
-    def _stopping(self, method):
+    def _stopping(self, method: Callable) -> Callable:
         async def stopping(*given: object) -> object:
             if self._after:
                 await method(*given)
-            say(f"at {self._point}")
-            await asyncio.sleep(3600)
+            await self._stop()
 
         return stopping
 
 
+class StoppingAtSettling(Stopping):
+    """Stops the whole process: settling is nothing that anybody waits for."""
+
+    def _stopping(self, method: Callable) -> Callable:
+        return lambda *_: self._stop()
+
+
 def stopped_at(point: str, resources: Resources) -> Enricher:
-    till, enricher = resources.gateway.gates.till, resources.enricher
+    gateway, enricher = resources.gateway, resources.enricher
+    till = gateway.gates.till
+
+    async def stop() -> None:
+        if point == "settled":
+            await resources.books.written()
+        say(f"at {point}")
+        await asyncio.sleep(3600)
+
+    def halt() -> None:
+        say(f"at {point}")
+        time.sleep(3600)
+
     match point:
         case "noted":
-            till._books = Stopping(till._books, "note", point, after=True)
+            till._books = Stopping(resources.books, "note", stop, after=True)
         case "replied":
-            till._books = Stopping(till._books, "settle", point, after=False)
+            till._books = StoppingAtSettling(resources.books, "settle", halt, after=False)
         case "settled":
-            till._books = Stopping(till._books, "settle", point, after=True)
-        case "remembered":
-            return replace(
-                enricher, records=Stopping(enricher.records, "record", point, after=False)
-            )
-        case "recorded":
-            return replace(
-                enricher, records=Stopping(enricher.records, "record", point, after=True)
-            )
+            gateway.gates = Stopping(gateway.gates, "send", stop, after=True)
+        case "remembered" | "recorded":
+            after = point == "recorded"
+            records = Stopping(enricher.records, "record", stop, after=after)
+            return replace(enricher, records=records)
     return enricher
 
 

@@ -8,9 +8,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -19,7 +18,8 @@ import asyncpg
 import httpx
 import psutil
 import pytest
-from tests.processes import eventually
+import redis
+from tests.processes import eventually, free_port
 
 import roleferry_enrich
 from roleferry_enrich.accounts.opening import open_accounts
@@ -105,23 +105,34 @@ class House:
         }
 
 
-@pytest.fixture
-def house(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Servers of its own: one test kills them."""
-    with embedded(tmp_path / "data") as servers:
-        house = House(servers, tmp_path / "data", f"http://127.0.0.1:{free_port()}")
+    data_dir = tmp_path_factory.mktemp("money")
+    with embedded(data_dir) as servers:
+        house = House(servers, data_dir, f"http://127.0.0.1:{free_port()}")
         asyncio.run(migrate(servers.database_url))
-        house.rows(f"INSERT INTO accounts (id, name) VALUES ('{house.account_id}', 'Test account')")
-        with _ended(house):
-            house.start("-m", "roleferry_enrich", "sandbox", "--no-limits", "--no-latency")
+        sandbox = house.start("-m", "roleferry_enrich", "sandbox", "--no-limits", "--no-latency")
+        try:
             assert eventually(lambda: _answers(f"{house.sandbox}/_health"), within=_START)
             yield house
+        finally:
+            sandbox.kill()
+            sandbox.communicate()
 
 
-@contextmanager
-def _ended(house: House) -> Iterator[None]:
+@pytest.fixture
+def house(whole_house: House) -> Iterator[House]:
+    """As if nothing had happened in it yet."""
+    house = replace(whole_house, account_id=uuid4(), processes=[])
+    house.rows("TRUNCATE accounts CASCADE")
+    house.rows(f"INSERT INTO accounts (id, name) VALUES ('{house.account_id}', 'Test account')")
+    with redis.Redis.from_url(house.servers.redis_url) as client:
+        client.flushall()
+    for controls in ("_ledger", "_faults"):
+        httpx.delete(f"{house.sandbox}/{controls}").raise_for_status()
     try:
-        yield
+        yield house
     finally:
         for process in house.processes:
             process.kill()
@@ -132,6 +143,7 @@ def _ended(house: House) -> Iterator[None]:
 def test_what_was_paid_for_is_not_paid_again_after_a_kill(house: House, point: str) -> None:
     buyer = house.buyer(KNOWN, stop_at=point)
     _reach(buyer, point)
+    assert eventually(lambda: house.under_way() == 0)
     buyer.kill()
     (answer,) = house.bought(KNOWN)
 
@@ -198,15 +210,13 @@ def test_a_hundred_equal_requests_to_two_processes_are_paid_once(house: House) -
     assert house.booked() == [("found", PRICE)]
 
 
-def test_a_client_that_went_away_finds_its_answer_paid_for(
-    house: House, free_port: Callable[[], int]
-) -> None:
+def test_a_client_that_went_away_finds_its_answer_paid_for(house: House) -> None:
     house.plan("slow", seconds=1, calls=1)
     port, key = free_port(), asyncio.run(_key(house))
     house.start("-m", "roleferry_enrich", "serve", ROLEFERRY_PORT=str(port))
     url = f"http://127.0.0.1:{port}"
     assert eventually(lambda: _answers(f"{url}/health/ready"), within=_START)
-    body = {"email": KNOWN, "enrich": ["title"], "providers": {"include": ["apollo"]}}
+    body = {"email": KNOWN, "enrich": ["full_name"], "providers": {"include": ["apollo"]}}
     headers = {"Authorization": f"Bearer {key}"}
     with pytest.raises(httpx.ReadTimeout):
         httpx.post(f"{url}/enrich", json=body, headers=headers, timeout=0.5)
@@ -268,9 +278,15 @@ def _let_time_pass(house: House) -> None:
 def _kill_postgres(house: House) -> None:
     """Its keeper starts it again."""
     place = Place(house.data_dir, POSTGRES)
-    server = place.read().server
-    psutil.Process(server).kill()
-    assert eventually(lambda: place.read().server != server, within=timedelta(seconds=30))
+    killed = _server(place)
+    assert killed is not None
+    psutil.Process(killed).kill()
+    assert eventually(lambda: _server(place) not in {None, killed}, within=_START)
+
+
+def _server(place: Place) -> int | None:
+    state = place.read()
+    return state.server if state and state.answers() else None
 
 
 def _go_on(house: House, buyer: subprocess.Popen[str]) -> None:

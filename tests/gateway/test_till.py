@@ -60,6 +60,10 @@ class Ledger:
     def terms(self, **given: object) -> Terms:
         return replace(terms(**given), payer=Payer(self.account_id, uuid4()))
 
+    async def written(self) -> None:
+        for books in self._opened:
+            await books.written()
+
     async def spent(self) -> int:
         sql = "SELECT coalesce(sum(cost), 0)::bigint FROM provider_calls WHERE account_id = $1"
         return (await self._rows(sql))[0][0]
@@ -82,6 +86,7 @@ class Ledger:
             await books.close()
 
     async def _rows(self, sql: str) -> list[asyncpg.Record]:
+        await self.written()
         connection = await asyncpg.connect(driver_url(self.url))
         try:
             return await connection.fetch(sql, self.account_id)
@@ -154,6 +159,7 @@ async def test_who_wants_it_new_pays_again(
     async with gateway(far_end, shared, books=ledger.books()) as (gate, watcher):
         for _ in range(2):
             await gate.ask(PERSON, ledger.terms(age=timedelta(0)))
+            await ledger.written()
 
     assert (far_end.calls, await ledger.spent()) == (2, 20_000)
     assert watcher.purchases == ["made", "made"]
@@ -166,6 +172,7 @@ async def test_a_conversation_that_broke_off_buys_only_what_is_missing(
     books = ledger.books()
     async with gateway(far_end, shared, books=books, provider=Paged()) as (gate, watcher):
         first = await gate.ask(PERSON, ledger.terms())
+        await ledger.written()
         second = await gate.ask(PERSON, ledger.terms())
 
     assert (first.outcome.kind, first.cost) == ("refused", 10_000)
@@ -264,7 +271,7 @@ async def test_a_caller_who_goes_while_waiting_for_a_permit_leaves_nothing(
             Errand(
                 channel=gate.channels["acme"],
                 capability="find_person",
-                terms=ledger.terms(seconds=60),
+                terms=ledger.terms(seconds=10_000),
             )
             for _ in range(50)
         ]

@@ -94,6 +94,13 @@ def record(of: Intent, cost: int = 10_000, outcome: OutcomeKind = OutcomeKind.FO
     )
 
 
+async def settled(
+    books: PostgresBooks, of: Intent, record: CallRecord, reply: Reply | None
+) -> None:
+    books.settle(of, record, reply)
+    await books.written()
+
+
 async def booked(engine: AsyncEngine, account_id: UUID) -> list[tuple[UUID, str, int]]:
     table = provider_calls.c
     statement = select(table.id, table.outcome, table.cost).where(table.account_id == account_id)
@@ -119,7 +126,7 @@ async def age(engine: AsyncEngine, account_id: UUID, by: timedelta) -> None:
 async def test_a_paid_reply_is_there_for_whoever_asks_next(books, other_books, account_id) -> None:
     first = intent(account_id)
     assert await books.note(first) == Noted()
-    await books.settle(first, record(first), REPLY)
+    await settled(books, first, record(first), REPLY)
     found = await other_books.note(twin(first))
     assert isinstance(found, Kept)
     assert (found.reply, found.entry) == (REPLY, first.entry)
@@ -133,7 +140,7 @@ async def test_a_call_under_way_is_followed_to_its_reply(books, other_books, acc
     assert isinstance(found, UnderWay)
     assert timedelta(seconds=20) < found.left <= timedelta(seconds=30)
     assert isinstance(await other_books.follow(found.entry), UnderWay)
-    await books.settle(first, record(first), REPLY)
+    await settled(books, first, record(first), REPLY)
     followed = await other_books.follow(found.entry)
     assert isinstance(followed, Kept)
     assert followed.reply == REPLY
@@ -142,7 +149,7 @@ async def test_a_call_under_way_is_followed_to_its_reply(books, other_books, acc
 async def test_a_call_without_a_paid_reply_leaves_the_question_free(books, account_id) -> None:
     first = intent(account_id)
     await books.note(first)
-    await books.settle(first, record(first, cost=0, outcome=OutcomeKind.FAILED), None)
+    await settled(books, first, record(first, cost=0, outcome=OutcomeKind.FAILED), None)
     assert await books.follow(first.entry) == Gone()
     assert await books.note(twin(first)) == Noted()
 
@@ -150,7 +157,7 @@ async def test_a_call_without_a_paid_reply_leaves_the_question_free(books, accou
 async def test_who_waits_learns_that_a_charged_call_had_no_reply(books, account_id) -> None:
     first = intent(account_id)
     await books.note(first)
-    await books.settle(first, record(first, outcome=OutcomeKind.TIMED_OUT), None)
+    await settled(books, first, record(first, outcome=OutcomeKind.TIMED_OUT), None)
     assert await books.follow(first.entry) == Unanswered()
 
 
@@ -158,7 +165,7 @@ async def test_a_call_is_booked_when_it_is_settled(books, engine, account_id) ->
     first = intent(account_id)
     await books.note(first)
     assert await booked(engine, account_id) == []
-    await books.settle(first, record(first), REPLY)
+    await settled(books, first, record(first), REPLY)
     assert await booked(engine, account_id) == [(first.entry.id, "found", 10_000)]
 
 
@@ -166,7 +173,7 @@ async def test_settling_again_books_once(books, engine, account_id) -> None:
     first = intent(account_id)
     await books.note(first)
     for _ in range(3):
-        await books.settle(first, record(first), REPLY)
+        await settled(books, first, record(first), REPLY)
     assert await booked(engine, account_id) == [(first.entry.id, "found", 10_000)]
 
 
@@ -195,7 +202,7 @@ async def test_what_came_late_replaces_what_was_written_off(books, engine, accou
     await books.note(first)
     await age(engine, account_id, timedelta(seconds=31))
     await books.write_off(first.entry)
-    await books.settle(first, record(first, cost=5_000), REPLY)
+    await settled(books, first, record(first, cost=5_000), REPLY)
     assert await booked(engine, account_id) == [(first.entry.id, "found", 5_000)]
     assert isinstance(await books.note(twin(first)), Kept)
 
@@ -209,7 +216,7 @@ async def test_a_late_reply_does_not_end_the_call_that_took_its_place(
     await books.write_off(first.entry)
     second = twin(first)
     assert await books.note(second) == Noted()
-    await books.settle(first, record(first), REPLY)
+    await settled(books, first, record(first), REPLY)
     assert isinstance(await books.follow(second.entry), UnderWay)
     assert len(await booked(engine, account_id)) == 1
 
@@ -217,7 +224,8 @@ async def test_a_late_reply_does_not_end_the_call_that_took_its_place(
 async def test_a_call_that_was_not_made_is_not_booked(books, engine, account_id) -> None:
     first = intent(account_id)
     await books.note(first)
-    await books.strike(first.entry)
+    books.strike(first.entry)
+    await books.written()
     assert await books.note(twin(first)) == Noted()
     assert await booked(engine, account_id) == []
 
@@ -258,7 +266,7 @@ async def test_many_questions_at_once_in_any_order_do_not_deadlock(
     async def buy(of: PostgresBooks, question: bytes) -> None:
         wanted = intent(account_id, question)
         if await of.note(wanted) == Noted():
-            await of.settle(wanted, record(wanted), REPLY)
+            await settled(of, wanted, record(wanted), REPLY)
 
     async with asyncio.TaskGroup() as group:
         for ours, theirs in zip(questions, reversed(questions), strict=True):
@@ -281,7 +289,8 @@ async def test_an_account_that_goes_meanwhile_breaks_nobody_elses_settling(
     await books.note(theirs)
     async with engine.begin() as connection:
         await connection.execute(delete(accounts).where(accounts.c.id == other_account_id))
-    await asyncio.gather(*(books.settle(each, record(each), REPLY) for each in (mine, theirs)))
+    books.settle(theirs, record(theirs), REPLY)
+    await settled(books, mine, record(mine), REPLY)
     assert len(await booked(engine, account_id)) == 1
     assert await booked(engine, other_account_id) == []
 
@@ -290,7 +299,7 @@ async def test_the_sweep_writes_off_and_forgets(books, engine, account_id) -> No
     paid, dead = intent(account_id), intent(account_id)
     for each in (paid, dead):
         await books.note(each)
-    await books.settle(paid, record(paid), REPLY)
+    await settled(books, paid, record(paid), REPLY)
     await books.sweep()
     assert await intents_of(engine, account_id) == 2
     await age(engine, account_id, timedelta(hours=2))
@@ -333,7 +342,7 @@ async def test_a_connection_that_was_cut_is_opened_again(books, engine, account_
     await books.note(first)
     await _cut_connections(engine)
     assert isinstance(await books.note(twin(first)), UnderWay)
-    await books.settle(first, record(first), REPLY)
+    await settled(books, first, record(first), REPLY)
     await _cut_connections(engine)
     assert isinstance(await books.note(twin(first)), Kept)
 
@@ -343,10 +352,10 @@ async def test_what_came_is_settled_once_the_database_is_back(books, engine, acc
     await books.note(first)
     async with engine.begin() as connection:
         await connection.execute(text("LOCK TABLE provider_calls IN EXCLUSIVE MODE"))
-        settling = asyncio.create_task(books.settle(first, record(first), REPLY))
+        books.settle(first, record(first), REPLY)
         await _until(lambda: _is_waiting(engine))
         await _cut_connections(engine, waiting=True)
-    await settling
+    await books.written()
     assert await booked(engine, account_id) == [(first.entry.id, "found", 10_000)]
 
 

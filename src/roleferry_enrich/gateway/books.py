@@ -91,7 +91,7 @@ class Lost:
 
 
 class Books(Protocol):
-    """Each method ends within a moment, also when the database does not."""
+    """Each wait ends within a moment, also when the database's does not."""
 
     async def note(self, intent: Intent) -> Noted | Kept | UnderWay:
         """Raises BooksUnavailable; the call must not be made then."""
@@ -105,8 +105,15 @@ class Books(Protocol):
         Raises BooksUnavailable.
         """
 
-    async def settle(self, intent: Intent, record: CallRecord, reply: Reply | None) -> None:
-        """Book what came of a call, and keep its reply if given. Tried until it succeeds."""
+    def settle(self, intent: Intent, record: CallRecord, reply: Reply | None) -> None:
+        """Book what came of a call, and keep its reply if given; behind the caller's back.
 
-    async def strike(self, entry: Entry) -> None:
-        """Forget a call that was not made, or whose reply is of no use. Tried until it succeeds."""
+        Tried until it succeeds. The caller need not wait: only a crash of this process in the
+        next milliseconds loses the reply, whether it waits or not.
+        """
+
+    def strike(self, entry: Entry) -> None:
+        """Forget a call that was not made, or whose reply is of no use; likewise."""
+
+    async def written(self) -> None:
+        """Once what was settled or struck so far is in the books, or after a moment."""

@@ -89,7 +89,7 @@ class Gates:
             order = await self.till.order(call, errand, attempt)
             if isinstance(order, Reply):
                 return order
-            async with order:
+            with order:
                 async with _Place(self.lines[errand.channel.name], errand.time_left()):
                     waited = await self._permit(call, errand)
                     sent = _Sent(order.id, call, errand, attempt, waited, self.now())
@@ -99,7 +99,7 @@ class Gates:
                 cost = errand.channel.price(credits)
                 record = sent.record(reply, error, cost, self.now())
                 errand.calls.append(record)
-                await order.settle(record, reply if credits and not error else None)
+                order.settle(record, reply if credits and not error else None)
         finally:
             errand.terms.purse.settle(price, cost)
         span.ended(record)

@@ -72,7 +72,8 @@ class Till:
                     self._watch.bought(intent.provider, "made")
                     return Order(self._books, errand, intent)
                 case Kept() if _is_too_old(found, errand):
-                    await self._books.strike(found.entry)
+                    self._books.strike(found.entry)
+                    await self._books.written()
                 case Kept():
                     return self._taken(found, errand, "kept")
                 case UnderWay():
@@ -87,7 +88,8 @@ class Till:
     async def unreadable(self, errand: Errand) -> None:
         """What the last step was told made no sense: it is not kept to be misread again."""
         for entry in errand.entries:
-            await self._books.strike(entry)
+            self._books.strike(entry)
+        await self._books.written()
 
     def _intent(self, call: Call, errand: Errand, attempt: int) -> Intent:
         channel, payer = errand.channel, errand.terms.payer
@@ -165,18 +167,18 @@ class Order:
         """From here on the provider may charge for it."""
         self._is_made = True
 
-    async def settle(self, record: CallRecord, paid_for: Reply | None) -> None:
+    def settle(self, record: CallRecord, paid_for: Reply | None) -> None:
         """Book what came, and keep what was paid for."""
         if self._intent is None:
             return
-        await self._books.settle(self._intent, record, paid_for)
+        self._books.settle(self._intent, record, paid_for)
         if paid_for is not None:
             self._errand.entries.append(self._intent.entry)
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(
+    def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
@@ -184,7 +186,7 @@ class Order:
     ) -> None:
         was_skipped = not self._is_made or isinstance(error, CallSkipped)
         if self._intent is not None and was_skipped:
-            await self._books.strike(self._intent.entry)
+            self._books.strike(self._intent.entry)
 
 
 def _is_too_old(kept: Kept, errand: Errand) -> bool:

@@ -37,6 +37,11 @@ class PayerUnknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Struck:
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     intent: Intent
     record: CallRecord

@@ -6,6 +6,7 @@ is its key, so that of equal calls only one is ever under way. What a call cost 
 """
 
 import asyncio
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 from importlib import resources
@@ -25,7 +26,7 @@ from roleferry_enrich.gateway.books import (
 )
 from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.storage import book_rows as rows
-from roleferry_enrich.storage.book_rows import LookAgain, PayerUnknown, Settlement
+from roleferry_enrich.storage.book_rows import LookAgain, PayerUnknown, Settlement, Struck
 from roleferry_enrich.storage.lanes import Lane
 from roleferry_enrich.storage.wire import DatabaseAway, Wire
 
@@ -46,12 +47,16 @@ class Complaints(Protocol):
 
 
 class PostgresBooks:
-    """Two connections: one for those who wait to call, one for what must not be lost."""
+    """Two connections: one for those who wait to call, one for what must not be lost.
+
+    What the first commits need not reach the disk at once. Should PostgreSQL itself die in that
+    half second, what the second commits says all of it again.
+    """
 
     def __init__(
         self, url: str, complaints: Complaints, *, patience_s: float = _PATIENCE_S
     ) -> None:
-        self._front, self._back = Wire(url), Wire(url)
+        self._front, self._back = Wire(url, is_durable=False), Wire(url)
         self._complaints = complaints
         self._patience_s = patience_s
         self._closed_until = 0.0
@@ -59,8 +64,8 @@ class PostgresBooks:
         self._notes = Lane(self._note_all, left_behind=self._unnote)
         self._looks = Lane(self._look_at_all)
         self._losses = Lane(self._write_off_all)
-        self._settlements = Lane(self._settle_all, is_patient=True)
-        self._strikes = Lane(self._strike_all, is_patient=True)
+        self._closings = Lane(self._close_all, is_patient=True)
+        self._last: asyncio.Future[None] | None = None
 
     async def note(self, intent: Intent) -> Noted | Kept | UnderWay:
         until = self._until()
@@ -79,15 +84,15 @@ class PostgresBooks:
     async def write_off(self, entry: Entry) -> Lost | None:
         return await self._asked(self._losses, entry, self._until())
 
-    async def settle(self, intent: Intent, record: CallRecord, reply: Reply | None) -> None:
-        """Goes on behind the caller where the database takes longer than the caller should wait."""
-        settlement = Settlement(intent, record, reply, _KEPT_FOR)
-        _, late = await asyncio.wait({self._settlements.put(settlement)}, timeout=self._patience_s)
-        if late:
-            self._complain("what calls came to waits to be written")
+    def settle(self, intent: Intent, record: CallRecord, reply: Reply | None) -> None:
+        self._last = self._closings.put(Settlement(intent, record, reply, _KEPT_FOR))
 
-    async def strike(self, entry: Entry) -> None:
-        await asyncio.wait({self._strikes.put(entry)}, timeout=self._patience_s)
+    def strike(self, entry: Entry) -> None:
+        self._last = self._closings.put(Struck(entry))
+
+    async def written(self) -> None:
+        if self._last is not None:
+            await asyncio.wait({self._last}, timeout=self._patience_s)
 
     async def sweep(self) -> Sequence[Lost]:
         """Write off what nobody settled, forget replies kept long enough: a bounded piece of each.
@@ -99,7 +104,8 @@ class PostgresBooks:
 
     async def close(self) -> None:
         """Once what came of calls is written, or could not be for some seconds."""
-        for lane in (self._notes, self._looks, self._losses, self._settlements, self._strikes):
+        self._closed_until = math.inf
+        for lane in (self._notes, self._looks, self._losses, self._closings):
             await lane.close(_CLOSING_S)
         await self._front.close()
         await self._back.close()
@@ -140,7 +146,7 @@ class PostgresBooks:
 
     def _unnote(self, intent: Intent) -> None:
         """Who wanted to call has gone, and does not know that it may be noted."""
-        self._strikes.put(intent.entry)
+        self.strike(intent.entry)
 
     async def _look_at_all(
         self, given: Sequence[Entry]
@@ -153,12 +159,14 @@ class PostgresBooks:
         lost = {row["id"]: rows.lost(row) for row in found}
         return [lost.get(entry.id) for entry in given]
 
-    async def _settle_all(self, given: Sequence[Settlement]) -> Sequence[None]:
-        await self._back.rows(_SETTLE, rows.settlements(given))
-        return [None] * len(given)
-
-    async def _strike_all(self, given: Sequence[Entry]) -> Sequence[None]:
-        await self._back.rows(_STRIKE, rows.entries(given))
+    async def _close_all(self, given: Sequence[Settlement | Struck]) -> Sequence[None]:
+        """Settled before struck: a reply is found unreadable only after it came."""
+        settled = [each for each in given if isinstance(each, Settlement)]
+        struck = [each.entry for each in given if isinstance(each, Struck)]
+        if settled:
+            await self._back.rows(_SETTLE, rows.settlements(settled))
+        if struck:
+            await self._back.rows(_STRIKE, rows.entries(struck))
         return [None] * len(given)
 
 

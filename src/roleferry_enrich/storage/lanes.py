@@ -37,18 +37,23 @@ class Lane(Generic[Item, Result]):
         self._left_behind = left_behind
         self._is_patient = is_patient
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._is_closed = False
         self._writer: asyncio.Task[None] | None = None
 
     def put(self, item: Item) -> "asyncio.Future[Result]":
         """Its result, once written; or DatabaseAway."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        if self._is_closed:
+            future.cancel()
+            return future
         self._waiting.append((item, future))
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_all())
         return future
 
     async def close(self, patience_s: float) -> None:
-        """Let what waits be written, for so long."""
+        """Let what waits be written, for so long; what comes later is not."""
+        self._is_closed = True
         if self._writer is not None and not self._writer.done():
             await asyncio.wait({self._writer}, timeout=patience_s)
             self._writer.cancel()

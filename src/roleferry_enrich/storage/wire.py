@@ -33,8 +33,11 @@ class DatabaseAway(Exception):
 class Wire:
     """A connection that is opened when first used and again when it was lost."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_durable: bool = True) -> None:
+        """Not durable, a commit waits for no disk and outlives every process but PostgreSQL's."""
         self._url = driver_url(url)
+        commit = {} if is_durable else {"synchronous_commit": "off"}
+        self._settings = {**SERVER_SETTINGS, **TIMEOUTS_MS, **commit}
         # Any: asyncpg has no types.
         self._connection: Any = None
         self._turn = asyncio.Lock()
@@ -88,7 +91,5 @@ class Wire:
     # Any: asyncpg has no types.
     async def _connect(self) -> Any:
         return await asyncpg.connect(
-            self._url,
-            timeout=_CONNECT_TIMEOUT_S,
-            server_settings={**SERVER_SETTINGS, **TIMEOUTS_MS},
+            self._url, timeout=_CONNECT_TIMEOUT_S, server_settings=self._settings
         )
