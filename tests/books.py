@@ -1,12 +1,8 @@
 """Books that remember nothing, for tests of what is around them."""
 
-from uuid import UUID
-
 from roleferry_enrich.domain.outcomes import CallRecord
-from roleferry_enrich.gateway.books import Entry, Gone, Intent, Lost, Noted, Payer
+from roleferry_enrich.gateway.books import Entry, Gone, Intent, Lost, Noted
 from roleferry_enrich.providers.replies import Reply
-
-PAYER = Payer(account_id=UUID(int=1), enrichment_id=UUID(int=2))
 
 
 class NoBooks:

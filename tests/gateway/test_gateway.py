@@ -9,7 +9,7 @@ from random import Random
 import aiohttp
 from aiohttp import web
 from tests.acme import Acme
-from tests.books import PAYER, NoBooks
+from tests.books import NoBooks
 from tests.far_end import served
 from tests.watcher import Watcher
 
@@ -91,7 +91,7 @@ async def gateway(
 def terms(seconds: float = 1.0, cap: int | None = None, age: timedelta | None = None) -> Terms:
     deadline = asyncio.get_running_loop().time() + seconds
     purse = Purse(None if cap is None else MicroUsd(cap))
-    return Terms(deadline=deadline, purse=purse, max_age=age, payer=PAYER)
+    return Terms(deadline=deadline, purse=purse, max_age=age)
 
 
 def name_in(report: Report) -> str | None:

@@ -244,7 +244,7 @@ async def test_without_books_free_calls_and_remembered_answers_go_on(
 async def test_nobody_pays_for_a_call_in_nobodys_name(shared: RedisGuard, ledger: Ledger) -> None:
     far_end = FarEnd(ORLA)
     async with gateway(far_end, shared, books=ledger.books()) as (gate, _):
-        report = await gate.ask(PERSON, replace(terms(), payer=None))
+        report = await gate.ask(PERSON, terms())
     assert (report.outcome, far_end.calls) == (Skipped("books_unavailable"), 0)
 
 

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tests.storage.examples import NOW
+from tests.storage.examples import NOW, enrichment, report
 
 from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
 from roleferry_enrich.errors import BooksUnavailable
 from roleferry_enrich.gateway.books import (
@@ -27,6 +28,7 @@ from roleferry_enrich.gateway.books import (
 )
 from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.storage.books import PostgresBooks
+from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.tables import accounts, call_intents, provider_calls
 
 REPLY = Reply(status=200, body=b'{"a": 1}', headers={"x-left": "3"}, received_at=NOW)
@@ -274,6 +276,20 @@ async def test_many_questions_at_once_in_any_order_do_not_deadlock(
             group.create_task(buy(other_books, theirs))
     rows = await booked(engine, account_id)
     assert (len(rows), sum(cost for _, _, cost in rows)) == (200, 2_000_000)
+
+
+async def test_settling_and_recording_the_same_calls_at_once_do_not_deadlock(
+    books, engine, account_id
+) -> None:
+    repository = EnrichmentRepository(engine)
+    for _ in range(20):
+        given = [intent(account_id) for _ in range(30)]
+        for each in given:
+            books.settle(each, record(each), REPLY)
+        reports = [report(Observations(), each.conversation, record(each)) for each in given]
+        await repository.record(enrichment(account_id), reports, observations=Observations())
+    await books.written()
+    assert len(await booked(engine, account_id)) == 600
 
 
 async def test_an_account_that_is_gone_buys_nothing(books) -> None:

@@ -22,6 +22,10 @@ class Payer:
     enrichment_id: UUID
 
 
+NOBODY = Payer(UUID(int=0), UUID(int=0))
+"""No such account: books that are kept refuse to note a call in its name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """Where the books speak of one call."""

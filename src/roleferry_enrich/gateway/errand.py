@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from roleferry_enrich.domain.outcomes import CallRecord
-from roleferry_enrich.gateway.books import Entry, Payer
+from roleferry_enrich.gateway.books import NOBODY, Entry, Payer
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.providers.replies import Reply
@@ -21,8 +21,7 @@ class Terms:
     """In the running loop's time."""
     purse: Purse
     max_age: timedelta | None = None
-    payer: Payer | None = None
-    """Without one, only free calls may be made."""
+    payer: Payer = NOBODY
 
 
 @dataclass(slots=True, kw_only=True)

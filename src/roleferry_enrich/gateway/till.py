@@ -93,8 +93,6 @@ class Till:
 
     def _intent(self, call: Call, errand: Errand, attempt: int) -> Intent:
         channel, payer = errand.channel, errand.terms.payer
-        if payer is None:
-            raise BooksUnavailable("nobody is named who pays for the call")
         entry = Entry(
             question=self._question(call, errand, attempt),
             id=uuid4(),

@@ -33,7 +33,7 @@ class LookAgain:
 
 @dataclass(frozen=True, slots=True)
 class PayerUnknown:
-    """There is no such account any more."""
+    """There is no such account, or not any more."""
 
 
 @dataclass(frozen=True, slots=True)

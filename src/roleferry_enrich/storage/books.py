@@ -74,7 +74,7 @@ class PostgresBooks:
                 case LookAgain():
                     continue
                 case PayerUnknown():
-                    raise BooksUnavailable("the account that pays is gone")
+                    raise BooksUnavailable("there is no account that pays")
                 case found:
                     return found
 

@@ -4,7 +4,8 @@
 --
 -- One statement: a call is never booked without its reply being kept. It may run again, and also
 -- after the call was written off as lost: what really came replaces that. The intents are locked
--- first, as whoever writes one off does: no deadlock. The row of a call that was written off and
+-- first, as whoever writes one off does, and calls are booked in the order of their ids, as whoever
+-- records their enrichment does: no deadlock. The row of a call that was written off and
 -- bought again stays the other's.
 WITH given AS (
     SELECT * FROM unnest(
@@ -36,7 +37,7 @@ booked AS (
         given.cost, given.sent_at, given.latency, given.permit_wait
     FROM given
     LEFT JOIN held ON held.id = given.id
-    ORDER BY given.question
+    ORDER BY given.id
     ON CONFLICT (account_id, id) DO UPDATE SET
         status = excluded.status, outcome = excluded.outcome, cost = excluded.cost,
         sent_at = excluded.sent_at, latency = excluded.latency

@@ -20,5 +20,6 @@ SELECT
     account_id, id, enrichment_id, conversation, provider, capability,
     attempt, 'lost', price, noted_at, clock_timestamp() - noted_at, interval '0'
 FROM overdue
+ORDER BY id
 ON CONFLICT (account_id, id) DO NOTHING
 RETURNING id, provider, capability, cost
