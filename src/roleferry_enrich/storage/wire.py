@@ -16,6 +16,13 @@ from roleferry_enrich.storage.engine import SERVER_SETTINGS, TIMEOUTS_MS, driver
 _CONNECT_TIMEOUT_S = 2
 _STATEMENT_TIMEOUT_S = 5
 _CLOSE_TIMEOUT_S = 1
+_LOST = (
+    OSError,  # TimeoutError is one
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # asyncpg's state machine, where the server's farewell crosses our statement.
+    asyncpg.InternalClientError,
+)
 
 # Any: a row's columns have the types of the statement that asked for them.
 Row = Mapping[str, Any]
@@ -55,13 +62,17 @@ class Wire:
                 # A server that was restarted is noticed with the first statement after it.
                 if not was_open or isinstance(error.__cause__, TimeoutError):
                     raise
-            return await self._fetch(statement, columns)
+            try:
+                return await self._fetch(statement, columns)
+            except DatabaseAway as error:
+                error.is_sent = True  # the first time, that is
+                raise
 
     async def close(self) -> None:
         """Politely, if the database still listens."""
         async with self._turn:
             if self._connection is not None:
-                with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                with contextlib.suppress(*_LOST):
                     await self._connection.close(timeout=_CLOSE_TIMEOUT_S)
                 self._connection = None
 
@@ -79,8 +90,7 @@ class Wire:
             found: Sequence[Row] = await self._connection.fetch(
                 statement, *columns, timeout=_STATEMENT_TIMEOUT_S
             )
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            # A TimeoutError is an OSError.
+        except _LOST as error:
             self._hang_up()
             raise DatabaseAway(type(error).__name__, is_sent=is_sent) from error
         except asyncio.CancelledError:
