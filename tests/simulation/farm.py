@@ -42,6 +42,8 @@ class Landed:
     in_doubt: bool = True
     """Until its whole reply was received and could be understood."""
     said: Literal["found", "nothing", "trouble"] = "trouble"
+    understood: bool = True
+    """False where the adapter's own bug loses the answer."""
     received_at: float | None = None
 
 
@@ -259,6 +261,7 @@ class Farm:
             call.charged = min(sketch.credits, 3) * sketch.price if found else 0
         elif found or sketch.pays_for_misses or path in {"/jobs", "/verify"}:
             call.charged = call.price
+        call.understood = kind != "odd"
         headers = {"x-left": "1", "x-reset": "9"}
         if kind == "used_up":
             assert trouble is not None

@@ -147,7 +147,7 @@ def _is_still_known(
     call: Landed,
     processes: "Mapping[int, Process]",
 ) -> bool:
-    if earlier.said == "trouble" or earlier.received_at is None or not earlier.charged:
+    if earlier.said == "trouble" or not earlier.understood or earlier.received_at is None or not earlier.charged:
         return False
     received = earlier.received_at
     age = call.sent_at - received

@@ -29,7 +29,7 @@ from roleferry_enrich.providers.contract import (
     offers,
     pause,
 )
-from roleferry_enrich.providers.replies import Record
+from roleferry_enrich.providers.replies import Record, Reply
 from tests.simulation.scenario import Sketch
 
 _FIRST = ("Orla", "Tomas", "Ines", "Ravi", "Maud")
@@ -195,8 +195,8 @@ _CONVERSATIONS: Mapping[str, Callable[[Sketch], object]] = {
 }
 
 
-def _rows(reply: object) -> int:
-    return len(reply.record().records("people"))  # type: ignore[attr-defined]
+def _rows(reply: Reply) -> int:
+    return len(reply.record().records("people")) if reply.status == 200 else 0
 
 
 def _person(row: Record) -> PersonClaim:

@@ -139,6 +139,11 @@ class Admission:
         self.generation = generation
         self.started = started
 
+    def check(self) -> None:
+        """Raises BreakerOpen if the breaker has turned since: whoever waited goes out no more."""
+        if self.generation != self._breaker.generation and self._breaker.state != "closed":
+            raise BreakerOpen("the provider failed too often while this call waited")
+
     def succeeded(self) -> None:
         self._failed = False
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -10,9 +11,11 @@ from uuid import uuid4
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
 from roleferry_enrich.errors import (
+    BreakerOpen,
     NoPermit,
     ProviderError,
     ProviderRateLimited,
+    ProviderUnavailable,
 )
 from roleferry_enrich.gateway.breaker import Admission, Breaker
 from roleferry_enrich.gateway.channels import Channel
@@ -60,7 +63,8 @@ class Gates:
     def unreadable(self, errand: Errand) -> None:
         """A conversation could not read a reply that passed as good."""
         name = errand.channel.name
-        with self.breakers[name].admit() as admission:
+        # If the breaker has opened meanwhile, there is nothing left to tell it.
+        with suppress(BreakerOpen), self.breakers[name].admit() as admission:
             admission.failed()
         self.watch.contract_changed(name, errand.capability)
 
@@ -84,7 +88,9 @@ class Gates:
         cost = MicroUsd(0)
         try:
             async with _Place(self.lines[errand.channel.name], errand.time_left()):
+                admission.check()
                 waited = await self._permit(call, errand)
+                admission.check()
                 sent = _Sent(call, errand, attempt, waited, self.now())
                 reply, error = await self._exchange(sent, admission)
                 cost = _cost(sent, reply, error)
@@ -100,8 +106,6 @@ class Gates:
 
     async def _permit(self, call: Call, errand: Errand) -> timedelta:
         bucket = errand.channel.bucket(call)
-        if not bucket.windows:
-            return timedelta(0)
         return await self.limiter.acquire(bucket, within=errand.time_left())
 
     async def _exchange(
@@ -191,6 +195,8 @@ def _asked_pause(
     channel: Channel, reply: Reply | None, error: ProviderError | None
 ) -> timedelta | None:
     """How long the provider asks for silence, by a refusal or by its own limit headers."""
+    if isinstance(error, ProviderUnavailable) and error.retry_after:
+        return error.retry_after
     if isinstance(error, ProviderRateLimited):
         return error.retry_after or (reply and _reset(channel, reply)) or _PAUSE_WITHOUT_WORD
     return _reset(channel, reply) if reply is not None else None

@@ -41,22 +41,54 @@ class Limiter:
         self._shared = shared
         self._permit = shared.redis.register_script(_lua("permit"))
         self._pause = shared.redis.register_script(_lua("pause"))
-        self._local = LocalShares(instances, asyncio.get_running_loop().time)
+        self._quiet = shared.redis.register_script(_lua("silence"))
+        self._clock = asyncio.get_running_loop().time
+        self._local = LocalShares(instances, self._clock)
 
     async def acquire(self, bucket: Bucket, *, within: timedelta) -> timedelta:
         """Wait for a permit and return how long that took.
 
         Raises NoPermit, at once and without taking one, if it would take longer than `within`.
         """
+        ends, waited = self._clock() + within.total_seconds(), timedelta(0)
+        while True:
+            left = timedelta(seconds=max(0.0, ends - self._clock()))
+            wait = await self._take(bucket, left) if bucket.windows else timedelta(0)
+            await self._sleep(wait, ends)
+            # Silence may have been asked for since, or Redis may have forgotten that it was. A
+            # permit does not outlast it: all who waited would go out at once.
+            asked_again = not bucket.windows or bool(wait)
+            silence = await self._silence(bucket, asked_again=asked_again)
+            if not silence:
+                return waited + wait
+            await self._sleep(silence, ends)
+            waited += wait + silence
+
+    async def _take(self, bucket: Bucket, within: timedelta) -> timedelta:
         try:
-            wait = await self._shared.call(self._reserve(bucket, within))
+            return await self._shared.call(self._reserve(bucket, within))
         except RedisDown:
-            wait = self._local.reserve(bucket, within)
-        if wait < timedelta(0):
-            raise NoPermit(f"the next permit is free in {-wait.total_seconds():.1f} s")
+            return self._local.reserve(bucket, within)
+
+    async def _sleep(self, wait: timedelta, ends: float) -> None:
+        if wait < timedelta(0) or self._clock() + wait.total_seconds() > ends:
+            raise NoPermit(f"the next permit is free in {abs(wait.total_seconds()):.1f} s")
         if wait:
             await asyncio.sleep(wait.total_seconds())
-        return wait
+
+    async def _silence(self, bucket: Bucket, *, asked_again: bool) -> timedelta:
+        """How long no process may call; what Redis knows beside this process if it is asked."""
+        own = self._local.silence(bucket)
+        if own or not asked_again:
+            return own
+        try:
+            return await self._shared.call(self._shared_silence(bucket))
+        except RedisDown:
+            return own
+
+    async def _shared_silence(self, bucket: Bucket) -> timedelta:
+        left = int(await self._quiet(keys=[bucket.key]))
+        return timedelta(microseconds=left)
 
     async def pause(self, bucket: Bucket, duration: timedelta) -> None:
         """Keep every process from calling for so long, as the provider asked."""
@@ -109,6 +141,10 @@ class LocalShares:
     def pause(self, bucket: Bucket, duration: timedelta) -> None:
         until = self._clock() + duration.total_seconds()
         self._paused[bucket.key] = max(until, self._paused.get(bucket.key, until))
+
+    def silence(self, bucket: Bucket) -> timedelta:
+        left = self._paused.get(bucket.key, 0.0) - self._clock()
+        return timedelta(seconds=max(0.0, left))
 
     def _interval(self, window: Window) -> float:
         share = max(1, window.permits // self._instances)
