@@ -156,6 +156,8 @@ class _Spare:
         self._window = window
         self._began = referee.began
         self._troubles = referee.scenario.redis_troubles
+        # Each process may make one call, however small the limit.
+        self._burst = window.permits + max(window.permits, referee.scenario.processes)
         self._taken: dict[float, int] = {}
 
     def take(self, moment: float) -> bool:
@@ -167,7 +169,8 @@ class _Spare:
                 continue
             taken = self._taken.get(trouble.begins, 0)
             # A burst from each ledger, then the rate again: one way in and one way out.
-            allowed = self._window.permits * (2 + (min(elapsed, ends) - begins) / period)
+            rate = self._window.permits / period
+            allowed = self._burst + rate * (min(elapsed, ends) - begins)
             if taken < allowed:
                 self._taken[trouble.begins] = taken + 1
                 return True

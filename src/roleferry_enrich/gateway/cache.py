@@ -72,6 +72,16 @@ class Cache:
             return None
         return remembered, level
 
+    def at_hand(
+        self, key: str, *, max_age: timedelta | None
+    ) -> tuple[Remembered, CacheLevel] | None:
+        """The answer as `get` gives it, if memory has it."""
+        frame = self._memory.get(key)
+        remembered = None if frame is None else self._read(key, frame)
+        if remembered is None or self._is_older(remembered, max_age):
+            return None
+        return remembered, CacheLevel.MEMORY
+
     async def put(self, key: str, remembered: Remembered, *, fresh_for: timedelta) -> None:
         """Remember an answer. An empty one is a confirmed "not found" and kept shorter."""
         life = fresh_for if remembered.findings else min(fresh_for, _NEGATIVE_LIFE)

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -62,6 +63,9 @@ class Gateway:
         started = asyncio.get_running_loop().time()
         key = self._key(ask)
         cached = await self._cache.get(key, max_age=terms.max_age)
+        if cached is None:
+            # While Redis was asked, a twin may have landed.
+            cached = self._cache.at_hand(key, max_age=terms.max_age)
         self.gates.watch.cache_looked(ask.provider, cached[1] if cached else None)
         level: CacheLevel | None
         if cached is not None:
@@ -91,10 +95,17 @@ class Gateway:
             # The twin was stopped by its own request's budget or deadline, which are not ours.
             if not isinstance(flight.outcome, Skipped):
                 return flight, True
+            # Waiting for what is done does not yield: found again, it would be for ever.
+            self._forget(key, task)
         task = asyncio.create_task(self._converse(key, ask, terms), name=f"ask:{ask.provider}")
         self._flights[key] = task
-        task.add_done_callback(lambda _: self._flights.pop(key, None))
+        task.add_done_callback(partial(self._forget, key))
         return await asyncio.shield(task), False
+
+    def _forget(self, key: str, task: asyncio.Task[_Flight]) -> None:
+        """Take the flight from the list, unless another has taken its place."""
+        if self._flights.get(key) is task:
+            del self._flights[key]
 
     async def _converse(self, key: str, ask: Ask, terms: Terms) -> _Flight:
         channel = self.channels[ask.provider]

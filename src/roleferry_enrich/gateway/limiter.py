@@ -128,9 +128,8 @@ class LocalShares:
         now = self._clock()
         start = max(now, self._paused.get(bucket.key, now))
         for n, window in enumerate(bucket.windows):
-            period = window.period.total_seconds()
             arrival = self._arrivals.get((bucket.key, n), now)
-            start = max(start, arrival + self._interval(window) - period)
+            start = max(start, arrival - self._lead(window))
         if start - now > within.total_seconds():
             return timedelta(seconds=now - start)
         for n, window in enumerate(bucket.windows):
@@ -147,8 +146,12 @@ class LocalShares:
         return timedelta(seconds=max(0.0, left))
 
     def _interval(self, window: Window) -> float:
-        share = max(1, window.permits // self._instances)
-        return window.period.total_seconds() / share
+        """Between permits: all instances together keep the rate, also where it is below theirs."""
+        return window.period.total_seconds() * self._instances / window.permits
+
+    def _lead(self, window: Window) -> float:
+        """How far ahead of their time permits may be used: this process's share of the burst."""
+        return (max(1, window.permits // self._instances) - 1) * self._interval(window)
 
 
 def _lua(name: str) -> str:

@@ -13,6 +13,10 @@ from redis.exceptions import RedisError
 
 T = TypeVar("T")
 
+# The client makes one new connection at a time and its callers wait for that: a thousand at once
+# ran out of patience with a Redis that was well. Who waits here waits outside the patience.
+_AT_ONCE = 32
+
 
 class RedisDown(Exception):
     """Redis did not answer in time, or not at all, or not as Redis."""
@@ -26,6 +30,7 @@ class RedisGuard:
         self._patience = patience
         self._rest = rest
         self._down_until = 0.0
+        self._line = asyncio.Semaphore(_AT_ONCE)
 
     @property
     def is_up(self) -> bool:
@@ -33,15 +38,17 @@ class RedisGuard:
 
     async def call(self, command: Awaitable[T]) -> T:
         """The command's result. Raises RedisDown."""
-        if not self.is_up:
-            # A coroutine that is never awaited would warn.
-            close = getattr(command, "close", None)
-            if close is not None:
-                close()
-            raise RedisDown
         try:
-            async with asyncio.timeout(self._patience):
-                return await command
+            async with self._line:
+                if not self.is_up:
+                    raise RedisDown
+                async with asyncio.timeout(self._patience):
+                    return await command
         except (RedisError, OSError, TimeoutError) as error:
             self._down_until = asyncio.get_running_loop().time() + self._rest
             raise RedisDown from error
+        finally:
+            # A coroutine that is never awaited would warn; to one that has ended this is nothing.
+            close = getattr(command, "close", None)
+            if close is not None:
+                close()
