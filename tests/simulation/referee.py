@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.simulation.fleet import Process
 
 _MOST_PROBES = 3
+_LONGEST_WAIT = 15.0
+"""Between a permit's reservation and its use: a request's deadline and a call's timeout."""
 _GRACE = 0.1
 """How long a pause may take to reach the other processes."""
 
@@ -165,7 +167,7 @@ class _Spare:
         elapsed = moment - self._began
         for trouble in self._troubles:
             begins, ends = trouble.begins - 0.2, trouble.ends + 2.0
-            if not begins <= elapsed <= ends + period:
+            if not begins <= elapsed <= ends + period + _LONGEST_WAIT:
                 continue
             taken = self._taken.get(trouble.begins, 0)
             # A burst from each ledger, then the rate again: one way in and one way out.

@@ -62,15 +62,15 @@ class Cache:
         self, key: str, *, max_age: timedelta | None
     ) -> tuple[Remembered, CacheLevel] | None:
         """The answer and where it was, or None; never one older than `max_age`."""
-        level = CacheLevel.MEMORY
-        frame = self._memory.get(key)
-        if frame is None:
-            level = CacheLevel.REDIS
-            frame = await self._from_redis(key)
+        known = self.at_hand(key, max_age=max_age)
+        if known is not None:
+            return known
+        # Also where memory has it but too old: another process may have asked again since.
+        frame = await self._from_redis(key)
         remembered = None if frame is None else self._read(key, frame)
         if remembered is None or self._is_older(remembered, max_age):
             return None
-        return remembered, level
+        return remembered, CacheLevel.REDIS
 
     def at_hand(
         self, key: str, *, max_age: timedelta | None

@@ -15,7 +15,15 @@ from uuid import UUID
 
 import msgspec
 
-from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord, Outcome, Report, Skipped
+from roleferry_enrich.domain.outcomes import (
+    CacheLevel,
+    CallRecord,
+    Outcome,
+    OutcomeKind,
+    Report,
+    Skipped,
+    Troubled,
+)
 from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.errors import CallSkipped, ProviderContractChanged, ProviderError
 from roleferry_enrich.gateway.cache import Cache, Remembered
@@ -116,6 +124,11 @@ class Gateway:
             if isinstance(error, ProviderContractChanged):
                 self.gates.unreadable(errand)
             return self._landed(errand, outcome_of_error(error))
+        except Exception as error:  # noqa: BLE001
+            # A bug of one adapter costs its answer. What it has paid for must still be recorded.
+            self.gates.watch.adapter_failed(ask.provider, ask.capability, type(error).__name__)
+            broken = Troubled(OutcomeKind.FAILED, "fault in the adapter")
+            return self._landed(errand, broken)
         observed_at = self._now()
         if isinstance(answer, Findings) and answer.incomplete is None:
             remembered = Remembered(
