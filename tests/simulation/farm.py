@@ -14,7 +14,6 @@ from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 import orjson
-
 from tests.simulation.scenario import Sketch, Trouble
 from tests.simulation.world import domain_of, email_of, name_of
 
@@ -91,7 +90,9 @@ class Farm:
         self.calls: list[Landed] = []
         self.healed = False
 
-    def receive(self, url: str, query: Mapping[str, str], body: bytes | None) -> tuple[Landed, Said]:
+    def receive(
+        self, url: str, query: Mapping[str, str], body: bytes | None
+    ) -> tuple[Landed, Said]:
         """Note a call that is being sent, and decide what will come of it."""
         parts = urlsplit(url)
         sketch = self.sketches[str(parts.hostname).partition(".")[0]]

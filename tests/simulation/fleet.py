@@ -13,8 +13,14 @@ from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
+from tests.simulation.farm import PROCESS, REQUEST, Farm
+from tests.simulation.redis_wire import Server
+from tests.simulation.referee import Referee
+from tests.simulation.scenario import Scenario
+from tests.simulation.wire import Session
+from tests.simulation.world import provider_of
 
-from roleferry_enrich.domain.enrichments import Enrichment, Request
+from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord, Report
 from roleferry_enrich.errors import ServiceUnavailable
@@ -32,12 +38,6 @@ from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recording import PatientRecords
-from tests.simulation.farm import PROCESS, REQUEST, Farm
-from tests.simulation.redis_wire import Server
-from tests.simulation.referee import Referee
-from tests.simulation.scenario import Scenario
-from tests.simulation.wire import Session
-from tests.simulation.world import provider_of
 
 EPOCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _SECRET = b"simulated-secret"
@@ -93,9 +93,7 @@ def open_process(
     books = Books()
     watch = Watch(referee, books)
     session: Any = Session(farm, alive)
-    channels = {
-        sketch.name: Channel(provider=provider_of(sketch)) for sketch in scenario.sketches
-    }
+    channels = {sketch.name: Channel(provider=provider_of(sketch)) for sketch in scenario.sketches}
     gates = Gates(
         quarantine=Quarantine(loop.time),
         breakers={

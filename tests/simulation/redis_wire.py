@@ -13,7 +13,6 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection, ConnectionPool
-
 from tests.simulation.redis_data import Answer, Data, Fault, Line
 
 

@@ -10,9 +10,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from roleferry_enrich.providers.contract import Window
 from tests.simulation.farm import Landed
 from tests.simulation.scenario import Scenario
+
+from roleferry_enrich.providers.contract import Window
 
 if TYPE_CHECKING:
     from tests.simulation.fleet import Process
@@ -122,7 +123,9 @@ class Referee:
 
     # At the end
 
-    def check_limits(self, calls: list[Landed], windows: "dict[tuple[str, str], tuple[Window, ...]]") -> None:
+    def check_limits(
+        self, calls: list[Landed], windows: "dict[tuple[str, str], tuple[Window, ...]]"
+    ) -> None:
         """No more arrived than burst + rate x time; each change of Redis's health allows a burst."""
         for (provider, lane), given in windows.items():
             moments = [c.sent_at for c in calls if (c.provider, c.lane) == (provider, lane)]

@@ -2,15 +2,11 @@
 
 import asyncio
 import hashlib
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 from uuid import UUID
 
-from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request
-from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.domain.queries import Keys
 from tests.simulation import clock
 from tests.simulation.farm import PROCESS, REQUEST, Farm
 from tests.simulation.fleet import EPOCH, Process, open_process, windows_of
@@ -20,6 +16,10 @@ from tests.simulation.referee import Broken, Referee
 from tests.simulation.scenario import Arrival, Scenario, Trouble, scenario
 from tests.simulation.verdict import judge
 from tests.simulation.world import domain_of, keys_of
+
+from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.queries import Keys
 
 _ACCOUNT = UUID(int=7)
 _DRAIN_S = 25.0
@@ -214,7 +214,9 @@ class _Run:
     def _check_idle(self) -> None:
         for task, owner in list(self._owners.items()):
             if owner >= 0 and not self._processes[owner].dead:
-                self._referee.breaks("idle", f"a task is left: {task.get_name()} {task.get_coro()!r}")
+                self._referee.breaks(
+                    "idle", f"a task is left: {task.get_name()} {task.get_coro()!r}"
+                )
         for process in self._alive():
             self._check_process_idle(process)
 

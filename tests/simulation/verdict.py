@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from roleferry_enrich.domain.outcomes import Found, OutcomeKind, Report
 from tests.simulation.farm import Farm, Landed
 from tests.simulation.referee import Referee
+
+from roleferry_enrich.domain.outcomes import Found, OutcomeKind, Report
 
 if TYPE_CHECKING:
     from tests.simulation.fleet import Process
@@ -43,7 +44,9 @@ def _judge_answer(referee: Referee, farm: Farm, served: "Served") -> None:
     took = served.ended - served.began
     slack = 0.26 if referee.scenario.slow_records else 0.02
     referee.expect(
-        "deadline", took <= arrival.deadline + slack, f"{name} took {took:.3f} of {arrival.deadline}"
+        "deadline",
+        took <= arrival.deadline + slack,
+        f"{name} took {took:.3f} of {arrival.deadline}",
     )
     if served.enrichment is None:
         referee.breaks("every request ends", name)
@@ -117,9 +120,7 @@ def _judge_records(referee: Referee, processes: "Mapping[int, Process]") -> None
         }
         lost = [record for _, record in process.books.calls if record.id not in stored]
         cost = sum(record.cost for record in lost)
-        referee.expect(
-            "calls recorded", not lost, f"{len(lost)} calls for {cost} are in no record"
-        )
+        referee.expect("calls recorded", not lost, f"{len(lost)} calls for {cost} are in no record")
 
 
 def _judge_repeats(referee: Referee, farm: Farm, processes: "Mapping[int, Process]") -> None:
@@ -147,7 +148,12 @@ def _is_still_known(
     call: Landed,
     processes: "Mapping[int, Process]",
 ) -> bool:
-    if earlier.said == "trouble" or not earlier.understood or earlier.received_at is None or not earlier.charged:
+    if (
+        earlier.said == "trouble"
+        or not earlier.understood
+        or earlier.received_at is None
+        or not earlier.charged
+    ):
         return False
     received = earlier.received_at
     age = call.sent_at - received

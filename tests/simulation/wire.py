@@ -10,10 +10,9 @@ from typing import Any
 
 import aiohttp
 from aiohttp.client_reqrep import ConnectionKey
-
 from tests.simulation.farm import Farm, Landed, Said
 
-_NOWHERE = ConnectionKey("provider.test", 443, True, True, None, None, None)  # noqa: FBT003
+_NOWHERE = ConnectionKey("provider.test", 443, True, True, None, None, None)
 
 
 class Session:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from tests.simulation.scenario import Sketch
+
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
 from roleferry_enrich.domain.people import (
@@ -30,7 +32,6 @@ from roleferry_enrich.providers.contract import (
     pause,
 )
 from roleferry_enrich.providers.replies import Record, Reply
-from tests.simulation.scenario import Sketch
 
 _FIRST = ("Orla", "Tomas", "Ines", "Ravi", "Maud")
 _LAST = ("Fenwick", "Halloran", "Quist", "Okafor")

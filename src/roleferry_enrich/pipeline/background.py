@@ -22,8 +22,10 @@ class Background:
 
     async def drain(self, patience: float) -> None:
         """Let everything finish, then cancel what has not within `patience` seconds."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=patience)
+        ends = asyncio.get_running_loop().time() + patience
+        # Again and again: what finishes may have begun more, such as the recording of what came.
+        while self._tasks and (left := ends - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
         while self._tasks:
             for task in self._tasks:
                 task.cancel()
