@@ -87,16 +87,18 @@ class Scenario:
 def scenario(seed: int) -> Scenario:
     random = Random(seed)
     processes = random.choice((1, 1, 2, 3, 4))
-    span = random.choice((60.0, 120.0, 240.0))
+    span = random.choice((120.0, 300.0, 600.0))
     sketches = tuple(_sketch(random, n) for n in range(random.randint(4, 12)))
+    arrivals = _arrivals(random, span, processes)
+    moments = [arrival.at for arrival in arrivals]
     return Scenario(
         seed=seed,
         span=span,
         processes=processes,
         sketches=sketches,
-        arrivals=_arrivals(random, span, processes),
-        troubles=_troubles(random, span, sketches),
-        redis_troubles=_redis_troubles(random, span),
+        arrivals=arrivals,
+        troubles=_troubles(random, moments, sketches),
+        redis_troubles=_redis_troubles(random, moments),
         kills=_kills(random, span, processes),
         clock_steps=_clock_steps(random, span, processes),
         slow_records=random.random() < 0.2,
@@ -138,7 +140,8 @@ def _windows(random: Random) -> tuple[Window, ...]:
 def _arrivals(random: Random, span: float, processes: int) -> tuple[Arrival, ...]:
     """Bursts and stragglers; subjects repeat, so that equal questions meet in flight and after."""
     moments: list[float] = []
-    while len(moments) < 45:
+    wanted = random.choice((15, 30, 60))
+    while len(moments) < wanted:
         start = random.uniform(0, span * 0.9)
         if random.random() < 0.5:
             spread = random.choice((0.0, 0.01, 0.5))
@@ -165,39 +168,40 @@ def _arrival(random: Random, at: float, processes: int, subjects: int) -> Arriva
     )
 
 
-def _troubles(random: Random, span: float, sketches: tuple[Sketch, ...]) -> tuple[Trouble, ...]:
+def _troubles(
+    random: Random, moments: list[float], sketches: tuple[Sketch, ...]
+) -> tuple[Trouble, ...]:
     kinds = random.sample(PROVIDER_TROUBLES, random.randint(0, 8))
     if not kinds:
         return ()
     return tuple(
-        _trouble(random, random.choice(sketches).name, random.choice(kinds), span)
+        _trouble(random, random.choice(sketches).name, random.choice(kinds), moments)
         for _ in range(random.randint(1, 3 * len(sketches)))
     )
 
 
-def _redis_troubles(random: Random, span: float) -> tuple[Trouble, ...]:
+def _redis_troubles(random: Random, moments: list[float]) -> tuple[Trouble, ...]:
+    """A few spells, one after the other."""
     if random.random() < 0.5:
         return ()
     kinds = random.sample(REDIS_TROUBLES, random.randint(1, 3))
+    drawn = [_trouble(random, "redis", random.choice(kinds), moments) for _ in range(4)]
     spells: list[Trouble] = []
-    begins = random.uniform(0, span / 2)
-    while begins < span and len(spells) < 4:
-        trouble = _trouble(random, "redis", random.choice(kinds), span)
-        ends = begins + trouble.ends - trouble.begins
-        spells.append(
-            Trouble(where="redis", kind=trouble.kind, begins=begins, ends=ends, amount=0.0)
-        )
-        begins = ends + random.uniform(3.0, span / 2)
+    for trouble in sorted(drawn, key=lambda trouble: trouble.begins):
+        if not spells or spells[-1].ends + 3.0 < trouble.begins:
+            spells.append(trouble)
     return tuple(spells)
 
 
-def _trouble(random: Random, where: str, kind: str, span: float) -> Trouble:
-    begins = random.uniform(0, span * 0.8)
+def _trouble(random: Random, where: str, kind: str, moments: list[float]) -> Trouble:
+    """Around a moment at which somebody asks: else most of it would be met by nobody."""
+    lasts = random.choice((0.5, 3.0, 10.0, 40.0))
+    begins = max(0.0, random.choice(moments) + random.uniform(-0.9, 0.5) * min(lasts, 3.0))
     return Trouble(
         where=where,
         kind=kind,
         begins=begins,
-        ends=begins + random.choice((0.5, 3.0, 10.0, 40.0)),
+        ends=begins + lasts,
         share=random.choice((0.2, 0.5, 0.8, 1.0)),
         amount=random.choice((1.0, 2.0, 5.0, 20.0)),
     )
