@@ -64,9 +64,17 @@ class Resources:
 
 @asynccontextmanager
 async def open_resources(
-    settings: Settings, servers: Servers, telemetry: Telemetry | None = None
+    settings: Settings,
+    servers: Servers,
+    telemetry: Telemetry | None = None,
+    *,
+    channels: Mapping[str, Channel] | None = None,
 ) -> AsyncIterator[Resources]:
-    """Everything open for as long as the block lasts; paid work is finished before it closes."""
+    """Everything open for as long as the block lasts; paid work is finished before it closes.
+
+    `channels` takes the place of the catalogue's.
+    """
+    channels = channels or channels_of(settings)
     telemetry = telemetry or configure_telemetry(settings)
     pepper = secret_key(settings).get_secret_value().encode()
     engine = create_engine(servers.database_url)
@@ -74,7 +82,9 @@ async def open_resources(
     watching = telemetry.watching()
     background = Background()
     async with _sessions() as transport:
-        gateway = _gateway(settings, shared, transport, watching, pepper)
+        gateway = _gateway(
+            settings, shared, transport, watching, secret=pepper, channels=channels
+        )
         enrichments = EnrichmentRepository(engine)
         enricher = Enricher(
             gateway=gateway,
@@ -131,9 +141,14 @@ async def _sessions() -> AsyncIterator[Transport]:
 
 
 def _gateway(
-    settings: Settings, shared: RedisGuard, transport: Transport, watching: Watching, secret: bytes
+    settings: Settings,
+    shared: RedisGuard,
+    transport: Transport,
+    watching: Watching,
+    *,
+    secret: bytes,
+    channels: Mapping[str, Channel],
 ) -> Gateway:
-    channels = channels_of(settings)
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
     gates = Gates(
         quarantine=Quarantine(loop.time),
