@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock live clean
+.PHONY: help setup demo test check bench format docs lock live clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,9 @@ check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/coverage erase
 	$(BIN)/python -m pytest -m "not live" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+bench: $(VENV)/installed-dev ## Measure against the bars; make bench ARGS=fanout measures one
+	@PYTHONPATH=src $(BIN)/python -m benchmarks $(ARGS)
 
 format: $(VENV)/installed-dev ## Format, and mend what the linter can mend
 	$(BIN)/ruff format .

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [name ...]`: runs them and prints a line a row; 1 on a miss."""
+"""`python -m benchmarks [name ...]`: runs them and prints a line a row; exit code 1 on a miss."""
 
 import importlib
 import sys
@@ -6,16 +6,20 @@ import sys
 from benchmarks.report import load_average
 from benchmarks.stage import stage
 
-NAMES = ("fanout",)
+NAMES = ("fanout", "warm", "latency", "crowd", "startup")
 
 
 def main(names: list[str]) -> int:
+    unknown = sorted(set(names) - set(NAMES))
+    if unknown:
+        print(f"there is no {', '.join(unknown)}; there are {', '.join(NAMES)}", file=sys.stderr)
+        return 2
     print(load_average())
     missed = 0
     for name in names or NAMES:
         rows = importlib.import_module(f"benchmarks.{name}").rows
-        with stage() as set_up:
-            for row in rows(set_up):
+        with stage() as prepared:
+            for row in rows(prepared):
                 print(*row.lines(), sep="\n", flush=True)
                 missed += not row.holds
     print(load_average())

@@ -68,7 +68,11 @@ class FarEnd(asyncio.Protocol):
             self._transport.write(reply)
 
     def _status(self) -> bytes:
-        status = {"calls": self._manners.calls, "cpu_s": time.process_time()}
+        status = {
+            "calls": self._manners.calls,
+            "cpu_s": time.process_time(),
+            "up_s": time.monotonic(),
+        }
         return json.dumps(status).encode()
 
 
@@ -106,7 +110,7 @@ _PERSON = b"""{
  "organization": {"id": "%(provider)s-%(company)s", "name": "%(company)s Ltd",
   "primary_domain": "%(domain)s", "industry": "Logistics", "estimated_num_employees": 240,
   "annual_revenue": 41000000, "founded_year": 1998, "city": "Leeds", "country": "United Kingdom",
-  "linkedin_url": "https://www.linkedin.com/company/%(profile)s", "keywords": ["freight", "cold chain"],
+  "linkedin_url": "https://www.linkedin.com/company/%(profile)s", "keywords": ["freight"],
   "technology_names": ["PostgreSQL", "React", "Salesforce"], "phone": "+44 113 496 0100"}},
 "credits": {"used": 1, "left": 99821}, "request": "%(provider)s-%(mailbox)s-7f3a"
 }"""

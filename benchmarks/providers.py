@@ -66,4 +66,5 @@ def _provider(name: str) -> Provider:
         credit_price=MicroUsd(10_000),
     )
     # A class each: a provider's spec belongs to its class.
-    return type(name, (_Bench,), {"spec": spec})()
+    adapter: type[_Bench] = type(name, (_Bench,), {"spec": spec})
+    return adapter()

@@ -39,8 +39,16 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Count:
+    """What a far end did since it was started."""
+
     calls: int
     cpu_s: float
+    up_s: float
+
+    def since(self, earlier: "Count") -> str:
+        """As a note, so that one sees that it was no bottleneck."""
+        share = (self.cpu_s - earlier.cpu_s) / (self.up_s - earlier.up_s)
+        return f"far end: {self.calls - earlier.calls} calls, {share:.0%} of a core"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +78,16 @@ class Stage:
             return await accounts.create_key(await accounts.create_account("bench"), "bench", ())
 
     def _start(self, module: str, *arguments: str, ready: str) -> Child:
-        port = _free_port()
+        port = free_port()
         command = [sys.executable, "-m", f"benchmarks.{module}", str(port), *arguments]
-        started = self.supervisor.start(module, command, env=self._environment(), quiet=True)
-        child = Child(port=port, pid=started.process.pid)
-        self.supervisor.wait_ready(started, child.url + ready)
-        return child
-
-    def _environment(self) -> dict[str, str]:
-        paths = (str(_ROOT), str(_ROOT / "src"), os.environ.get("PYTHONPATH", ""))
-        return {
-            "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-            "ROLEFERRY_DATA_DIR": str(self.settings.data_dir),
+        env = environment(self.settings.data_dir) | {
             "ROLEFERRY_DATABASE_URL": self.servers.database_url,
             "ROLEFERRY_REDIS_URL": self.servers.redis_url,
         }
+        started = self.supervisor.start(module, command, env=env, quiet=True)
+        child = Child(port=port, pid=started.process.pid)
+        self.supervisor.wait_ready(started, child.url + ready)
+        return child
 
 
 @contextmanager
@@ -97,7 +100,15 @@ def stage() -> Iterator[Stage]:
             yield Stage(settings, servers, supervisor)
 
 
-def _free_port() -> int:
+def environment(data_dir: Path | None = None) -> dict[str, str]:
+    """Ours, less any setting of the service, and with a way to import both packages."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ROLEFERRY_")}
+    paths = (str(_ROOT), str(_ROOT / "src"), kept.get("PYTHONPATH", ""))
+    kept["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    return kept if data_dir is None else kept | {"ROLEFERRY_DATA_DIR": str(data_dir)}
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

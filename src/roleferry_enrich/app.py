@@ -1,7 +1,7 @@
 """The HTTP process: the API over this process's resources."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.embedded import Servers
+from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.observability.requests import Tracing
-from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
+from roleferry_enrich.observability.telemetry import configure_telemetry
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
@@ -19,19 +20,32 @@ from roleferry_enrich.settings import Settings
 _GRACE_S = 10
 
 
-def create_app(settings: Settings, servers: Servers) -> FastAPI:
-    """The application, complete; it opens its resources when it starts."""
+def create_app(
+    settings: Settings, servers: Servers, *, channels: Mapping[str, Channel] | None = None
+) -> FastAPI:
+    """The application, complete; it opens its resources when it starts.
+
+    `channels` takes the place of the catalogue's.
+    """
     telemetry = configure_telemetry(settings)
     registry = telemetry.metrics.registry
-    app = create_api(opening=_opening(settings, servers, telemetry), registry=registry)
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[Services]:
+        async with open_resources(settings, servers, telemetry, channels=channels) as resources:
+            yield LocalServices(resources)
+
+    app = create_api(opening=opening, registry=registry)
     app.add_middleware(Tracing, tracer=telemetry.tracer)
     return app
 
 
-def serve(settings: Settings, servers: Servers) -> None:
+def serve(
+    settings: Settings, servers: Servers, *, channels: Mapping[str, Channel] | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT."""
     uvicorn.run(
-        create_app(settings, servers),
+        create_app(settings, servers, channels=channels),
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -39,14 +53,3 @@ def serve(settings: Settings, servers: Servers) -> None:
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
     )
-
-
-def _opening(
-    settings: Settings, servers: Servers, telemetry: Telemetry
-) -> Callable[[], AbstractAsyncContextManager[Services]]:
-    @asynccontextmanager
-    async def opening() -> AsyncIterator[Services]:
-        async with open_resources(settings, servers, telemetry) as resources:
-            yield LocalServices(resources)
-
-    return opening

@@ -82,9 +82,7 @@ async def open_resources(
     watching = telemetry.watching()
     background = Background()
     async with _sessions() as transport:
-        gateway = _gateway(
-            settings, shared, transport, watching, secret=pepper, channels=channels
-        )
+        gateway = _gateway(settings, shared, transport, watching, secret=pepper, channels=channels)
         enrichments = EnrichmentRepository(engine)
         enricher = Enricher(
             gateway=gateway,
