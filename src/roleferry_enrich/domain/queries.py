@@ -1,6 +1,6 @@
 """What is asked: the keys that identify a subject, and what a provider is asked about it."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, ProfileUrl
 
@@ -22,7 +22,7 @@ class Keys:
     """ISO 3166-1 alpha-2; narrows a search, identifies nothing."""
 
     def known(self) -> frozenset[str]:
-        return frozenset(f.name for f in fields(self) if getattr(self, f.name) is not None)
+        return frozenset(name for name in self.__slots__ if getattr(self, name) is not None)
 
     def only(self, names: frozenset[str]) -> "Keys":
         """These keys and no others, so that equal questions are equal (and cached once)."""

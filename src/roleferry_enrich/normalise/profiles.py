@@ -1,6 +1,7 @@
 """Public profile addresses on LinkedIn, X and Facebook: one form for one profile."""
 
 import re
+from functools import lru_cache
 from typing import Literal, assert_never
 from urllib.parse import quote, unquote
 
@@ -43,8 +44,11 @@ def parse_profile_url(text: str, network: Network | None = None) -> ProfileUrl |
 
     A bare handle (`@ada`) says whose only with `network`.
     """
-    if len(text) > _LIMIT:
-        return None
+    return None if len(text) > _LIMIT else _profile(text, network)
+
+
+@lru_cache(maxsize=16_384)
+def _profile(text: str, network: Network | None) -> ProfileUrl | None:
     written = clean(text, _LIMIT)
     host, path, query = _split(written)
     site = _HOSTS.get(host)

@@ -68,7 +68,7 @@ class Record:
 
     __slots__ = ("_members",)
 
-    def __init__(self, members: Mapping[str, object]) -> None:
+    def __init__(self, members: dict[str, object]) -> None:
         self._members = members
 
     def __bool__(self) -> bool:
@@ -78,7 +78,7 @@ class Record:
         """The raw JSON value, None where absent."""
         here: object = self._members
         for name in path:
-            if not isinstance(here, Mapping):
+            if not isinstance(here, dict):
                 return None
             here = here.get(name)
         return here
@@ -88,13 +88,7 @@ class Record:
 
     def text(self, *path: str) -> str | None:
         """A text with something in it, stripped; a number is taken as its digits."""
-        value = self.value(*path)
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if not isinstance(value, str):
-            return None
-        cleaned = "".join(c for c in value[:_TEXT_LIMIT] if c.isprintable() or c.isspace())
-        return " ".join(cleaned.split()) or None
+        return _text(self.value(*path))
 
     def number(self, *path: str) -> float | None:
         value = self.value(*path)
@@ -140,7 +134,7 @@ class Record:
     def texts(self, *path: str) -> tuple[str, ...]:
         value = self.value(*path)
         rows = value[:_ROWS_LIMIT] if isinstance(value, list) else []
-        return tuple(text for row in rows if (text := Record({"": row}).text("")))
+        return tuple(text for row in rows if (text := _text(row)))
 
     def require(self, name: str) -> None:
         """Insist that a member is there at all: its absence means another document.
@@ -149,3 +143,14 @@ class Record:
         """
         if name not in self._members:
             raise ProviderContractChanged(f"no member {name!r} in the body")
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    shown = value[:_TEXT_LIMIT]
+    if not shown.isprintable():
+        shown = "".join(c for c in shown if c.isprintable() or c.isspace())
+    return " ".join(shown.split()) or None

@@ -13,7 +13,7 @@ from roleferry_enrich.normalise.profiles import Network, parse_profile_url
 from roleferry_enrich.normalise.ranges import company_size, parse_range, revenue_class
 from roleferry_enrich.normalise.registers import parse_company_number
 from roleferry_enrich.normalise.text import clean, words
-from roleferry_enrich.resolve.survivorship import Reading, Rule
+from roleferry_enrich.resolve.survivorship import Reading, Rule, read_text
 
 _TEXT_LIMIT = 2_000
 _STEADY = timedelta(days=3650)
@@ -28,12 +28,9 @@ def company_code(claim: CompanyClaim) -> str | None:
 
 
 def _said(read: Callable[[CompanyClaim], str | None]) -> Callable[[CompanyClaim], Reading | None]:
-    """A text that is shown as written and equal in any case and accent."""
-
     def reading(claim: CompanyClaim) -> Reading | None:
-        shown = clean(read(claim) or "", _TEXT_LIMIT)
-        key = " ".join(words(shown))
-        return Reading(shown, key) if key else None
+        said = read(claim)
+        return read_text(said, _TEXT_LIMIT) if said else None
 
     return reading
 

@@ -49,7 +49,7 @@ def names(left: PersonTraits, right: PersonTraits) -> Comparison | None:
 def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """A mailbox of one's own in common, whatever its spelling.
 
-    RedisGuard ones such as `info@` prove nothing, one that was only guessed proves little.
+    Shared ones such as `info@` prove nothing, one that was only guessed proves little.
     """
     common = left.mailboxes.keys() & right.mailboxes.keys()
     if common:

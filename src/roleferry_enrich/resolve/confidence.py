@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 from roleferry_enrich.domain.observations import Claim, Observation
@@ -44,9 +45,12 @@ class Share:
 
 
 def share_of(observation: Observation[Claim], today: date, half_life: timedelta) -> Share:
-    origin = observation.provenance.origin
-    likely = _TRUST.get(origin, _TRUST_OF_OTHERS) * freshness(observation.as_of, today, half_life)
-    return Share(origin, likely)
+    return share_from(observation.provenance.origin, observation.as_of, today, half_life)
+
+
+@lru_cache(maxsize=4_096)
+def share_from(origin: str, as_of: date, today: date, half_life: timedelta) -> Share:
+    return Share(origin, _TRUST.get(origin, _TRUST_OF_OTHERS) * freshness(as_of, today, half_life))
 
 
 def freshness(as_of: date, today: date, half_life: timedelta) -> float:

@@ -1,6 +1,7 @@
 """People: from what every provider said to one record a person, and what is asked of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 
@@ -16,7 +17,7 @@ from roleferry_enrich.normalise.organisations import looks_like_organisation, pa
 from roleferry_enrich.normalise.title_words import EXECUTIVE, SENIORITIES
 from roleferry_enrich.resolve.blocking import Pair, candidate_pairs
 from roleferry_enrich.resolve.clusters import clusters
-from roleferry_enrich.resolve.comparisons import PRIOR_BITS, Comparison, same_person
+from roleferry_enrich.resolve.comparisons import PRIOR_BITS, Comparison, references, same_person
 from roleferry_enrich.resolve.contacts import verdicts_by_mailbox
 from roleferry_enrich.resolve.golden_people import golden_person
 from roleferry_enrich.resolve.identity import british_number, person_agreement
@@ -146,10 +147,28 @@ def _own_mailboxes(claim: PersonClaim) -> list[Email]:
 def _probabilities(
     traits: Sequence[PersonTraits], pairs: Iterable[Pair], prior_bits: float
 ) -> dict[Pair, float]:
-    return {
-        (left, right): same_person(traits[left], traits[right], prior_bits=prior_bits).score
-        for left, right in pairs
-    }
+    """Those who differ in no trait but whose record it is are compared once for all of them."""
+    kinds = _kinds(traits)
+    compared: dict[tuple[int, int, bool | None], float] = {}
+    probabilities = {}
+    for pair in pairs:
+        left, right = traits[pair[0]], traits[pair[1]]
+        case = kinds[pair[0]], kinds[pair[1]], _records_agree(left, right)
+        if case not in compared:
+            compared[case] = same_person(left, right, prior_bits=prior_bits).score
+        probabilities[pair] = compared[case]
+    return probabilities
+
+
+def _kinds(traits: Sequence[PersonTraits]) -> list[int]:
+    """For each the position of the first that has the same traits, the record's id aside."""
+    bare = [replace(each, reference=None) for each in traits]
+    return [bare.index(each) for each in bare]
+
+
+def _records_agree(left: PersonTraits, right: PersonTraits) -> bool | None:
+    found = references(left, right)
+    return None if found is None else found.score > 0
 
 
 def _merged(
@@ -169,7 +188,8 @@ def _merged(
         )
         for group in clusters(len(known), probabilities)
     ]
-    return tuple(sorted(people, key=_most_certain_first))
+    # A list of one is sorted, and its order is dear to work out.
+    return tuple(sorted(people, key=_most_certain_first) if people[1:] else people)
 
 
 def _best_links(probabilities: Mapping[Pair, float]) -> dict[int, float]:

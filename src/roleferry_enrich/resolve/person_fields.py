@@ -15,7 +15,7 @@ from roleferry_enrich.normalise.titles import (
     parse_title,
 )
 from roleferry_enrich.resolve.offices import SENIORITY_OF_ROLE, role_key
-from roleferry_enrich.resolve.survivorship import Reading, Rule
+from roleferry_enrich.resolve.survivorship import Reading, Rule, read_text
 from roleferry_enrich.resolve.traits import name_of, work_domain
 
 _TEXT_LIMIT = 500
@@ -63,10 +63,7 @@ def _last_name(claim: PersonClaim) -> Reading | None:
 
 
 def _text(said: str | None) -> Reading | None:
-    """A text that is shown as written and equal in any case and accent."""
-    shown = clean(said or "", _TEXT_LIMIT)
-    key = " ".join(words(shown))
-    return Reading(shown, key) if key else None
+    return read_text(said, _TEXT_LIMIT) if said else None
 
 
 def _title_of(claim: PersonClaim) -> Title | None:

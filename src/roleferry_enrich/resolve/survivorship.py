@@ -8,16 +8,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.observations import Observation
 from roleferry_enrich.domain.people import PersonClaim
-from roleferry_enrich.domain.records import Alternative, Confidence, FieldValue, Value
+from roleferry_enrich.domain.records import Alternative, Confidence, FieldValue, Source, Value
+from roleferry_enrich.normalise.text import clean, words
 from roleferry_enrich.resolve.confidence import (
     REGISTERS,
     Share,
-    share_of,
+    share_from,
     sources_of,
     together,
 )
@@ -25,6 +27,7 @@ from roleferry_enrich.resolve.confidence import (
 Subject = TypeVar("Subject", PersonClaim, CompanyClaim)
 
 _ALTERNATIVES = 3
+_SHORT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,21 @@ class Reading:
     """Equal for values that mean the same."""
     weight: float = 1.0
     """Below 1 for what says less than it could: an initial, a derived value."""
+
+
+def read_text(said: str, limit: int) -> Reading | None:
+    """A text that is shown as written and equal in any case and accent."""
+    # Names, towns and titles come again and again; a company's description does not.
+    return _read_often(said, limit) if len(said) <= _SHORT else _read(said, limit)
+
+
+def _read(said: str, limit: int) -> Reading | None:
+    shown = clean(said, limit)
+    key = " ".join(words(shown))
+    return Reading(shown, key) if key else None
+
+
+_read_often = lru_cache(maxsize=16_384)(_read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +74,18 @@ class Rule(Generic[Subject]):
 
 
 @dataclass(frozen=True, slots=True)
+class Witness(Generic[Subject]):
+    """An observation, with what every field asks of it."""
+
+    observation: Observation[Subject]
+    origin: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
 class Statement(Generic[Subject]):
     reading: Reading
-    observation: Observation[Subject]
+    witness: Witness[Subject]
     share: Share
 
 
@@ -67,28 +94,49 @@ def survivors(
 ) -> dict[str, FieldValue]:
     """Each field's winner, for the fields of which anything is known."""
     fields: dict[str, FieldValue] = {}
-    supporters: dict[str, list[Observation[Subject]]] = {}
+    everybody = [Witness(each, each.provenance.origin, each.as_of) for each in observations]
+    supporters: dict[str, list[Witness[Subject]]] = {}
+    sources = _Sources()
     for rule in rules:
-        asked = supporters.get(rule.follows or "", observations)
-        statements = _statements(rule, asked, today) or _statements(rule, observations, today)
+        asked = supporters.get(rule.follows or "", everybody)
+        statements = _statements(rule, asked, today)
+        if not statements and asked is not everybody:
+            statements = _statements(rule, everybody, today)
         if not statements:
             continue
         ranked = _ranked(rule, statements)
-        supporters[rule.field] = [s.observation for s in ranked[0]]
-        fields[rule.field] = _field_value(ranked)
+        supporters[rule.field] = [statement.witness for statement in ranked[0]]
+        fields[rule.field] = _field_value(ranked, sources)
     return fields
 
 
+class _Sources:
+    """The sources of each group of observations, made once: most fields rest on the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], tuple[Source, ...]] = {}
+
+    def of(self, group: Sequence[Statement[Subject]]) -> tuple[Source, ...]:
+        # By identity: the observations outlive this, and comparing them costs more than is saved.
+        key = tuple(id(statement.witness) for statement in group)
+        found = self._known.get(key)
+        if found is None:
+            found = sources_of(statement.witness.observation for statement in group)
+            self._known[key] = found
+        return found
+
+
 def _statements(
-    rule: Rule[Subject], observations: Iterable[Observation[Subject]], today: date
+    rule: Rule[Subject], witnesses: Iterable[Witness[Subject]], today: date
 ) -> list[Statement[Subject]]:
     found = []
-    for observation in observations:
-        reading = rule.read(observation.claim)
+    for witness in witnesses:
+        reading = rule.read(witness.observation.claim)
         if reading is not None:
-            share = share_of(observation, today, rule.half_life)
-            weighted = Share(share.origin, share.likely * reading.weight)
-            found.append(Statement(reading, observation, weighted))
+            share = share_from(witness.origin, witness.as_of, today, rule.half_life)
+            if reading.weight != 1.0:
+                share = Share(share.origin, share.likely * reading.weight)
+            found.append(Statement(reading, witness, share))
     return found
 
 
@@ -100,8 +148,11 @@ def _ranked(
     for statement in statements:
         groups[statement.reading.key].append(statement)
 
+    if len(groups) == 1:
+        return list(groups.values())
+
     def rank(group: list[Statement[Subject]]) -> tuple[date, float, date, str]:
-        newest = max(statement.observation.as_of for statement in group)
+        newest = max(statement.witness.as_of for statement in group)
         official = _newest_official(group) if rule.register_decides else date.min
         return official, _confidence(group).value, newest, group[0].reading.key
 
@@ -109,26 +160,26 @@ def _ranked(
 
 
 def _newest_official(group: Iterable[Statement[Subject]]) -> date:
-    official = (s.observation for s in group if s.observation.provenance.origin in REGISTERS)
-    return max((observation.as_of for observation in official), default=date.min)
+    official = (s.witness.as_of for s in group if s.witness.origin in REGISTERS)
+    return max(official, default=date.min)
 
 
 def _confidence(group: Iterable[Statement[Subject]]) -> Confidence:
     return together(statement.share for statement in group)
 
 
-def _field_value(ranked: Sequence[list[Statement[Subject]]]) -> FieldValue:
+def _field_value(ranked: Sequence[list[Statement[Subject]]], sources: _Sources) -> FieldValue:
     winner, *others = ranked
     return FieldValue(
         value=_spelling(winner),
         confidence=_confidence(winner),
-        sources=sources_of(statement.observation for statement in winner),
+        sources=sources.of(winner),
         alternatives=tuple(_alternative(group) for group in others[:_ALTERNATIVES]),
     )
 
 
 def _alternative(group: Sequence[Statement[Subject]]) -> Alternative:
-    providers = {statement.observation.provenance.provider for statement in group}
+    providers = {statement.witness.observation.provenance.provider for statement in group}
     return Alternative(
         value=_spelling(group),
         confidence=_confidence(group),
@@ -141,6 +192,9 @@ def _spelling(group: Sequence[Statement[Subject]]) -> Value:
     support: dict[Value, list[Share]] = defaultdict(list)
     for statement in group:
         support[statement.reading.value].append(statement.share)
+
+    if len(support) == 1:
+        return next(iter(support))
 
     def rank(value: Value) -> tuple[float, int, str]:
         return together(support[value]).value, len(str(value)), str(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 from roleferry_enrich.domain.companies import CompanyClaim
@@ -109,10 +110,20 @@ def traits_of(
 
 def name_of(claim: PersonClaim) -> PersonName | None:
     """The name from the parts where the provider tells them apart, else from the full text."""
-    whole = parse_person_name(claim.full_name) if claim.full_name else None
-    parts = person_name_of_parts(
-        claim.first_name, claim.last_name, middle=claim.middle_names, honorific=claim.honorific
-    )
+    parts = (claim.first_name, claim.last_name, claim.middle_names, claim.honorific)
+    return _name(claim.full_name, *parts)
+
+
+@lru_cache(maxsize=16_384)
+def _name(
+    full: str | None,
+    first: str | None,
+    last: str | None,
+    middle: str | None,
+    honorific: str | None,
+) -> PersonName | None:
+    whole = parse_person_name(full) if full else None
+    parts = person_name_of_parts(first, last, middle=middle, honorific=honorific)
     if parts is None or (whole is not None and not (parts.first and parts.last)):
         return whole
     if whole is not None and whole.short == parts.short:
