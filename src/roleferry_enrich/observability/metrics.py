@@ -12,7 +12,7 @@ from types import MappingProxyType
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import Meter
-from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
 from prometheus_client import CollectorRegistry, generate_latest
@@ -23,6 +23,7 @@ from roleferry_enrich.domain.enrichments import Goal, Status
 from roleferry_enrich.domain.health import BreakerState
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
+from roleferry_enrich.observability.tallies import Level, Tally
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.settings import Settings
 
@@ -41,25 +42,31 @@ class Metrics:
 
     def __init__(self, meter: Meter) -> None:
         self._providers = frozenset(catalogue())
-        self._calls = meter.create_counter(
-            "roleferry.provider.calls", description="Calls to providers, by what came of them"
+        self._calls = Tally(
+            meter,
+            "roleferry.provider.calls",
+            description="Calls to providers, by what came of them",
         )
         self._latency = meter.create_histogram(
             "roleferry.provider.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
-        self._cost = meter.create_counter(
-            "roleferry.provider.cost", description="Micro-dollars spent, also on useless answers"
+        self._cost = Tally(
+            meter,
+            "roleferry.provider.cost",
+            description="Micro-dollars spent, also on useless answers",
         )
-        self._cache = meter.create_counter(
-            "roleferry.cache.lookups", description="Questions, by where their answer was found"
+        self._cache = Tally(
+            meter,
+            "roleferry.cache.lookups",
+            description="Questions, by where their answer was found",
         )
-        self._breaker = meter.create_gauge(
-            "roleferry.breaker.state", description="0 closed, 1 half open, 2 open"
+        self._breaker = Level(
+            meter, "roleferry.breaker.state", description="0 closed, 1 half open, 2 open"
         )
         self._wait = meter.create_histogram(
             "roleferry.limiter.wait", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
-        self._enrichments = meter.create_counter("roleferry.enrichments")
+        self._enrichments = Tally(meter, "roleferry.enrichments")
         self._enrichment_latency = meter.create_histogram(
             "roleferry.enrichment.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
@@ -124,7 +131,12 @@ def configure_metrics(settings: Settings) -> MetricsExport:
     if settings.otlp_endpoint is not None:
         exporter = OTLPMetricExporter(endpoint=f"{settings.otlp_endpoint}/v1/metrics")
         readers.append(PeriodicExportingMetricReader(exporter))
-    provider = MeterProvider(metric_readers=readers, resource=resource(settings))
+    provider = MeterProvider(
+        metric_readers=readers,
+        resource=resource(settings),
+        # No exporter of ours sends exemplars, and each measurement would look for its span.
+        exemplar_filter=AlwaysOffExemplarFilter(),
+    )
     metrics = Metrics(provider.get_meter("roleferry_enrich", __version__))
     return MetricsExport(metrics, provider, registry)
 
