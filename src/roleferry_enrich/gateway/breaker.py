@@ -55,6 +55,9 @@ class Breaker:
         self._switch = CircuitMemoryStorage(CircuitBreakerState.CLOSED)
         self._breaker = CircuitBreaker(fail_max=_NEVER, state_storage=self._switch)
         self._calls: deque[tuple[float, bool, bool]] = deque()
+        # Of those in the window: counting them anew for each call would take longer than the call.
+        self._failures = 0
+        self._slow = 0
         self._reopens_at = 0.0
         self._trips = 0
         self._probes = 0
@@ -86,6 +89,8 @@ class Breaker:
             self._settle_probe(failed=None if failed is None else failed or slow)
         elif failed is not None:
             self._calls.append((self._clock(), failed, slow))
+            self._failures += failed
+            self._slow += slow
             if self._is_tripped():
                 self._open()
 
@@ -102,14 +107,15 @@ class Breaker:
     def _is_tripped(self) -> bool:
         oldest = self._clock() - self._policy.window.total_seconds()
         while self._calls and self._calls[0][0] < oldest:
-            self._calls.popleft()
+            _, failed, slow = self._calls.popleft()
+            self._failures -= failed
+            self._slow -= slow
         count = len(self._calls)
         if count < self._policy.minimum_calls:
             return False
-        failures = sum(failed for _, failed, _ in self._calls)
-        slow = sum(slow for _, _, slow in self._calls)
         return (
-            failures >= count * self._policy.failure_rate or slow >= count * self._policy.slow_rate
+            self._failures >= count * self._policy.failure_rate
+            or self._slow >= count * self._policy.slow_rate
         )
 
     def _open(self) -> None:
@@ -126,6 +132,7 @@ class Breaker:
         self._switch.state = state
         self.generation += 1
         self._calls.clear()
+        self._failures = self._slow = 0
         self._probes = 0
         self._recovered = 0
 
