@@ -72,6 +72,10 @@ class Cache:
             return None
         return remembered, level
 
+    def held(self, key: str) -> object | None:
+        """What memory has for the key just now: the same object until it is replaced or gone."""
+        return self._memory.get(key)
+
     async def put(self, key: str, remembered: Remembered, *, fresh_for: timedelta) -> None:
         """Remember an answer. An empty one is a confirmed "not found" and kept shorter."""
         life = fresh_for if remembered.findings else min(fresh_for, _NEGATIVE_LIFE)

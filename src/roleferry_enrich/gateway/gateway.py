@@ -7,7 +7,7 @@ The breaker is asked before the limiter, so that an open circuit spends no permi
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -43,6 +43,19 @@ class _Flight:
     conversation: UUID
     outcome: Outcome
     calls: tuple[CallRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Memories:
+    """Cached answers that something was made from, to be asked whether they still stand."""
+
+    _cache: Cache
+    _held: Mapping[str, object]
+
+    @property
+    def still_stand(self) -> bool:
+        """Whether each is what memory holds just now: not expired, not replaced, not erased."""
+        return all(self._cache.held(key) is answer for key, answer in self._held.items())
 
 
 class Gateway:
@@ -87,6 +100,11 @@ class Gateway:
             cached=level,
             calls=() if level else flight.calls,
         )
+
+    def remembers(self, asks: Iterable[Ask]) -> "Memories | None":
+        """What memory holds as the answers to these asks; None unless it holds all of them."""
+        held = {key: self._cache.held(key) for key in map(self._key, asks)}
+        return Memories(self._cache, held) if held and all(held.values()) else None
 
     async def drain(self) -> None:
         """Wait for the conversations under way; each is bounded by its provider's timeout."""

@@ -21,6 +21,7 @@ from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.fanout import FanOut
 from roleferry_enrich.pipeline.progress import Result, merged, status_of
+from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
 
 # Kept back from the deadline for merging and recording: at most so much, or this share of it.
@@ -56,12 +57,16 @@ class Onlooker(Protocol):
 
     def answered(self, enrichment: Enrichment) -> None: ...
 
+    def recalled(self, enrichment: Enrichment) -> None:
+        """It was given once more, as it was given before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enricher:
     """Answers requests. One per process."""
 
     gateway: Gateway
+    recall: Recall
     records: Records
     background: Background
     onlooker: Onlooker
@@ -73,6 +78,10 @@ class Enricher:
 
         A caller that goes away stops waiting, not the work: its calls are paid for.
         """
+        recalled = self.recall.get(account_id, request)
+        if recalled is not None:
+            self.onlooker.recalled(recalled)
+            return recalled
         return await asyncio.shield(self.background.start(self._enrich(request, account_id)))
 
     async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
@@ -97,6 +106,7 @@ class Enricher:
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
+        self.recall.keep(enrichment, fanout.asked)
         self.onlooker.answered(enrichment)
         return self._with_sample(enrichment) if _needs_sample(enrichment) else enrichment
 
