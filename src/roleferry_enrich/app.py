@@ -38,7 +38,7 @@ def create_app(
             yield LocalServices(resources)
 
     app = create_api(opening=opening, registry=registry)
-    app.add_middleware(Tracing, tracer=telemetry.tracer)
+    app.add_middleware(Tracing, tracer=telemetry.tracer if telemetry.is_recording else None)
     return app
 
 

@@ -9,6 +9,7 @@ from roleferry_enrich.api.answers.company import company_answer
 from roleferry_enrich.api.answers.contact import contact_answer
 from roleferry_enrich.api.answers.executives import executives_answer
 from roleferry_enrich.api.responses import json_response, rendered
+from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.api.schemas.answers import Answer
 from roleferry_enrich.domain.enrichments import Enrichment, Goal
 
@@ -29,25 +30,10 @@ def answer_of(enrichment: Enrichment) -> Answer:
 
 def enrichment_response(enrichment: Enrichment) -> Response:
     headers = {SAMPLE_HEADER: "true"} if enrichment.sample else None
-    return json_response(_rendered(_Same(enrichment)), headers=headers)
-
-
-class _Same:
-    """An enrichment that equals only itself, so that looking for it compares no fields."""
-
-    __slots__ = ("enrichment",)
-
-    def __init__(self, enrichment: Enrichment) -> None:
-        self.enrichment = enrichment
-
-    def __hash__(self) -> int:
-        return id(self.enrichment)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.enrichment is self.enrichment
+    return json_response(_rendered(Same(enrichment)), headers=headers)
 
 
 @lru_cache(maxsize=256)
-def _rendered(same: _Same) -> bytes:
+def _rendered(enrichment: Same[Enrichment]) -> bytes:
     """What is recalled is the same object as before, and so are its bytes."""
-    return rendered(answer_of(same.enrichment))
+    return rendered(answer_of(enrichment.it))
