@@ -6,7 +6,7 @@ The HTTP API, the worker and the command line all come in here.
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -19,14 +19,14 @@ from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
+from roleferry_enrich.pipeline.door import Closing, Door
 from roleferry_enrich.pipeline.fanout import FanOut
 from roleferry_enrich.pipeline.progress import Result, merged, status_of
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
 
-# Kept back from the deadline for merging and recording: at most so much, or this share of it.
-_CLOSING_TIME = timedelta(milliseconds=100)
-_CLOSING_SHARE = 0.1
+# Of its deadline, what a request may spend waiting to be let in.
+_LINE_SHARE = 0.4
 _COMPLETION_TIME = timedelta(seconds=10)
 
 
@@ -66,19 +66,22 @@ class Enricher:
     """Answers requests. One per process."""
 
     gateway: Gateway
-    recall: Recall
     records: Records
     background: Background
     onlooker: Onlooker
     sample: Callable[[Request], Result]
     now: Callable[[], datetime]
+    recall: Recall | None = None
+    """Without it every answer is worked out anew."""
+    door: Door = field(default_factory=Door)
+    closing: Closing = field(default_factory=Closing)
 
     async def enrich(self, request: Request, account_id: UUID) -> Enrichment:
         """What is known by the request's deadline, recorded. Provider trouble never raises.
 
         A caller that goes away stops waiting, not the work: its calls are paid for.
         """
-        recalled = self.recall.get(account_id, request)
+        recalled = self.recall.get(account_id, request) if self.recall else None
         if recalled is not None:
             self.onlooker.recalled(recalled)
             return recalled
@@ -92,23 +95,45 @@ class Enricher:
         return await asyncio.shield(self.background.start(self._complete(earlier, observed)))
 
     async def _enrich(self, request: Request, account_id: UUID) -> Enrichment:
-        loop, options = asyncio.get_running_loop(), request.options
+        options = request.options
         begun = _Begun(uuid4(), account_id, request, self.now())
-        answer_by = loop.time() + options.deadline.total_seconds()
-        deadline = answer_by - min(_CLOSING_TIME, options.deadline * _CLOSING_SHARE).total_seconds()
+        answer_by = asyncio.get_running_loop().time() + options.deadline.total_seconds()
+        if await self.door.enter(options.deadline * _LINE_SHARE):
+            try:
+                enrichment = await self._asked(begun, answer_by)
+            finally:
+                self.door.leave()
+        else:
+            enrichment = self._turned_away(begun)
+        self.onlooker.answered(enrichment)
+        return self._with_sample(enrichment) if _needs_sample(enrichment) else enrichment
+
+    async def _asked(self, begun: "_Begun", answer_by: float) -> Enrichment:
+        loop, options = asyncio.get_running_loop(), begun.request.options
+        closing = self.closing.kept_back(options.deadline, self.door.inside)
+        deadline = answer_by - closing.total_seconds()
         terms = Terms(deadline=deadline, purse=Purse(options.max_cost), max_age=options.max_age)
-        fanout = FanOut(self.gateway, request, terms)
+        fanout = FanOut(self.gateway, begun.request, terms)
         await fanout.run_until(deadline)
+        closes_at = loop.time()
         known = self._known(begun, fanout)
+        self.closing.merged_in(loop.time() - closes_at)
         within = timedelta(seconds=max(0.0, answer_by - loop.time()))
         enrichment = await self.records.record(
             known, fanout.all_reports(), fanout.everything, within=within
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
-        self.recall.keep(enrichment, fanout.asked)
-        self.onlooker.answered(enrichment)
-        return self._with_sample(enrichment) if _needs_sample(enrichment) else enrichment
+        if self.recall:
+            self.recall.keep(enrichment, fanout.asked)
+        return enrichment
+
+    def _turned_away(self, begun: "_Begun") -> Enrichment:
+        """Nobody was asked and nothing learned, so there is nothing to record either."""
+        terms = Terms(deadline=0.0, purse=Purse(begun.request.options.max_cost))
+        reports = FanOut(self.gateway, begun.request, terms).turned_away()
+        outcomes = tuple(report.summary() for report in reports)
+        return begun.enrichment(Result(), outcomes, self.now())
 
     async def _complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         request = earlier.request

@@ -22,11 +22,14 @@ from roleferry_enrich.domain.outcomes import (
     Troubled,
 )
 from roleferry_enrich.domain.queries import Ask, CompanyQuery
+from roleferry_enrich.errors import DeadlineTooNear
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept, without_person
 from roleferry_enrich.pipeline.planning import Situation, is_useful, next_asks, unasked
 from roleferry_enrich.pipeline.progress import filled_fields
+
+_TOO_NEAR = Skipped(DeadlineTooNear.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,15 @@ class FanOut:
     def all_reports(self) -> tuple[Report, ...]:
         """Every provider's outcome: what came, what is under way, what was never asked and why."""
         return (*self.reports, *self._unfinished(), *self._never_asked())
+
+    def turned_away(self) -> tuple[Report, ...]:
+        """Every provider's outcome where the process is too busy to ask any."""
+        return tuple(
+            replace(report, outcome=Skipped("overloaded"))
+            if report.outcome == _TOO_NEAR
+            else report
+            for report in self._never_asked()
+        )
 
     def _start(self) -> None:
         situation = self._now()
