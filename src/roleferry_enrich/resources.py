@@ -12,7 +12,6 @@ from random import Random
 
 import aiohttp
 from aiohttp.resolver import ThreadedResolver
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.accounts.repository import AccountRepository
@@ -28,6 +27,7 @@ from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
+from roleferry_enrich.gateway.redis_line import RedisLine
 from roleferry_enrich.gateway.retry import RetryPolicy
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
@@ -78,7 +78,7 @@ async def open_resources(
     telemetry = telemetry or configure_telemetry(settings)
     pepper = secret_key(settings).get_secret_value().encode()
     engine = create_engine(servers.database_url)
-    shared = RedisGuard(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
+    shared = RedisGuard(RedisLine.from_url(servers.redis_url, socket_connect_timeout=1))
     watching = telemetry.watching()
     background = Background()
     async with _sessions() as transport:
