@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.embedded import Servers
+from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.observability.requests import Tracing
 from roleferry_enrich.observability.telemetry import configure_telemetry
@@ -33,6 +34,7 @@ def create_app(
     @asynccontextmanager
     async def opening() -> AsyncIterator[Services]:
         async with open_resources(settings, servers, telemetry, channels=channels) as resources:
+            look_seldom()
             yield LocalServices(resources)
 
     app = create_api(opening=opening, registry=registry)

@@ -18,6 +18,7 @@ from roleferry_enrich.resolve.company_fields import COMPANY_RULES
 from roleferry_enrich.resolve.comparisons import Comparison
 from roleferry_enrich.resolve.confidence import share_of, sources_of, together
 from roleferry_enrich.resolve.identity import british_number, company_agreement
+from roleferry_enrich.resolve.ordering import in_order
 from roleferry_enrich.resolve.survivorship import survivors
 
 _HALF_LIFE = timedelta(days=720)
@@ -30,12 +31,12 @@ def resolve_company(
     """The one company that all of these were checked to speak of; None if nobody spoke."""
     if not companies:
         return None
-    known = sorted(companies, key=repr)
+    known = in_order(companies)
     fields = survivors(COMPANY_RULES, known, today)
     technologies = _technologies(known, today)
     if technologies is not None:
         fields["technologies"] = technologies
-    newest = sorted(known, key=lambda o: (o.as_of, repr(o)), reverse=True)
+    newest = sorted(known, key=lambda o: o.as_of, reverse=True)
     return GoldenCompany(
         fields=fields,
         confidence=together(share_of(o, today, _HALF_LIFE) for o in known),

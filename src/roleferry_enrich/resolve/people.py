@@ -22,6 +22,7 @@ from roleferry_enrich.resolve.contacts import verdicts_by_mailbox
 from roleferry_enrich.resolve.golden_people import golden_person
 from roleferry_enrich.resolve.identity import british_number, person_agreement
 from roleferry_enrich.resolve.offices import KEEPS_RECORDS, LEADS, SENIORITY_OF_ROLE, role_key
+from roleferry_enrich.resolve.ordering import in_order
 from roleferry_enrich.resolve.traits import (
     PersonTraits,
     employer_keys,
@@ -120,7 +121,7 @@ def executive_rank(person: GoldenPerson) -> int:
 
 def _in_order(people: Iterable[PersonObservation]) -> list[PersonObservation]:
     """The human ones in an order of their own, so that the order of arrival decides nothing."""
-    return sorted((o for o in people if _names_somebody(o.claim)), key=repr)
+    return in_order(o for o in people if _names_somebody(o.claim))
 
 
 def _names_somebody(claim: PersonClaim) -> bool:

@@ -82,7 +82,7 @@ class Witness(Generic[Subject]):
     as_of: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which would triple what making hundreds of them takes
 class Statement(Generic[Subject]):
     reading: Reading
     witness: Witness[Subject]

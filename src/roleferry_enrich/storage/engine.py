@@ -38,7 +38,8 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=_POOL_TIMEOUT_S,
         pool_recycle=_RECYCLE_S,
-        pool_pre_ping=True,
+        # No `pool_pre_ping`, two round trips for each use: a connection that was lost is noticed by
+        # the statement, and `in_transaction` repeats the work on another.
         # msgspec knows our dataclasses and times, orjson reads plain JSON fastest.
         json_serializer=documents.encode,
         json_deserializer=orjson.loads,
