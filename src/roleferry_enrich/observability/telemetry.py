@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import Tracer
 
 from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
@@ -19,6 +20,10 @@ class Telemetry:
     @property
     def tracer(self) -> Tracer:
         return tracer_of(self.traces)
+
+    @property
+    def is_recording(self) -> bool:
+        return self.traces.sampler is not ALWAYS_OFF
 
     def watching(self) -> Watching:
         return Watching(self.metrics.metrics, self.tracer)
