@@ -13,6 +13,10 @@ class Watcher:
         self.lookups: list[CacheLevel | None] = []
         self.quarantines: list[tuple[str, str]] = []
         self.changed: list[tuple[str, str]] = []
+        self.local_permits = 0
+        self.rebuilt: list[str] = []
+        self.rates: list[float] = []
+        self.refused_retries = 0
 
     @contextmanager
     def calling(self, provider: str, capability: str, attempt: int) -> Iterator["Watcher"]:
@@ -28,6 +32,18 @@ class Watcher:
 
     def quarantined(self, provider: str, reason: str) -> None:
         self.quarantines.append((provider, reason))
+
+    def permits_kept_locally(self, provider: str, count: int) -> None:
+        self.local_permits += count
+
+    def limit_rebuilt(self, provider: str) -> None:
+        self.rebuilt.append(provider)
+
+    def rate_lowered(self, provider: str, rate: float) -> None:
+        self.rates.append(rate)
+
+    def retry_refused(self, provider: str) -> None:
+        self.refused_retries += 1
 
     def contract_changed(self, provider: str, capability: str) -> None:
         self.changed.append((provider, capability))

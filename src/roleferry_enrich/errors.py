@@ -195,6 +195,12 @@ class Quarantined(CallSkipped):
 
     reason = "quarantined"
 
+    def __init__(self, why: str, *, left: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.left = left
+        """How long, where another process found out."""
+
 
 class AddressRefused(CallSkipped):
     """The host resolves to an address that must not be called from here."""

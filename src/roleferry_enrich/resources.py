@@ -25,10 +25,11 @@ from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
+from roleferry_enrich.gateway.places import FleetPlaces
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.redis_line import RedisLine
-from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
@@ -124,6 +125,7 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
         permits=given.permits,
         credit_price=None if given.price is None else MicroUsd(given.price),
         timeout=given.timeout,
+        concurrency=given.concurrency,
     )
 
 
@@ -148,13 +150,14 @@ def _gateway(
     channels: Mapping[str, Channel],
 ) -> Gateway:
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
+    instances = settings.instances
     gates = Gates(
         quarantine=Quarantine(loop.time),
         breakers={
             name: Breaker(_policy(channel), clock=loop.time, random=random)
             for name, channel in channels.items()
         },
-        limiter=Limiter(shared, instances=settings.instances),
+        limiter=Limiter(shared, instances=instances, watch=watching),
         transport=transport,
         retry=RetryPolicy(),
         watch=watching,
@@ -164,6 +167,13 @@ def _gateway(
             name: asyncio.Semaphore(channel.provider.spec.concurrency)
             for name, channel in channels.items()
         },
+        retries=RetryBudget(loop.time),
+        places=FleetPlaces(
+            shared,
+            {name: one.concurrency for name, one in channels.items() if one.concurrency},
+            random=random,
+            instances=instances,
+        ),
     )
     memory = settings.cache_mb * 1_000_000
     cache = Cache(shared, secret=secret, memory_bytes=memory, now=_now)

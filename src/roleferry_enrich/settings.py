@@ -112,6 +112,8 @@ class ProviderSettings(BaseModel):
     price: int | None = Field(default=None, ge=0)
     """Micro-dollars per credit."""
     timeout_s: float | None = Field(default=None, gt=0, le=120)
+    concurrency: int | None = Field(default=None, ge=1, le=10_000)
+    """Calls under way at once, from all processes together."""
 
     @property
     def keys(self) -> tuple[SecretStr, ...]:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from random import Random
 from uuid import uuid4
 
 import aiohttp
@@ -12,6 +11,7 @@ import pytest
 from aiohttp import web
 from tests.acme import Acme
 from tests.far_end import served
+from tests.gates import gates_of, now
 from tests.watcher import Watcher
 
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
@@ -25,18 +25,12 @@ from roleferry_enrich.domain.outcomes import (
     Troubled,
 )
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, Keys, PersonQuery
-from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.errand import Terms
-from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.gateway import Gateway, _Flight
-from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.purse import Purse
-from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
-from roleferry_enrich.gateway.retry import RetryPolicy
-from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.providers.contract import Answer, Call, Conversation, Window, ask, offers
 
 PERSON = Ask(
@@ -74,20 +68,9 @@ class FarEnd:
 async def gateway(
     far_end: FarEnd, shared: RedisGuard, **channel: object
 ) -> AsyncIterator[tuple[Gateway, Watcher]]:
-    loop, watcher = asyncio.get_running_loop(), Watcher()
-    now = lambda: datetime.now(UTC)  # noqa: E731 - passed on three times
+    watcher = Watcher()
     async with served(far_end.answer) as url, aiohttp.ClientSession() as session:
-        gates = Gates(
-            quarantine=Quarantine(loop.time),
-            breakers={"acme": Breaker(BreakerPolicy(), clock=loop.time, random=Random(1))},
-            limiter=Limiter(shared),
-            transport=Transport(trusted=session, open_web=session, now=now),
-            retry=RetryPolicy(first_wait=timedelta(milliseconds=1)),
-            watch=watcher,
-            random=Random(1),
-            now=now,
-            lines={"acme": asyncio.Semaphore(10)},
-        )
+        gates = gates_of(shared, session, watcher)
         cache = Cache(shared, secret=b"test-secret", memory_bytes=10_000_000, now=now)
         given = {"provider": Acme(), "key": Credential("test-key-acme"), "base_url": url}
         channels = {"acme": Channel(**{**given, **channel})}
@@ -196,7 +179,7 @@ async def test_a_dead_key_is_quarantined_with_one_alert(shared: RedisGuard) -> N
 async def test_a_broken_provider_is_left_alone(shared: RedisGuard) -> None:
     far_end = FarEnd(web.Response(status=503))
     async with gateway(far_end, shared) as (gate, _):
-        for _ in range(6):
+        for _ in range(10):
             report = await gate.ask(PERSON, terms())
 
     assert report.outcome == Skipped("breaker_open")

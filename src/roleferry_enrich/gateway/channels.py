@@ -7,7 +7,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.gateway.limiter import Bucket
+from roleferry_enrich.gateway.buckets import Bucket
 from roleferry_enrich.providers.contract import Call, Offer, Provider, Window
 
 
@@ -23,6 +23,8 @@ class Channel:
     permits: tuple[Window, ...] | None = None
     credit_price: MicroUsd | None = None
     timeout: timedelta | None = None
+    concurrency: int | None = None
+    """How many calls all processes together may have under way, where the contract says so."""
 
     @property
     def name(self) -> str:

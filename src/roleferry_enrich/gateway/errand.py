@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
+from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.purse import Purse
 
@@ -18,6 +19,7 @@ class Terms:
     """In the running loop's time."""
     purse: Purse
     max_age: timedelta | None = None
+    priority: Priority = Priority.INTERACTIVE
 
 
 @dataclass(slots=True, kw_only=True)

@@ -29,5 +29,17 @@ class Watch(Protocol):
     def quarantined(self, provider: str, reason: str) -> None:
         """A provider was put off: somebody must look at the key or the plan."""
 
+    def permits_kept_locally(self, provider: str, count: int) -> None:
+        """Redis was away, so these permits came from the process's own share."""
+
+    def limit_rebuilt(self, provider: str) -> None:
+        """A bucket held what no bucket holds: somebody writes to our keys, or a clock jumped."""
+
+    def rate_lowered(self, provider: str, rate: float) -> None:
+        """The provider refused us without a word on when; `rate` is what is left of the full."""
+
+    def retry_refused(self, provider: str) -> None:
+        """A failed call was not made again because too many of late were."""
+
     def contract_changed(self, provider: str, capability: str) -> None:
         """A reply could not be read: somebody must look at the adapter."""

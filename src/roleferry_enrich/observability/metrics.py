@@ -67,6 +67,16 @@ class Metrics:
             "roleferry.limiter.wait", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
         self._enrichments = Tally(meter, "roleferry.enrichments")
+        self._local_permits = Tally(
+            meter,
+            "roleferry.limiter.local_permits",
+            description="Permits given while Redis was away",
+        )
+        self._refused_retries = Tally(
+            meter,
+            "roleferry.retry.refused",
+            description="Failed calls not made again: too many were",
+        )
         self._enrichment_latency = meter.create_histogram(
             "roleferry.enrichment.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
@@ -96,6 +106,12 @@ class Metrics:
 
     def permit_waited(self, provider: str, wait: timedelta) -> None:
         self._wait.record(wait.total_seconds(), {"provider": self._known(provider)})
+
+    def permits_kept_locally(self, provider: str, count: int) -> None:
+        self._local_permits.add(count, {"provider": self._known(provider)})
+
+    def retry_refused(self, provider: str) -> None:
+        self._refused_retries.add(1, {"provider": self._known(provider)})
 
     def enriched(self, goal: Goal, status: Status, latency: timedelta) -> None:
         self._enrichments.add(1, {"goal": goal.value, "status": status.value})

@@ -39,6 +39,18 @@ class Watching:
     def contract_changed(self, provider: str, capability: str) -> None:
         _log.error("provider.contract.changed", provider=provider, capability=capability)
 
+    def permits_kept_locally(self, provider: str, count: int) -> None:
+        self._metrics.permits_kept_locally(provider, count)
+
+    def limit_rebuilt(self, provider: str) -> None:
+        _log.error("limit.rebuilt", provider=provider)
+
+    def rate_lowered(self, provider: str, rate: float) -> None:
+        _log.warning("limit.rate.lowered", provider=provider, rate=rate)
+
+    def retry_refused(self, provider: str) -> None:
+        self._metrics.retry_refused(provider)
+
     def answered(self, enrichment: Enrichment) -> None:
         took = enrichment.answered_at - enrichment.started_at
         goal, status = enrichment.request.goal, enrichment.status
