@@ -17,6 +17,8 @@ class Watcher:
         self.rebuilt: list[str] = []
         self.rates: list[float] = []
         self.refused_retries = 0
+        self.purchases: list[str] = []
+        self.losses: list[tuple[str, str, int]] = []
 
     @contextmanager
     def calling(self, provider: str, capability: str, attempt: int) -> Iterator["Watcher"]:
@@ -44,6 +46,12 @@ class Watcher:
 
     def retry_refused(self, provider: str) -> None:
         self.refused_retries += 1
+
+    def bought(self, provider: str, how: str) -> None:
+        self.purchases.append(how)
+
+    def lost(self, provider: str, capability: str, cost: int) -> None:
+        self.losses.append((provider, capability, cost))
 
     def contract_changed(self, provider: str, capability: str) -> None:
         self.changed.append((provider, capability))

@@ -16,7 +16,8 @@
         ProviderRefusedQuery    this question is not accepted; not the provider's fault
         ProviderContractChanged unreadable reply: breaker failure, alert, never "not found"
       CallSkipped               a gate said no before anything was sent; an outcome, not a failure
-        BreakerOpen, NoPermit, BudgetSpent, DeadlineTooNear, Quarantined, AddressRefused
+        BreakerOpen, NoPermit, BudgetSpent, BooksUnavailable, DeadlineTooNear, Quarantined,
+        AddressRefused
     ConfigurationError          outside the family on purpose: nobody may swallow it
 
 The policy of a provider error (retryable, trips_breaker) sits on its class, so that the
@@ -184,6 +185,12 @@ class NoPermit(CallSkipped):
 
 class BudgetSpent(CallSkipped):
     reason = "budget_spent"
+
+
+class BooksUnavailable(CallSkipped):
+    """A paid call cannot be noted before it is made, so it is not made."""
+
+    reason = "books_unavailable"
 
 
 class DeadlineTooNear(CallSkipped):

@@ -18,6 +18,7 @@ from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.embedded import Servers
+from roleferry_enrich.gateway.books import Books
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.channels import Channel, Credential
@@ -30,6 +31,7 @@ from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.redis_line import RedisLine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
+from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
@@ -42,6 +44,7 @@ from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.sandbox.samples import sample
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 
@@ -60,6 +63,7 @@ class Resources:
     gateway: Gateway
     enricher: Enricher
     accounts: AccountRepository
+    books: PostgresBooks
     enrichments: EnrichmentRepository
 
 
@@ -77,13 +81,13 @@ async def open_resources(
     """
     channels = channels or channels_of(settings)
     telemetry = telemetry or configure_telemetry(settings)
-    pepper = secret_key(settings).get_secret_value().encode()
     engine = create_engine(servers.database_url)
     shared = RedisGuard(RedisLine.from_url(servers.redis_url, socket_connect_timeout=1))
     watching = telemetry.watching()
     background = Background()
+    books = PostgresBooks(servers.database_url, watching)
     async with _sessions() as transport:
-        gateway = _gateway(settings, shared, transport, watching, secret=pepper, channels=channels)
+        gateway = _gateway(settings, shared, transport, books, watching, channels=channels)
         enrichments = EnrichmentRepository(engine)
         enricher = Enricher(
             gateway=gateway,
@@ -100,14 +104,20 @@ async def open_resources(
                 shared=shared,
                 gateway=gateway,
                 enricher=enricher,
-                accounts=AccountRepository(engine, pepper),
+                accounts=AccountRepository(engine, _pepper(settings)),
+                books=books,
                 enrichments=enrichments,
             )
         finally:
             await background.drain(_DRAIN_S)
+            await books.close()
             await shared.redis.aclose()
             await engine.dispose()
             telemetry.close()
+
+
+def _pepper(settings: Settings) -> bytes:
+    return secret_key(settings).get_secret_value().encode()
 
 
 def channels_of(settings: Settings) -> Mapping[str, Channel]:
@@ -144,9 +154,9 @@ def _gateway(
     settings: Settings,
     shared: RedisGuard,
     transport: Transport,
+    books: Books,
     watching: Watching,
     *,
-    secret: bytes,
     channels: Mapping[str, Channel],
 ) -> Gateway:
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
@@ -159,6 +169,7 @@ def _gateway(
         },
         limiter=Limiter(shared, instances=instances, watch=watching),
         transport=transport,
+        till=Till(books, watch=watching, secret=_pepper(settings)),
         retry=RetryPolicy(),
         watch=watching,
         random=random,
@@ -176,7 +187,7 @@ def _gateway(
         ),
     )
     memory = settings.cache_mb * 1_000_000
-    cache = Cache(shared, secret=secret, memory_bytes=memory, now=_now)
+    cache = Cache(shared, secret=_pepper(settings), memory_bytes=memory, now=_now)
     return Gateway(channels, cache=cache, gates=gates, now=_now)
 
 

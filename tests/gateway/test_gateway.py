@@ -25,6 +25,7 @@ from roleferry_enrich.domain.outcomes import (
     Troubled,
 )
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, Keys, PersonQuery
+from roleferry_enrich.gateway.books import Books
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.errand import Terms
@@ -66,11 +67,11 @@ class FarEnd:
 
 @asynccontextmanager
 async def gateway(
-    far_end: FarEnd, shared: RedisGuard, **channel: object
+    far_end: FarEnd, shared: RedisGuard, *, books: Books | None = None, **channel: object
 ) -> AsyncIterator[tuple[Gateway, Watcher]]:
     watcher = Watcher()
     async with served(far_end.answer) as url, aiohttp.ClientSession() as session:
-        gates = gates_of(shared, session, watcher)
+        gates = gates_of(shared, session, watcher, books=books)
         cache = Cache(shared, secret=b"test-secret", memory_bytes=10_000_000, now=now)
         given = {"provider": Acme(), "key": Credential("test-key-acme"), "base_url": url}
         channels = {"acme": Channel(**{**given, **channel})}

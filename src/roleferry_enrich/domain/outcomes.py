@@ -24,6 +24,8 @@ class OutcomeKind(StrEnum):
     FAILED = "failed"
     CONTRACT_CHANGED = "contract_changed"
     SKIPPED = "skipped"
+    LOST = "lost"
+    """Of a single call: whoever made it died before saying what came; booked in full."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from uuid import uuid4
+from uuid import UUID
 
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
@@ -26,6 +26,7 @@ from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.places import FleetPlaces
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
+from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.gateway.watch import CallSpan, Watch
 from roleferry_enrich.providers.contract import Call
@@ -44,6 +45,7 @@ class Gates:
     limiter: Limiter
     transport: Transport
     retry: RetryPolicy
+    till: Till
     watch: Watch
     random: Random
     now: Callable[[], datetime]
@@ -83,13 +85,14 @@ class Gates:
             return None
         return wait
 
-    def unreadable(self, errand: Errand) -> None:
+    async def unreadable(self, errand: Errand) -> None:
         """A conversation could not read a reply that passed as good."""
         name = errand.channel.name
         # If the breaker has opened meanwhile, there is nothing left to tell it.
         with suppress(BreakerOpen), self.breakers[name].admit() as admission:
             admission.failed()
         self.watch.contract_changed(name, errand.capability)
+        await self.till.unreadable(errand)
 
     async def _attempt(self, call: Call, errand: Errand, attempt: int) -> Reply:
         name = errand.channel.name
@@ -110,20 +113,27 @@ class Gates:
         errand.terms.purse.reserve(price)
         cost = MicroUsd(0)
         try:
-            async with (
-                _Place(self.lines[errand.channel.name], errand.time_left()),
-                self._place_in_fleet(errand),
-            ):
-                admission.check()
-                waited = await self._permit(call, errand)
-                admission.check()
-                sent = _Sent(call, errand, attempt, waited, self.now())
-                reply, error = await self._exchange(sent, admission)
-                cost = _cost(sent, reply, error)
+            order = await self.till.order(call, errand, attempt)
+            if isinstance(order, Reply):
+                return order
+            with order:
+                async with (
+                    _Place(self.lines[errand.channel.name], errand.time_left()),
+                    self._place_in_fleet(errand),
+                ):
+                    admission.check()
+                    waited = await self._permit(call, errand)
+                    admission.check()
+                    sent = _Sent(order.id, call, errand, attempt, waited, self.now())
+                    order.made()
+                    reply, error = await self._exchange(sent, admission)
+                credits = _credits(sent, reply, error)
+                cost = errand.channel.price(credits)
+                record = sent.record(reply, error, cost, self.now())
+                errand.calls.append(record)
+                order.settle(record, reply if credits and not error else None)
         finally:
             errand.terms.purse.settle(price, cost)
-        record = sent.record(reply, error, cost, self.now())
-        errand.calls.append(record)
         span.ended(record)
         if error is not None:
             raise error
@@ -206,6 +216,7 @@ class Gates:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
+    id: UUID
     call: Call
     errand: Errand
     attempt: int
@@ -216,7 +227,7 @@ class _Sent:
         self, reply: Reply | None, error: ProviderError | None, cost: MicroUsd, now: datetime
     ) -> CallRecord:
         return CallRecord(
-            id=uuid4(),
+            id=self.id,
             conversation=self.errand.conversation,
             provider=self.errand.channel.name,
             capability=self.errand.capability,
@@ -248,13 +259,12 @@ class _Place:
         self._line.release()
 
 
-def _cost(sent: _Sent, reply: Reply | None, error: ProviderError | None) -> MicroUsd:
+def _credits(sent: _Sent, reply: Reply | None, error: ProviderError | None) -> int:
     """What the call is booked with. In doubt it was charged: books must not be too low."""
-    channel, credits = sent.errand.channel, sent.call.credits
     if reply is None:
         lost = error is not None and error.may_be_charged
-        return channel.price(credits if lost else 0)
-    return channel.price(sent.call.charge(reply))
+        return sent.call.credits if lost else 0
+    return sent.call.charge(reply)
 
 
 def _asked_pause(

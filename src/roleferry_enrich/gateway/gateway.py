@@ -43,6 +43,8 @@ class _Flight:
     conversation: UUID
     outcome: Outcome
     calls: tuple[CallRecord, ...]
+    is_taken_over: bool = False
+    """Another process, or an earlier try, had made all its calls."""
 
 
 class Gateway:
@@ -77,7 +79,7 @@ class Gateway:
             flight, level = self._remembered(ask, cached[0]), cached[1]
         else:
             flight, shared = await self._fly(key, ask, terms)
-            level = CacheLevel.TWIN if shared else None
+            level = CacheLevel.TWIN if shared or flight.is_taken_over else None
         return Report(
             conversation=flight.conversation,
             provider=ask.provider,
@@ -118,14 +120,14 @@ class Gateway:
             answer = await drive(self._conversation(channel, ask), errand, self.gates)
         except (ProviderError, CallSkipped) as error:
             if isinstance(error, ProviderContractChanged):
-                self.gates.unreadable(errand)
+                await self.gates.unreadable(errand)
             return self._landed(errand, outcome_of_error(error))
         # An adapter is a plug-in: its bug is that provider's trouble and must not be the request's.
         except Exception as error:  # noqa: BLE001
-            self.gates.unreadable(errand)
+            await self.gates.unreadable(errand)
             reason = f"the adapter failed: {type(error).__name__}"
             return self._landed(errand, Troubled(OutcomeKind.FAILED, reason))
-        observed_at = self._now()
+        observed_at = errand.observed_at(self._now())
         if isinstance(answer, Findings) and answer.incomplete is None:
             remembered = Remembered(
                 findings=answer, conversation=errand.conversation, observed_at=observed_at
@@ -134,7 +136,8 @@ class Gateway:
         return self._landed(errand, outcome_of(answer, errand, observed_at))
 
     def _landed(self, errand: Errand, outcome: Outcome) -> _Flight:
-        return _Flight(errand.conversation, outcome, tuple(errand.calls))
+        taken_over = bool(errand.taken) and not errand.calls
+        return _Flight(errand.conversation, outcome, tuple(errand.calls), taken_over)
 
     def _conversation(self, channel: Channel, ask: Ask) -> Conversation[Answer]:
         conversation: Conversation[Answer] = getattr(channel.provider, ask.capability)(ask.query)

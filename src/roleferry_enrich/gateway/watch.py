@@ -1,10 +1,15 @@
 """What the gateway tells whoever watches it: metrics, traces and alerts, behind one protocol."""
 
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Literal, Protocol
 
+from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord
 from roleferry_enrich.gateway.breaker import State
+
+Purchase = Literal["made", "kept", "joined", "refused"]
+"""What became of a wish to buy: the call was made, its reply was at hand, another's was waited
+for, or it could not be noted."""
 
 
 class CallSpan(Protocol):
@@ -40,6 +45,11 @@ class Watch(Protocol):
 
     def retry_refused(self, provider: str) -> None:
         """A failed call was not made again because too many of late were."""
+
+    def bought(self, provider: str, how: Purchase) -> None: ...
+
+    def lost(self, provider: str, capability: str, cost: MicroUsd) -> None:
+        """A paid call was never settled: its process died, and the money may be gone."""
 
     def contract_changed(self, provider: str, capability: str) -> None:
         """A reply could not be read: somebody must look at the adapter."""

@@ -60,6 +60,11 @@ class Metrics:
             "roleferry.cache.lookups",
             description="Questions, by where their answer was found",
         )
+        self._purchases = Tally(
+            meter,
+            "roleferry.provider.purchases",
+            description="Paid calls wanted, by what became of them",
+        )
         self._breaker = Level(
             meter, "roleferry.breaker.state", description="0 closed, 1 half open, 2 open"
         )
@@ -100,6 +105,16 @@ class Metrics:
         """None is a miss."""
         level = "miss" if found is None else found.value
         self._cache.add(1, {"provider": self._known(provider), "level": level})
+
+    def purchase_wanted(self, provider: str, how: str) -> None:
+        """`how` is one of `gateway.watch.Purchase`."""
+        self._purchases.add(1, {"provider": self._known(provider), "how": how})
+
+    def call_lost(self, provider: str, capability: str, cost: MicroUsd) -> None:
+        """A paid call whose process died: the money counts, though nothing came."""
+        known = self._known(provider)
+        self._purchases.add(1, {"provider": known, "how": "lost"})
+        self._cost.add(cost, {"provider": known, "capability": _capability(capability)})
 
     def breaker_changed(self, provider: str, state: BreakerState) -> None:
         self._breaker.set(_BREAKER_VALUE[state], {"provider": self._known(provider)})

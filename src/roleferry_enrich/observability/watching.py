@@ -8,6 +8,7 @@ from opentelemetry.trace import Tracer
 
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.health import BreakerState
+from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord
 from roleferry_enrich.observability.metrics import Metrics
 from roleferry_enrich.observability.traces import CallSpan, provider_call
@@ -35,6 +36,20 @@ class Watching:
 
     def quarantined(self, provider: str, reason: str) -> None:
         _log.error("provider.quarantined", provider=provider, reason=reason)
+
+    def bought(self, provider: str, how: str) -> None:
+        self._metrics.purchase_wanted(provider, how)
+
+    def lost(self, provider: str, capability: str, cost: MicroUsd) -> None:
+        self._metrics.call_lost(provider, capability, cost)
+        _log.error("provider.call.lost", provider=provider, capability=capability, cost=cost)
+
+    def books_closed(self, reason: str) -> None:
+        """Paid calls are refused from here on, until `books_opened`."""
+        _log.error("books.unavailable", reason=reason)
+
+    def books_opened(self) -> None:
+        _log.info("books.available")
 
     def contract_changed(self, provider: str, capability: str) -> None:
         _log.error("provider.contract.changed", provider=provider, capability=capability)

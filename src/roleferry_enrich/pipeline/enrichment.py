@@ -15,6 +15,7 @@ from roleferry_enrich.domain.enrichments import Enrichment, Request, Status
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
@@ -87,7 +88,12 @@ class Enricher:
         begun = _Begun(uuid4(), account_id, request, self.now())
         answer_by = loop.time() + options.deadline.total_seconds()
         deadline = answer_by - min(_CLOSING_TIME, options.deadline * _CLOSING_SHARE).total_seconds()
-        terms = Terms(deadline=deadline, purse=Purse(options.max_cost), max_age=options.max_age)
+        terms = Terms(
+            deadline=deadline,
+            purse=Purse(options.max_cost),
+            max_age=options.max_age,
+            payer=Payer(account_id, begun.id),
+        )
         fanout = FanOut(self.gateway, request, terms)
         await fanout.run_until(deadline)
         known = self._known(begun, fanout)
@@ -103,8 +109,12 @@ class Enricher:
     async def _complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         request = earlier.request
         deadline = asyncio.get_running_loop().time() + _COMPLETION_TIME.total_seconds()
-        purse, max_age = Purse(money_left(earlier)), request.options.max_age
-        terms = Terms(deadline=deadline, purse=purse, max_age=max_age)
+        terms = Terms(
+            deadline=deadline,
+            purse=Purse(money_left(earlier)),
+            max_age=request.options.max_age,
+            payer=Payer(earlier.account_id, earlier.id),
+        )
         fanout = FanOut(self.gateway, request, terms, resumed(earlier, observed))
         await fanout.run_until(deadline)
         begun = _Begun(earlier.id, earlier.account_id, request, earlier.started_at, earlier)
