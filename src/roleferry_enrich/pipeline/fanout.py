@@ -22,7 +22,7 @@ from roleferry_enrich.domain.outcomes import (
     Troubled,
 )
 from roleferry_enrich.domain.queries import Ask, CompanyQuery
-from roleferry_enrich.gateway.errand import Terms
+from roleferry_enrich.gateway.errand import Renewal, Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept, without_person
 from roleferry_enrich.pipeline.planning import Situation, is_useful, next_asks, unasked
@@ -64,7 +64,7 @@ class FanOut:
 
     @property
     def is_finished(self) -> bool:
-        return not self._tasks
+        return not self._tasks and not self._terms.renewals
 
     async def run_until(self, deadline: float) -> None:
         """Ask until nothing more can be asked or the deadline (loop time) has come."""
@@ -83,6 +83,10 @@ class FanOut:
             done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 self._take(task)
+        while self._terms.renewals:
+            renewal = self._terms.renewals.pop()
+            await asyncio.wait({renewal.report})
+            self._renew(renewal)
 
     def all_reports(self) -> tuple[Report, ...]:
         """Every provider's outcome: what came, what is under way, what was never asked and why."""
@@ -123,6 +127,23 @@ class FanOut:
             case Absent():
                 self._came_to_nothing(ask)
         self.reports.append(report)
+
+    def _renew(self, renewal: Renewal) -> None:
+        """Put a newer answer in the place of the one that was served, if one has come."""
+        served = next(
+            (n for n, old in enumerate(self.reports) if old.conversation == renewal.served), None
+        )
+        if served is None or renewal.report.exception() is not None:
+            return
+        old, new = self.reports[served], renewal.report.result()
+        if isinstance(new.outcome, Found | Absent | OptedOut):
+            del self.reports[served]
+            self.everything = self.everything.without(renewal.served)
+            self.accepted = self.accepted.without(renewal.served)
+            self._tasks[renewal.report] = renewal.ask
+            self._take(renewal.report)
+        else:
+            self.reports[served] = replace(old, calls=old.calls + new.calls)
 
     def _accept(self, report: Report, ask: Ask, observed: Observations) -> Report:
         learned = self._learn(observed)
