@@ -165,6 +165,7 @@ class ProviderRefusedQuery(ProviderError):
 class ProviderContractChanged(ProviderError):
     outcome = "contract_changed"
     trips_breaker = True
+    may_be_charged = True
 
 
 class CallSkipped(RoleferryError):

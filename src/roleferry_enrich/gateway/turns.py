@@ -5,6 +5,7 @@ process renews it.
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
 
@@ -53,11 +54,7 @@ class Turns:
 
     async def _renew(self) -> None:
         milliseconds = LASTS // timedelta(milliseconds=1)
-        async with self._shared.redis.pipeline(transaction=False) as pipeline:
-            for name in self._held:
-                # Also where another took it from us meanwhile: that only makes the wait longer.
-                pipeline.pexpire(name, milliseconds)
-            try:
-                await self._shared.call(pipeline.execute())
-            except RedisDown:
-                return
+        # Also where another took it from us meanwhile: that only makes the wait longer.
+        renewals = (self._shared.redis.pexpire(name, milliseconds) for name in self._held)
+        with suppress(RedisDown):
+            await self._shared.call(asyncio.gather(*renewals))

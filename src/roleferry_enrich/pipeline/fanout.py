@@ -5,6 +5,7 @@ Latency is that of the longest chain of needed keys, not of the slowest provider
 
 import asyncio
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
@@ -73,16 +74,14 @@ class FanOut:
             done, _ = await asyncio.wait(
                 self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED
             )
-            for task in done:
-                self._take(task)
+            self._take_all(done)
             self._start()
 
     async def run_late(self) -> None:
         """Take what is still under way after the deadline; nothing new is started."""
         while self._tasks:
             done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                self._take(task)
+            self._take_all(done)
         while self._terms.renewals:
             renewal = self._terms.renewals.pop()
             await asyncio.wait({renewal.report})
@@ -115,6 +114,11 @@ class FanOut:
 
     def _money_left(self) -> MicroUsd | None:
         return self._terms.purse.left
+
+    def _take_all(self, done: AbstractSet[asyncio.Task[Report]]) -> None:
+        """In the order they were asked: the set's own order changes from run to run."""
+        for task in [task for task in self._tasks if task in done]:
+            self._take(task)
 
     def _take(self, task: asyncio.Task[Report]) -> None:
         ask = self._tasks.pop(task)
