@@ -79,7 +79,7 @@ class Troubled:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Not asked, and why: breaker_open, no_permit, budget_spent, deadline_too_near, ..."""
+    """Not asked, and why: breaker_open, no_permit, budget_spent, overloaded, ..."""
 
     reason: str
 

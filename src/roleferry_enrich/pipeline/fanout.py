@@ -23,6 +23,7 @@ from roleferry_enrich.domain.outcomes import (
     Troubled,
 )
 from roleferry_enrich.domain.queries import Ask, CompanyQuery
+from roleferry_enrich.errors import DeadlineTooNear, Overloaded
 from roleferry_enrich.gateway.errand import Renewal, Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept, without_person
@@ -90,6 +91,14 @@ class FanOut:
     def all_reports(self) -> tuple[Report, ...]:
         """Every provider's outcome: what came, what is under way, what was never asked and why."""
         return (*self.reports, *self._unfinished(), *self._never_asked())
+
+    def turned_away(self) -> tuple[Report, ...]:
+        """Every provider's outcome where the process is too busy to ask any."""
+        too_late, too_busy = Skipped(DeadlineTooNear.reason), Skipped(Overloaded.reason)
+        return tuple(
+            replace(report, outcome=too_busy) if report.outcome == too_late else report
+            for report in self._never_asked()
+        )
 
     def _start(self) -> None:
         situation = self._now()
