@@ -1,10 +1,11 @@
 """What is asked: the keys that identify a subject, and what a provider is asked about it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, ProfileUrl
+from roleferry_enrich.domain.values import dataclass
 
 Claim = TypeVar("Claim")
 # Any: each key has its own type, which is its reader's affair.

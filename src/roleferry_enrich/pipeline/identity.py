@@ -1,6 +1,5 @@
 """Keeps what speaks of the asked subject; another person's data is worse than none."""
 
-from dataclasses import dataclass
 from functools import reduce
 
 from roleferry_enrich.domain.companies import CompanyClaim
@@ -12,6 +11,7 @@ from roleferry_enrich.domain.observations import (
 )
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.resolve.companies import is_same_company
 from roleferry_enrich.resolve.comparisons import SAME
 from roleferry_enrich.resolve.keys import with_company, with_person

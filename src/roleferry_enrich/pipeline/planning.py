@@ -5,7 +5,6 @@ company name, a number from a footer) may make further asks possible.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from roleferry_enrich.domain.enrichments import Goal, Request, Strategy
@@ -18,6 +17,7 @@ from roleferry_enrich.domain.queries import (
     PersonQuery,
     Query,
 )
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.providers.contract import Offer
 
 _CAPABILITIES: Mapping[Goal, frozenset[str]] = MappingProxyType({
