@@ -5,8 +5,8 @@ to compare. `PERSON_COMPARISONS` says what each is worth; the sum is the evidenc
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.resolve.organisation_names import organisations_alike
 from roleferry_enrich.resolve.person_names import names_alike, words_alike
 from roleferry_enrich.resolve.traits import PersonTraits

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
 from roleferry_enrich.domain.observations import Claim, Observation
 from roleferry_enrich.domain.records import Confidence, Source
-from roleferry_enrich.domain.values import dataclass
 
 REGISTERS = frozenset({"companies_house"})
 """Origins whose word on company and office is the law's."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from roleferry_enrich.domain.identifiers import Domain, Email
@@ -13,7 +14,6 @@ from roleferry_enrich.domain.people import (
     PhoneKind,
 )
 from roleferry_enrich.domain.records import ContactKind, ContactPoint, Source
-from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.normalise.emails import (
     domain_of,
     identity_key,

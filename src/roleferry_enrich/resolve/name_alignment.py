@@ -4,11 +4,11 @@ Scores are calibrated on one reading: 1 is the same text, 0.5 says nothing eithe
 somebody else's name.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.normalise.diminutives import is_short_for
 from roleferry_enrich.normalise.names import PersonName, parse_person_name
 from roleferry_enrich.normalise.text import word_set, words
