@@ -11,6 +11,8 @@ class Watcher:
     def __init__(self) -> None:
         self.records: list[CallRecord] = []
         self.lookups: list[CacheLevel | None] = []
+        self.stale: list[str] = []
+        self.spoilt: list[str] = []
         self.quarantines: list[tuple[str, str]] = []
         self.changed: list[tuple[str, str]] = []
         self.local_permits = 0
@@ -29,6 +31,12 @@ class Watcher:
 
     def cache_looked(self, provider: str, level: CacheLevel | None) -> None:
         self.lookups.append(level)
+
+    def cache_stale(self, provider: str) -> None:
+        self.stale.append(provider)
+
+    def cache_spoilt(self, provider: str) -> None:
+        self.spoilt.append(provider)
 
     def breaker_seen(self, provider: str, state: State) -> None: ...
 

@@ -16,8 +16,8 @@
         ProviderRefusedQuery    this question is not accepted; not the provider's fault
         ProviderContractChanged unreadable reply: breaker failure, alert, never "not found"
       CallSkipped               a gate said no before anything was sent; an outcome, not a failure
-        BreakerOpen, NoPermit, BudgetSpent, BooksUnavailable, DeadlineTooNear, Quarantined,
-        AddressRefused
+        BreakerOpen, NoPermit, BudgetSpent, BooksUnavailable, DeadlineTooNear, Overloaded,
+        Quarantined, AddressRefused
     ConfigurationError          outside the family on purpose: nobody may swallow it
 
 The policy of a provider error (retryable, trips_breaker) sits on its class, so that the
@@ -165,6 +165,7 @@ class ProviderRefusedQuery(ProviderError):
 class ProviderContractChanged(ProviderError):
     outcome = "contract_changed"
     trips_breaker = True
+    may_be_charged = True
 
 
 class CallSkipped(RoleferryError):
@@ -195,6 +196,12 @@ class BooksUnavailable(CallSkipped):
 
 class DeadlineTooNear(CallSkipped):
     reason = "deadline_too_near"
+
+
+class Overloaded(CallSkipped):
+    """More requests came at once than this process can serve in time."""
+
+    reason = "overloaded"
 
 
 class Quarantined(CallSkipped):

@@ -18,7 +18,6 @@ from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.gateway.books import Books
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.channels import Channel, Credential
@@ -31,6 +30,7 @@ from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.redis_line import RedisLine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
+from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
@@ -82,12 +82,15 @@ async def open_resources(
     channels = channels or channels_of(settings)
     telemetry = telemetry or configure_telemetry(settings)
     engine = create_engine(servers.database_url)
-    shared = RedisGuard(RedisLine.from_url(servers.redis_url, socket_connect_timeout=1))
+    redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
+    shared = RedisGuard(redis, patience=None)
     watching = telemetry.watching()
     background = Background()
     books = PostgresBooks(servers.database_url, watching)
-    async with _sessions() as transport:
-        gateway = _gateway(settings, shared, transport, books, watching, channels=channels)
+    till = Till(books, watch=watching, secret=_pepper(settings))
+    async with _sessions() as transport, _cache(settings, shared) as cache:
+        gates = _gates(settings, channels, shared, transport, till, watching)
+        gateway = Gateway(channels, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
         enricher = Enricher(
             gateway=gateway,
@@ -111,7 +114,6 @@ async def open_resources(
         finally:
             await background.drain(_DRAIN_S)
             await books.close()
-            await shared.redis.aclose()
             await engine.dispose()
             telemetry.close()
 
@@ -150,18 +152,31 @@ async def _sessions() -> AsyncIterator[Transport]:
         yield Transport(trusted=trusted, open_web=open_web, now=_now)
 
 
-def _gateway(
+@asynccontextmanager
+async def _cache(settings: Settings, shared: RedisGuard) -> AsyncIterator[Cache]:
+    # The derived key comes last: setting keys of its own costs no installation its answers.
+    given = [key.get_secret_value().encode() for key in settings.cache_key_ring]
+    secret = _pepper(settings)
+    memory, ring = settings.cache_mb * 1_000_000, KeyRing([*given, secret])
+    cache = Cache(shared, secret=secret, memory_bytes=memory, ring=ring)
+    try:
+        async with cache.listening():
+            yield cache
+    finally:
+        await shared.redis.aclose()
+
+
+def _gates(
     settings: Settings,
+    channels: Mapping[str, Channel],
     shared: RedisGuard,
     transport: Transport,
-    books: Books,
+    till: Till,
     watching: Watching,
-    *,
-    channels: Mapping[str, Channel],
-) -> Gateway:
+) -> Gates:
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
     instances = settings.instances
-    gates = Gates(
+    return Gates(
         quarantine=Quarantine(loop.time),
         breakers={
             name: Breaker(_policy(channel), clock=loop.time, random=random)
@@ -169,7 +184,7 @@ def _gateway(
         },
         limiter=Limiter(shared, instances=instances, watch=watching),
         transport=transport,
-        till=Till(books, watch=watching, secret=_pepper(settings)),
+        till=till,
         retry=RetryPolicy(),
         watch=watching,
         random=random,
@@ -186,9 +201,6 @@ def _gateway(
             instances=instances,
         ),
     )
-    memory = settings.cache_mb * 1_000_000
-    cache = Cache(shared, secret=_pepper(settings), memory_bytes=memory, now=_now)
-    return Gateway(channels, cache=cache, gates=gates, now=_now)
 
 
 def _policy(channel: Channel) -> BreakerPolicy:

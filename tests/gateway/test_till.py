@@ -1,6 +1,7 @@
 """Money from end to end: what was paid for is never bought twice, with the books in PostgreSQL."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -204,14 +205,23 @@ async def test_a_readable_reply_stays_when_the_next_is_not(
     assert watcher.purchases == ["made", "made", "kept", "made"]
 
 
+@pytest.fixture
+async def elsewhere(redis_url: str) -> AsyncIterator[RedisGuard]:
+    """Where nobody takes turns with the processes that share the other Redis."""
+    client = Redis.from_url(re.sub(r"db=\d+", "db=15", redis_url))
+    await client.flushdb()
+    yield RedisGuard(client)
+    await client.aclose()
+
+
 async def test_who_waits_for_a_call_that_hangs_does_not_pay_for_another(
-    shared: RedisGuard, ledger: Ledger
+    shared: RedisGuard, elsewhere: RedisGuard, ledger: Ledger
 ) -> None:
     far_end = FarEnd(None)
     quick = {"timeout": timedelta(milliseconds=300)}
     async with (
         gateway(far_end, shared, books=ledger.books(), **quick) as (one, _),
-        gateway(far_end, shared, books=ledger.books(), **quick) as (other, _),
+        gateway(far_end, elsewhere, books=ledger.books(), **quick) as (other, _),
     ):
         _serve_from(other, one)
         reports = await asyncio.gather(*(each.ask(PERSON, ledger.terms()) for each in (one, other)))

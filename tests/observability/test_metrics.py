@@ -84,6 +84,13 @@ def test_paid_calls_are_told_apart_and_a_lost_one_costs(export: MetricsExport) -
     assert sample(export, "roleferry_provider_cost_total", **labels) == 98_000
 
 
+def test_stale_answers_and_spoilt_values_are_counted(export: MetricsExport) -> None:
+    export.metrics.cache_stale("hunter")
+    export.metrics.cache_spoilt("hunter")
+    for name in ("roleferry_cache_stale_total", "roleferry_cache_spoilt_total"):
+        assert sample(export, name, provider="hunter") == 1
+
+
 def test_the_breaker_shows_its_last_state(export: MetricsExport) -> None:
     export.metrics.breaker_changed("hunter", BreakerState.OPEN)
     export.metrics.breaker_changed("hunter", BreakerState.HALF_OPEN)

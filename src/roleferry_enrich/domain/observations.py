@@ -55,3 +55,11 @@ class Observations:
             companies=self.companies + other.companies,
             verdicts=self.verdicts + other.verdicts,
         )
+
+    def without(self, conversation: UUID) -> "Observations":
+        """All but what was said in one conversation."""
+        return Observations(
+            people=tuple(o for o in self.people if o.provenance.conversation != conversation),
+            companies=tuple(o for o in self.companies if o.provenance.conversation != conversation),
+            verdicts=tuple(o for o in self.verdicts if o.provenance.conversation != conversation),
+        )

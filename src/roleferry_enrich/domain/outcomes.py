@@ -79,7 +79,7 @@ class Troubled:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Not asked, and why: breaker_open, no_permit, budget_spent, deadline_too_near, ..."""
+    """Not asked, and why: breaker_open, no_permit, budget_spent, overloaded, ..."""
 
     reason: str
 
@@ -137,6 +137,10 @@ class ProviderOutcome:
     cached: CacheLevel | None
     records: int
     """People and companies it told us of."""
+    stale: bool = False
+    """Past its time: served because a newer answer was not to be had, or only later."""
+    age: timedelta | None = None
+    """Of a cached answer."""
 
     @property
     def may_have_more(self) -> bool:
@@ -161,6 +165,8 @@ class Report:
     latency: timedelta
     cached: CacheLevel | None = None
     calls: tuple[CallRecord, ...] = ()
+    stale: bool = False
+    age: timedelta | None = None
 
     @property
     def cost(self) -> MicroUsd:
@@ -178,6 +184,8 @@ class Report:
             calls=len(self.calls),
             cached=self.cached,
             records=_records(self.outcome),
+            stale=self.stale,
+            age=self.age,
         )
 
 

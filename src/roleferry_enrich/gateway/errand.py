@@ -6,12 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
+from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind, Report
+from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.gateway.books import NOBODY, Entry, Payer
 from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.providers.replies import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """A newer answer being got behind one that was served."""
+
+    ask: Ask
+    served: UUID
+    """The conversation of the answer that was served."""
+    report: asyncio.Task[Report]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +35,8 @@ class Terms:
     max_age: timedelta | None = None
     priority: Priority = Priority.INTERACTIVE
     payer: Payer = NOBODY
+    renewals: list[Renewal] = field(default_factory=list)
+    """Begun for this request, which pays for them; their reports come after its answer."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,6 +6,7 @@ gathers, so that a lone command waits for nobody and a crowd shares its round tr
 """
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,6 +15,8 @@ from redis.exceptions import ConnectionError as Disconnected
 
 _MOST = 256
 """Commands in a batch; the loop and Redis have others to serve."""
+_TURNS = 8
+"""Of the loop, at least, before Redis counts as silent: a reply takes four to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class RedisLine(Redis):
     """
 
     # Any: redis-py's own signature.
-    def __init__(self, *arguments: Any, patience: float = 1.0, **options: Any) -> None:
+    def __init__(self, *arguments: Any, patience: float = 0.1, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._patience = patience
         self._waiting: list[_Command] = []
@@ -75,13 +78,32 @@ class RedisLine(Redis):
         for command in batch:
             pipeline.execute_command(*command.arguments, **command.options)
         try:
-            async with asyncio.timeout(self._patience):
-                answers = await pipeline.execute(raise_on_error=False)
+            answers = await _within(pipeline.execute(raise_on_error=False), self._patience)
         # To each who waits; what is not an answer is an error of every command alike.
         except Exception as error:  # noqa: BLE001
+            # Who came meanwhile has waited as long, and Redis would not do better for them.
+            batch, self._waiting = [*batch, *self._waiting], []
             answers = [error] * len(batch)
         for command, answer in zip(batch, answers, strict=True):
             _settle(command, answer)
+
+
+# Any: redis-py's replies.
+async def _within(exchange: Coroutine[Any, Any, Any], patience: float) -> Any:
+    """The replies. Raises TimeoutError when the time is up and the loop has turned often enough.
+
+    A loop that is late would else find the timer due before the reply that has long come, and a
+    busy process would take its Redis for dead.
+    """
+    task = asyncio.create_task(exchange, name="redis-exchange")
+    try:
+        for _ in range(_TURNS):
+            done, _ = await asyncio.wait({task}, timeout=patience / _TURNS)
+            if done:
+                return task.result()
+    finally:
+        task.cancel()
+    raise TimeoutError
 
 
 def _settle(command: _Command, answer: object) -> None:

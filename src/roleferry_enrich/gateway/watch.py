@@ -29,6 +29,12 @@ class Watch(Protocol):
     def cache_looked(self, provider: str, level: CacheLevel | None) -> None:
         """A lookup, with the level that had it; None is a miss."""
 
+    def cache_stale(self, provider: str) -> None:
+        """An answer past its time was served, marked as such."""
+
+    def cache_spoilt(self, provider: str) -> None:
+        """A cached value could not be opened or read; it was deleted."""
+
     def breaker_seen(self, provider: str, state: State) -> None: ...
 
     def quarantined(self, provider: str, reason: str) -> None:

@@ -7,6 +7,7 @@ time series.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -42,28 +43,23 @@ class Metrics:
 
     def __init__(self, meter: Meter) -> None:
         self._providers = frozenset(catalogue())
-        self._calls = Tally(
-            meter,
-            "roleferry.provider.calls",
-            description="Calls to providers, by what came of them",
-        )
+        tally = partial(Tally, meter)
+        self._calls = tally("roleferry.provider.calls", "Calls to providers, by what came of them")
         self._latency = meter.create_histogram(
             "roleferry.provider.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
-        self._cost = Tally(
-            meter,
-            "roleferry.provider.cost",
-            description="Micro-dollars spent, also on useless answers",
+        self._cost = tally(
+            "roleferry.provider.cost", "Micro-dollars spent, also on useless answers"
         )
-        self._cache = Tally(
-            meter,
-            "roleferry.cache.lookups",
-            description="Questions, by where their answer was found",
+        self._cache = tally("roleferry.cache.lookups", "Questions, by where their answer was found")
+        self._purchases = tally(
+            "roleferry.provider.purchases", "Paid calls wanted, by what became of them"
         )
-        self._purchases = Tally(
-            meter,
-            "roleferry.provider.purchases",
-            description="Paid calls wanted, by what became of them",
+        self._stale = tally(
+            "roleferry.cache.stale", "Answers past their time that were served, marked"
+        )
+        self._spoilt = tally(
+            "roleferry.cache.spoilt", "Cached values that could not be opened; deleted"
         )
         self._breaker = Level(
             meter, "roleferry.breaker.state", description="0 closed, 1 half open, 2 open"
@@ -71,16 +67,12 @@ class Metrics:
         self._wait = meter.create_histogram(
             "roleferry.limiter.wait", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
-        self._enrichments = Tally(meter, "roleferry.enrichments")
-        self._local_permits = Tally(
-            meter,
-            "roleferry.limiter.local_permits",
-            description="Permits given while Redis was away",
+        self._enrichments = tally("roleferry.enrichments")
+        self._local_permits = tally(
+            "roleferry.limiter.local_permits", "Permits given while Redis was away"
         )
-        self._refused_retries = Tally(
-            meter,
-            "roleferry.retry.refused",
-            description="Failed calls not made again: too many were",
+        self._refused_retries = tally(
+            "roleferry.retry.refused", "Failed calls not made again: too many were"
         )
         self._enrichment_latency = meter.create_histogram(
             "roleferry.enrichment.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
@@ -115,6 +107,12 @@ class Metrics:
         known = self._known(provider)
         self._purchases.add(1, {"provider": known, "how": "lost"})
         self._cost.add(cost, {"provider": known, "capability": _capability(capability)})
+
+    def cache_stale(self, provider: str) -> None:
+        self._stale.add(1, {"provider": self._known(provider)})
+
+    def cache_spoilt(self, provider: str) -> None:
+        self._spoilt.add(1, {"provider": self._known(provider)})
 
     def breaker_changed(self, provider: str, state: BreakerState) -> None:
         self._breaker.set(_BREAKER_VALUE[state], {"provider": self._known(provider)})

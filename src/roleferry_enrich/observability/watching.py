@@ -41,6 +41,13 @@ class Watching:
     def cache_looked(self, provider: str, level: CacheLevel | None) -> None:
         self._metrics.cache_looked_up(provider, level)
 
+    def cache_stale(self, provider: str) -> None:
+        self._metrics.cache_stale(provider)
+
+    def cache_spoilt(self, provider: str) -> None:
+        self._metrics.cache_spoilt(provider)
+        _log.warning("cache.value.spoilt", provider=provider)
+
     def breaker_seen(self, provider: str, state: str) -> None:
         self._metrics.breaker_changed(provider, BreakerState(state))
 

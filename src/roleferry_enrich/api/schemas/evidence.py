@@ -90,6 +90,10 @@ class ProviderLine(TypedDict):
     """Requests sent to the provider."""
     cached: CacheLevel | None
     """Where the answer was already known, if it was."""
+    stale: bool
+    """Past its time: a newer answer was not to be had, or is being fetched behind this one."""
+    age_s: int | None
+    """How long ago the provider gave a cached answer."""
     records: int
     """People and companies it told of."""
 

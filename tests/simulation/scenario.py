@@ -1,0 +1,222 @@
+"""What happens in one simulated run, drawn from its seed before anything runs.
+
+Each run switches on only some kinds of trouble (swarm testing): where everything fails all the
+time, most code is never reached.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from roleferry_enrich.domain.enrichments import Goal, Strategy
+from roleferry_enrich.providers.contract import Window
+
+PROVIDER_TROUBLES = (
+    "hang", "hang_body", "slow", "throttle", "throttle_silent", "throttle_odd", "unavailable",
+    "unavailable_until", "html", "truncated", "garbage", "refuse", "reset", "lost_reply", "flap",
+    "dead_key", "quota", "stranger", "used_up", "endless", "odd", "nothing", "error_in_200",
+)  # fmt: skip
+REDIS_TROUBLES = (
+    "refuse", "hang", "flush", "drop", "slow", "lose_replies", "loading", "readonly", "restart",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """One invented provider."""
+
+    name: str
+    capabilities: tuple[str, ...]
+    credits: int
+    price: int
+    windows: tuple[Window, ...]
+    lane: tuple[Window, ...]
+    """Windows of its own for `find_people`, where there are any."""
+    concurrency: int
+    timeout: timedelta
+    fresh_for: timedelta
+    latency: float
+    spread: float
+    pays_for_misses: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something is wrong for a while; `share` of the calls meet it."""
+
+    where: str
+    kind: str
+    begins: float
+    ends: float
+    share: float = 1.0
+    amount: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One client's request."""
+
+    at: float
+    process: int
+    goal: Goal
+    subject: int
+    by_name: bool
+    deadline: float
+    strategy: Strategy
+    max_cost: int | None
+    max_age: float | None
+    leaves_after: float | None
+    """When the client goes away; the work goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    seed: int
+    span: float
+    processes: int
+    sketches: tuple[Sketch, ...]
+    arrivals: tuple[Arrival, ...]
+    troubles: tuple[Trouble, ...]
+    redis_troubles: tuple[Trouble, ...]
+    kills: tuple[tuple[float, int], ...]
+    clock_steps: tuple[tuple[float, int, float], ...]
+    """When, whose wall clock, by how many seconds."""
+    slow_records: bool
+
+
+def scenario(seed: int) -> Scenario:
+    random = Random(seed)
+    processes = random.choice((1, 1, 2, 3, 4))
+    span = random.choice((120.0, 300.0, 600.0))
+    sketches = tuple(_sketch(random, n) for n in range(random.randint(4, 12)))
+    arrivals = _arrivals(random, span, processes)
+    moments = [arrival.at for arrival in arrivals]
+    return Scenario(
+        seed=seed,
+        span=span,
+        processes=processes,
+        sketches=sketches,
+        arrivals=arrivals,
+        troubles=_troubles(random, moments, sketches),
+        redis_troubles=_redis_troubles(random, moments),
+        kills=_kills(random, span, processes),
+        clock_steps=_clock_steps(random, span, processes),
+        slow_records=random.random() < 0.2,
+    )
+
+
+def _sketch(random: Random, number: int) -> Sketch:
+    capabilities = ("find_person", "find_company", "find_people", "find_email", "verify_email")
+    return Sketch(
+        name=f"p{number}",
+        capabilities=tuple(
+            name
+            for name in (*capabilities, "find_workforce")
+            if random.random() < (0.7 if name in {"find_person", "find_company"} else 0.3)
+        )
+        or ("find_person",),
+        credits=random.choice((0, 1, 1, 2, 5)),
+        price=random.choice((1_000, 10_000, 98_765)),
+        windows=_windows(random),
+        lane=(Window(random.randint(1, 5), timedelta(seconds=1)),) if random.random() < 0.3 else (),
+        concurrency=random.choice((2, 5, 20)),
+        timeout=timedelta(seconds=random.choice((1.0, 3.0, 10.0))),
+        fresh_for=timedelta(seconds=random.choice((20.0, 90.0, 604_800.0))),
+        latency=random.choice((0.02, 0.1, 0.3, 0.8)),
+        spread=random.choice((0.1, 0.5, 1.0)),
+        pays_for_misses=random.random() < 0.5,
+    )
+
+
+def _windows(random: Random) -> tuple[Window, ...]:
+    if random.random() < 0.15:
+        return ()
+    windows = [Window(random.choice((1, 2, 3, 7, 10, 30)), timedelta(seconds=1))]
+    if random.random() < 0.4:
+        windows.append(Window(random.choice((10, 30, 60)), timedelta(seconds=60)))
+    return tuple(windows)
+
+
+def _arrivals(random: Random, span: float, processes: int) -> tuple[Arrival, ...]:
+    """Bursts and stragglers; subjects repeat, so that equal questions meet in flight and after."""
+    moments: list[float] = []
+    wanted = random.choice((15, 30, 60))
+    while len(moments) < wanted:
+        start = random.uniform(0, span * 0.9)
+        if random.random() < 0.5:
+            spread = random.choice((0.0, 0.01, 0.5))
+            moments += [start + random.random() * spread for _ in range(random.randint(2, 14))]
+        else:
+            moments.append(start)
+    subjects = random.choice((3, 8, 20))
+    return tuple(_arrival(random, at, processes, subjects) for at in sorted(moments))
+
+
+def _arrival(random: Random, at: float, processes: int, subjects: int) -> Arrival:
+    goals = (Goal.PERSON, Goal.PERSON, Goal.PERSON, Goal.COMPANY, Goal.EXECUTIVES)
+    return Arrival(
+        at=at,
+        process=random.randrange(processes),
+        goal=random.choice(goals),
+        subject=random.randrange(subjects),
+        by_name=random.random() < 0.3,
+        deadline=random.choice((0.2, 0.5, 2.0, 2.0, 5.0)),
+        strategy=random.choice((Strategy.PARALLEL, Strategy.PARALLEL, Strategy.WATERFALL)),
+        max_cost=random.choice((None, None, 0, 15_000, 100_000, 300_000)),
+        max_age=random.choice((None, None, None, 5.0, 30.0)),
+        leaves_after=random.uniform(0.0, 1.0) if random.random() < 0.15 else None,
+    )
+
+
+def _troubles(
+    random: Random, moments: list[float], sketches: tuple[Sketch, ...]
+) -> tuple[Trouble, ...]:
+    kinds = random.sample(PROVIDER_TROUBLES, random.randint(0, 8))
+    if not kinds:
+        return ()
+    return tuple(
+        _trouble(random, random.choice(sketches).name, random.choice(kinds), moments)
+        for _ in range(random.randint(1, 3 * len(sketches)))
+    )
+
+
+def _redis_troubles(random: Random, moments: list[float]) -> tuple[Trouble, ...]:
+    """A few spells, one after the other."""
+    if random.random() < 0.5:
+        return ()
+    kinds = random.sample(REDIS_TROUBLES, random.randint(1, 3))
+    drawn = [_trouble(random, "redis", random.choice(kinds), moments) for _ in range(4)]
+    spells: list[Trouble] = []
+    for trouble in sorted(drawn, key=lambda trouble: trouble.begins):
+        if not spells or spells[-1].ends + 3.0 < trouble.begins:
+            spells.append(trouble)
+    return tuple(spells)
+
+
+def _trouble(random: Random, where: str, kind: str, moments: list[float]) -> Trouble:
+    """Around a moment at which somebody asks: else most of it would be met by nobody."""
+    lasts = random.choice((0.5, 3.0, 10.0, 40.0))
+    begins = max(0.0, random.choice(moments) + random.uniform(-0.9, 0.5) * min(lasts, 3.0))
+    return Trouble(
+        where=where,
+        kind=kind,
+        begins=begins,
+        ends=begins + lasts,
+        share=random.choice((0.2, 0.5, 0.8, 1.0)),
+        amount=random.choice((1.0, 2.0, 5.0, 20.0)),
+    )
+
+
+def _kills(random: Random, span: float, processes: int) -> tuple[tuple[float, int], ...]:
+    if processes == 1 or random.random() < 0.7:
+        return ()
+    return ((random.uniform(0, span), random.randrange(processes)),)
+
+
+def _clock_steps(
+    random: Random, span: float, processes: int
+) -> tuple[tuple[float, int, float], ...]:
+    if random.random() < 0.8:
+        return ()
+    by = random.choice((-3600.0, 3600.0, -0.5, 2.0))
+    return ((random.uniform(0, span), random.randrange(processes), by),)
