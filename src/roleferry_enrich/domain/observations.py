@@ -1,12 +1,12 @@
 """Claims with their provenance: who said it, in which call, when, and from how fresh a look."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
+from roleferry_enrich.domain.values import dataclass
 
 Claim = TypeVar("Claim", PersonClaim, CompanyClaim, EmailVerdict)
 

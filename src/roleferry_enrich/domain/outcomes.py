@@ -1,12 +1,12 @@
 """What came of asking one provider one thing: told apart, never a mere "no data"."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.values import dataclass
 
 
 class OutcomeKind(StrEnum):

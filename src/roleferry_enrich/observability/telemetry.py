@@ -26,7 +26,7 @@ class Telemetry:
         return self.traces.sampler is not ALWAYS_OFF
 
     def watching(self) -> Watching:
-        return Watching(self.metrics.metrics, self.tracer)
+        return Watching(self.metrics.metrics, self.tracer if self.is_recording else None)
 
     def close(self) -> None:
         """Sends what is not sent yet."""

@@ -116,7 +116,7 @@ class FanOut:
             filled = filled_fields(request, self.accepted)
         return replace(
             self._situation,
-            under_way=frozenset(self._tasks.values()),
+            under_way=tuple(self._tasks.values()),
             filled=filled,
             money_left=self._money_left(),
         )
@@ -195,7 +195,7 @@ class FanOut:
         self.accepted = without_person(self.accepted, keys)
 
     def _came_to_nothing(self, ask: Ask) -> None:
-        missed = self._situation.came_to_nothing | {ask}
+        missed = (*self._situation.came_to_nothing, ask)
         self._situation = replace(self._situation, came_to_nothing=missed)
 
     def _unfinished(self) -> Iterator[Report]:
