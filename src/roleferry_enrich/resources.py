@@ -41,7 +41,6 @@ from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recording import PatientRecords
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
-from roleferry_enrich.sandbox.samples import sample
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.books import PostgresBooks
@@ -208,6 +207,9 @@ def _policy(channel: Channel) -> BreakerPolicy:
 
 
 def _sample(request: Request) -> Result:
+    # An invented world, for the few who ask for one.
+    from roleferry_enrich.sandbox.samples import sample  # noqa: PLC0415
+
     company, people = sample(request.keys, request.limit)
     match request.goal:
         case Goal.PERSON:

@@ -10,11 +10,14 @@ from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import Meter
 from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
-from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import (
+    MetricExporter,
+    MetricReader,
+    PeriodicExportingMetricReader,
+)
 from opentelemetry.sdk.resources import Resource
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -158,8 +161,7 @@ def configure_metrics(settings: Settings) -> MetricsExport:
     registry = CollectorRegistry()
     readers: list[MetricReader] = [PrometheusMetricReader(registry=registry)]
     if settings.otlp_endpoint is not None:
-        exporter = OTLPMetricExporter(endpoint=f"{settings.otlp_endpoint}/v1/metrics")
-        readers.append(PeriodicExportingMetricReader(exporter))
+        readers.append(PeriodicExportingMetricReader(_exporter(settings)))
     provider = MeterProvider(
         metric_readers=readers,
         resource=resource(settings),
@@ -168,6 +170,15 @@ def configure_metrics(settings: Settings) -> MetricsExport:
     )
     metrics = Metrics(provider.get_meter("roleferry_enrich", __version__))
     return MetricsExport(metrics, provider, registry)
+
+
+def _exporter(settings: Settings) -> MetricExporter:
+    # Brings protobuf and an HTTP client, which few services need.
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import (  # noqa: PLC0415
+        OTLPMetricExporter,
+    )
+
+    return OTLPMetricExporter(endpoint=f"{settings.otlp_endpoint}/v1/metrics")
 
 
 def resource(settings: Settings) -> Resource:

@@ -15,7 +15,8 @@ from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
 from roleferry_enrich.domain.people import Deliverability
 from roleferry_enrich.domain.records import ContactKind
 
-DOCUMENTED = ConfigDict(use_attribute_docstrings=True)
+# No answer is read through these, so their schemas are built when the document is asked for.
+DOCUMENTED = ConfigDict(use_attribute_docstrings=True, defer_build=True)
 FieldData = str | int | list[str]
 
 
