@@ -79,12 +79,14 @@ def demo(
 def serve() -> None:
     """Serve the HTTP API until Ctrl-C."""
     from roleferry_enrich.embedded import starting_servers
+    from roleferry_enrich.garbage import long_lived
     from roleferry_enrich.ports import require_free_port
 
     settings = _settings_with_logs()
     require_free_port(settings.host, settings.port, "ROLEFERRY_PORT")
     with starting_servers(settings) as started:
-        from roleferry_enrich.app import serve as run  # takes as long as they do
+        with long_lived():
+            from roleferry_enrich.app import serve as run  # takes as long as they do
 
         servers = started()
         _migrate_embedded(settings, servers.database_url)
@@ -97,10 +99,12 @@ def worker() -> None:
     import asyncio
 
     from roleferry_enrich.embedded import starting_servers
+    from roleferry_enrich.garbage import long_lived
 
     settings = _settings_with_logs()
     with starting_servers(settings) as started:
-        from roleferry_enrich.worker import work  # takes as long as they do
+        with long_lived():
+            from roleferry_enrich.worker import work  # takes as long as they do
 
         servers = started()
         _migrate_embedded(settings, servers.database_url)

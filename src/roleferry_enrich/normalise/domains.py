@@ -56,7 +56,6 @@ def _registrable(host: str) -> Domain | None:
 @cache
 def _suffixes() -> "TLDExtract":
     """The list that came with the package: no download, no file written."""
-    # It brings an HTTP client, for the download.
-    from tldextract import TLDExtract  # noqa: PLC0415
+    from tldextract import TLDExtract  # at first use: see `first_use.py`
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)

@@ -183,8 +183,7 @@ def _special() -> frozenset[str]:
 
 @cache
 def _parser() -> "Parser":
-    # Its own tables take longer to load than all of ours.
-    from nameparser import Lexicon, Parser  # noqa: PLC0415
+    from nameparser import Lexicon, Parser  # at first use: see `first_use.py`
 
     return Parser(lexicon=Lexicon.default().add(titles=_HONORIFICS))
 

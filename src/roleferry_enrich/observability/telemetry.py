@@ -18,15 +18,12 @@ class Telemetry:
     traces: TracerProvider
 
     @property
-    def tracer(self) -> Tracer:
-        return tracer_of(self.traces)
-
-    @property
-    def is_recording(self) -> bool:
-        return self.traces.sampler is not ALWAYS_OFF
+    def tracer(self) -> Tracer | None:
+        """None where nothing collects spans: even one that is not recorded takes 30 µs."""
+        return None if self.traces.sampler is ALWAYS_OFF else tracer_of(self.traces)
 
     def watching(self) -> Watching:
-        return Watching(self.metrics.metrics, self.tracer if self.is_recording else None)
+        return Watching(self.metrics.metrics, self.tracer)
 
     def close(self) -> None:
         """Sends what is not sent yet."""
