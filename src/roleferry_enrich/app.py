@@ -21,6 +21,7 @@ from roleferry_enrich.settings import Settings
 
 # Requests under way are given this long when the process is told to stop.
 _GRACE_S = 10
+_DOCUMENT_AFTER_S = 5
 
 
 def create_app(
@@ -36,9 +37,11 @@ def create_app(
     @asynccontextmanager
     async def opening() -> AsyncIterator[Services]:
         async with open_resources(settings, servers, telemetry, channels=channels) as resources:
-            prepared = asyncio.create_task(_prepare(app))
-            yield LocalServices(resources)
-            await prepared
+            preparing = asyncio.create_task(_prepare(app))
+            try:
+                yield LocalServices(resources)
+            finally:
+                preparing.cancel()
 
     app = create_api(opening=opening, registry=registry)
     app.add_middleware(Tracing, tracer=telemetry.tracer)
@@ -48,6 +51,8 @@ def create_app(
 async def _prepare(app: FastAPI) -> None:
     """What can wait until the service is ready, but must not hold up whoever asks first."""
     await asyncio.to_thread(load_tables)
+    # Nobody is in a hurry for the document, and a thread takes from those who are.
+    await asyncio.sleep(_DOCUMENT_AFTER_S)
     await asyncio.to_thread(app.openapi)
     look_seldom()
 

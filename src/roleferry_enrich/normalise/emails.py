@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from email_validator import EmailNotValidError, validate_email
+
 from roleferry_enrich.domain.identifiers import Domain, Email
 from roleferry_enrich.normalise.domains import parse_domain
 from roleferry_enrich.normalise.mailboxes import DISPOSABLE, FREE, ROLES
@@ -69,9 +71,6 @@ def _address(written: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _parsed(address: str) -> Email | None:
-    # At first use: see `first_use.py`.
-    from email_validator import EmailNotValidError, validate_email
-
     if "*" in address or len(address) > _LIMIT:
         return None  # a provider's mask (j***@acme.com) is a valid address by the letter
     try:
