@@ -1,7 +1,7 @@
 """Keeps the garbage collector from looking through what lives as long as the process does.
 
 With its own thresholds a fifth of a busy process's time went there: modules, compiled statements
-and cached answers were searched again and again. Nearly all else is freed at once: it is in no cycle.
+and cached answers were searched again and again. Nearly all else is in no cycle and freed at once.
 """
 
 import gc

@@ -33,7 +33,8 @@ from roleferry_enrich.storage.wire import DatabaseAway, Wire
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_PATIENCE_S = 0.15
+# Less than a caller has, and more than a busy database or a busy process is late.
+_PATIENCE_S = 0.5
 _REST_S = 1.0
 _CLOSING_S = 5.0
 # Long enough for a client or a batch to ask again after a crash; the cache is for what is longer.
