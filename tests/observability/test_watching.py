@@ -64,7 +64,8 @@ def test_where_spans_are_collected_a_call_is_one(export: MetricsExport) -> None:
 def test_without_a_collector_no_call_is_traced(monkeypatch: pytest.MonkeyPatch) -> None:
     telemetry = configure_telemetry(Settings())
     started: list[str] = []
-    monkeypatch.setattr(type(telemetry.tracer), "start_as_current_span", started.append)
+    tracer = tracer_of(telemetry.traces)
+    monkeypatch.setattr(type(tracer), "start_as_current_span", started.append)
     with telemetry.watching().calling("hunter", "find_email", 1) as call:
         call.ended(RECORD)
     assert not started
