@@ -35,8 +35,8 @@ class LocalServices:
     async def authenticate(self, token: str) -> Account:
         return await self._resources.accounts.authenticate(token)
 
-    async def enrich(self, request: Request, account: Account) -> Enrichment:
-        return await self._resources.enricher.enrich(request, account.id)
+    async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
+        return await self._resources.enricher.enrich(request, account.id, came_at)
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
         return await self._resources.enrichments.get(account_id, enrichment_id)

@@ -58,7 +58,7 @@ class FakeServices:
             raise Unauthenticated("the API key is not valid")
         return known[token]
 
-    async def enrich(self, request: Request, account: Account) -> Enrichment:
+    async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
         self.asked.append((request, account))
         if self.failure is not None:
             raise self.failure

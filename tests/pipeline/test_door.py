@@ -1,4 +1,4 @@
-"""The door: one a turn of the loop, in order; and an early word for whom there is no time."""
+"""The door: as many inside as can be served in time, in order; an early word for the others."""
 
 import asyncio
 from datetime import timedelta
@@ -7,7 +7,17 @@ import pytest
 
 from roleferry_enrich.pipeline.door import Closing, Door
 
-LONG, NONE = timedelta(seconds=5), timedelta(0)
+DEADLINE, LONG, NONE = timedelta(seconds=2), timedelta(seconds=5), timedelta(0)
+ROOM = 120
+"""Of a new door at this deadline: requests of 10 ms in 0.6 of 2 s."""
+
+
+class Cpu:
+    def __init__(self) -> None:
+        self.spent = 0.0
+
+    def __call__(self) -> float:
+        return self.spent
 
 
 async def turns(count: int) -> None:
@@ -15,69 +25,120 @@ async def turns(count: int) -> None:
         await asyncio.sleep(0)
 
 
-async def test_who_comes_alone_is_let_in_at_once():
-    door = Door()
-    for inside in (1, 2, 3):
-        assert await door.enter(NONE)
-        assert door.inside == inside
-        await turns(2)
-    door.leave()
-    assert door.inside == 2
+async def filled(door: Door, count: int = ROOM) -> Door:
+    for _ in range(count):
+        assert await door.enter(DEADLINE, NONE)
+    return door
 
 
-async def test_a_crowd_comes_in_one_after_another_in_the_order_it_came():
-    door, went = Door(), []
+def crowd(door: Door, count: int) -> list[asyncio.Task[bool]]:
+    return [asyncio.create_task(door.enter(DEADLINE, LONG)) for _ in range(count)]
+
+
+async def test_as_many_come_in_as_can_be_served_by_the_deadline():
+    door = await filled(Door())
+
+    assert not await door.enter(DEADLINE, NONE)
+    assert await door.enter(DEADLINE * 2, NONE)
+    assert door.inside == ROOM + 1
+
+
+async def test_who_waits_comes_in_as_others_leave_in_the_order_they_came():
+    door, went = await filled(Door()), []
 
     async def come(number: int) -> None:
-        assert await door.enter(LONG)
+        assert await door.enter(DEADLINE, LONG)
         went.append(number)
 
     async with asyncio.TaskGroup() as group:
         for number in range(50):
             group.create_task(come(number))
-        await turns(4)
-        assert 1 <= len(went) < 10
+        await turns(2)
+        for left in range(50):
+            assert went == list(range(left))
+            door.leave()
+            await turns(3)
 
-    assert went == list(range(50))
-    assert door.inside == 50
+    assert door.inside == ROOM
 
 
 async def test_who_cannot_wait_as_long_as_the_line_is_told_so_at_once():
-    door = Door()
-    crowd = [asyncio.create_task(door.enter(LONG)) for _ in range(100)]
-    await turns(1)
+    door = await filled(Door())
+    waiting = crowd(door, 100)
+    await turns(2)
 
-    assert not await door.enter(timedelta(milliseconds=1))
+    assert not await door.enter(DEADLINE, timedelta(milliseconds=900))
 
-    assert all(await asyncio.gather(*crowd))
-    assert door.inside == 100
+    for _ in range(100):
+        door.leave()
+    assert all(await asyncio.gather(*waiting))
 
 
-async def test_who_goes_away_holds_up_nobody_behind():
-    door = Door()
-    crowd = [asyncio.create_task(door.enter(LONG)) for _ in range(10)]
-    await turns(1)
-    for task in crowd[2:5]:
+async def test_who_waited_too_long_is_told_and_holds_up_nobody_behind():
+    door = await filled(Door())
+    assert not await door.enter(DEADLINE, timedelta(milliseconds=20))
+    waiting = crowd(door, 5)
+    await turns(2)
+    for task in waiting[1:3]:
         task.cancel()
+    for _ in range(3):
+        door.leave()
 
-    came = await asyncio.gather(*crowd, return_exceptions=True)
+    came = await asyncio.gather(*waiting, return_exceptions=True)
 
-    assert [result is True for result in came] == [*[True] * 2, *[False] * 3, *[True] * 5]
-    assert door.inside == 7
+    assert [result is True for result in came] == [True, False, False, True, True]
+    assert door.inside == ROOM
 
 
-async def test_who_goes_in_the_moment_of_being_let_in_is_not_inside():
-    door = Door()
-    for steps in range(8):
-        crowd = [asyncio.create_task(door.enter(LONG)) for _ in range(5)]
+async def test_who_goes_in_the_moment_of_being_let_in_gives_the_place_on():
+    for steps in range(6):
+        door = await filled(Door())
+        waiting = crowd(door, 5)
+        await turns(2)
+        door.leave()
         await turns(steps)
-        for task in crowd:
+        waiting[0].cancel()
+        door.leave()
+        await asyncio.wait(waiting[:2])
+        results = [task.done() and not task.cancelled() for task in waiting]
+        assert sum(results) >= 1
+        assert door.inside == ROOM
+        for task in waiting:
             task.cancel()
-        results = await asyncio.gather(*crowd, return_exceptions=True)
-        for _ in [result for result in results if result is True]:
+        await asyncio.wait(waiting)
+
+
+async def test_dearer_requests_are_believed_at_once_and_cheaper_ones_slowly():
+    cpu = Cpu()
+    door = Door(cpu)
+
+    async def serve(cost: float) -> int:
+        await filled(door, 21)
+        for _ in range(21):
+            cpu.spent += cost
             door.leave()
-        await turns(3)
-        assert door.inside == 0
+        room = 0
+        while await door.enter(DEADLINE, NONE):
+            room += 1
+        for _ in range(room):
+            door.leave()
+        return room
+
+    assert await serve(0.04) == pytest.approx(30, abs=1)
+    slower = await serve(0.01)
+    assert 30 <= slower < 60
+
+
+async def test_what_can_wait_waits_for_room():
+    door = await filled(Door())
+    later = asyncio.create_task(door.calm(LONG))
+    await asyncio.sleep(0.1)
+    assert not later.done()
+    door.leave()
+    await later
+
+    await filled(door, 1)
+    await door.calm(timedelta(milliseconds=60))
 
 
 @pytest.mark.parametrize(("deadline_s", "kept_s"), [(0.2, 0.02), (2, 0.1), (10, 0.1)])

@@ -138,14 +138,25 @@ async def test_a_caller_that_goes_away_stops_nothing():
 async def test_who_finds_no_way_in_is_told_whom_nobody_asked_and_recorded_later():
     gateway, kept = SlowGateway(), Kept()
     service = enricher(gateway, kept)
-    crowd = [asyncio.create_task(service.door.enter(timedelta(seconds=9))) for _ in range(300)]
-    await asyncio.sleep(0)
+    while await service.door.enter(timedelta(milliseconds=100), timedelta(0)):
+        pass
 
     answered = await service.enrich(request(100), uuid4())
+    assert not kept.versions
+    service.door.leave()
     await service.background.drain(5)
-    await asyncio.gather(*crowd)
 
     assert answered.status is Status.PARTIAL
     assert {outcome.reason for outcome in answered.outcomes} >= {"overloaded"}
     assert not gateway.asked.is_set()
     assert [version.id for version in kept.versions] == kept.answers == [answered.id]
+
+
+async def test_the_deadline_counts_from_when_the_request_came():
+    gateway = SlowGateway()
+    gateway.answer.set()
+    came_at = asyncio.get_running_loop().time() - 0.5
+
+    await enricher(gateway, Kept()).enrich(request(2000), uuid4(), came_at)
+
+    assert gateway.time_given == pytest.approx(1.4, abs=0.05)

@@ -1,9 +1,9 @@
 """Routes with a JSON body: they know their caller before they read it, and read it strictly.
 
 FastAPI reads the body before it resolves dependencies, with `json.loads`, and resolves
-dependencies anew in every request. A route of this class does the three things its operations
-need itself (who asks, what, of which services), in that order, so that strangers cannot make us
-read; FastAPI still documents the body, and serves the routes that have none.
+dependencies anew in every request. A route of this class finds out itself what its operations
+need (who asks, what, of which services, since when), in that order, so that strangers cannot make
+us read; FastAPI still documents the body, and serves the routes that have none.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
 from roleferry_enrich.accounts.account import Account
-from roleferry_enrich.api.callers import account_of, services_of
+from roleferry_enrich.api.callers import account_of, arrival_of, services_of
 from roleferry_enrich.api.schemas.fields import Body
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.strict_json import read_object
@@ -23,11 +23,11 @@ from roleferry_enrich.api.violations import faults_of
 from roleferry_enrich.errors import InvalidQuery, MalformedBody, WrongMediaType
 
 Serve = Callable[[Request], Coroutine[Any, Any, Response]]
-Operation = Callable[[Body, Account, Services], Coroutine[Any, Any, Response]]
+Operation = Callable[[Body, Account, Services, float], Coroutine[Any, Any, Response]]
 
 
 class StrictRoute(APIRoute):
-    """A route whose operation, where it has a body, takes `(body, caller, services)`."""
+    """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`."""
 
     def get_route_handler(self) -> Serve:
         if self.body_field is None:
@@ -39,7 +39,8 @@ class StrictRoute(APIRoute):
             caller = await account_of(request)
             _require_json(request.headers)
             document = read_object(await _whole_body(request))
-            return await operation(_valid(model, document), caller, await services_of(request))
+            body, services = _valid(model, document), await services_of(request)
+            return await operation(body, caller, services, await arrival_of(request))
 
         return strictly
 

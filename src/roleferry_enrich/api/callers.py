@@ -35,6 +35,11 @@ async def services_of(request: Request) -> Services:
     return cast("Services", request.app.state.services)
 
 
+async def arrival_of(request: Request) -> float:
+    """When the request came, in the running loop's time: before anything was done for it."""
+    return cast("float", request.state.came_at)
+
+
 async def account_of(request: Request) -> Account:
     """Whose key the request carries. Raises Unauthenticated."""
     if request.scope["query_string"]:
@@ -61,3 +66,4 @@ def _refuse_key_in_url(request: Request) -> None:
 
 Caller = Annotated[Account, Depends(ApiKey())]
 Provided = Annotated[Services, Depends(services_of)]
+Arrival = Annotated[float, Depends(arrival_of)]

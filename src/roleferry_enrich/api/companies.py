@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from roleferry_enrich.api.answers.contact import contact_page
 from roleferry_enrich.api.answers.enrichment import enrichment_response
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.callers import Arrival, Caller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -28,10 +28,12 @@ router = APIRouter(route_class=StrictRoute, tags=["companies"], default_response
     response_description="What is known by the deadline, also where that is nothing",
     responses=documented(PAYS),
 )
-async def find_executives(body: ExecutivesBody, caller: Caller, services: Provided) -> Response:
+async def find_executives(
+    body: ExecutivesBody, caller: Caller, services: Provided, came_at: Arrival
+) -> Response:
     """Asks registers, websites and data providers at once, and merges who they say leads it."""
     request = executives_request(body, services.catalogue)
-    return enrichment_response(await services.enrich(request, caller))
+    return enrichment_response(await services.enrich(request, caller, came_at))
 
 
 @router.post(
@@ -42,10 +44,12 @@ async def find_executives(body: ExecutivesBody, caller: Caller, services: Provid
     response_description="What is known by the deadline, also where that is nothing",
     responses=documented(PAYS),
 )
-async def enrich_company(body: CompanyBody, caller: Caller, services: Provided) -> Response:
+async def enrich_company(
+    body: CompanyBody, caller: Caller, services: Provided, came_at: Arrival
+) -> Response:
     """What a company is, what it works with, and how its staff changes."""
     request = company_request(body, services.catalogue)
-    return enrichment_response(await services.enrich(request, caller))
+    return enrichment_response(await services.enrich(request, caller, came_at))
 
 
 @router.get(

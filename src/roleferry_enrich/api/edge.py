@@ -4,6 +4,7 @@ What fails unexpectedly is logged by type and place only. A traceback's values a
 message may hold the data of the person asked for.
 """
 
+import asyncio
 import re
 from pathlib import Path
 from types import TracebackType
@@ -43,7 +44,9 @@ class Edge:
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["came_at"] = asyncio.get_running_loop().time()
         answer = _Answer(send, request_id, scope["path"])
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:

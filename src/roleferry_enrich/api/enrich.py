@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.answers.enrichment import enrichment_response
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.callers import Arrival, Caller, Provided
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer
 from roleferry_enrich.api.schemas.answers import AnyAnswer, EnrichAnswer
@@ -25,14 +25,16 @@ router = APIRouter(route_class=StrictRoute, tags=["enrichment"], default_respons
     response_description="What is known by the deadline, also where that is nothing",
     responses=documented(PAYS),
 )
-async def enrich_contact(body: EnrichBody, caller: Caller, services: Provided) -> Response:
+async def enrich_contact(
+    body: EnrichBody, caller: Caller, services: Provided, came_at: Arrival
+) -> Response:
     """Asks every capable provider at once and answers with one merged contact.
 
     The answer comes at the deadline at the latest. Providers that are still at work then go on,
     and `GET /enrichments/{enrichment_id}` shows what they bring.
     """
     request = contact_request(body, services.catalogue)
-    return enrichment_response(await services.enrich(request, caller))
+    return enrichment_response(await services.enrich(request, caller, came_at))
 
 
 @router.get(

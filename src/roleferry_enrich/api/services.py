@@ -25,8 +25,11 @@ class Services(Protocol):
         """Whose key this is. Raises Unauthenticated for any key that may not be used."""
         ...
 
-    async def enrich(self, request: Request, account: Account) -> Enrichment:
-        """The answer at the request's deadline. Paid work goes on when the caller is gone."""
+    async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
+        """The answer at the request's deadline, counted from when it came (loop time).
+
+        Paid work goes on when the caller is gone.
+        """
         ...
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:

@@ -28,6 +28,8 @@ from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
 # Of its deadline, what a request may spend waiting to be let in.
 _LINE_SHARE = 0.4
 _COMPLETION_TIME = timedelta(seconds=10)
+# What nobody waits for gives way to those who wait, for so long.
+_LATER = timedelta(seconds=5)
 
 
 class Records(Protocol):
@@ -71,12 +73,16 @@ class Enricher:
     door: Door = field(default_factory=Door)
     closing: Closing = field(default_factory=Closing)
 
-    async def enrich(self, request: Request, account_id: UUID) -> Enrichment:
+    async def enrich(
+        self, request: Request, account_id: UUID, came_at: float | None = None
+    ) -> Enrichment:
         """What is known by the request's deadline, recorded. Provider trouble never raises.
 
-        A caller that goes away stops waiting, not the work: its calls are paid for.
+        The deadline counts from `came_at` (loop time), by default from now. A caller that goes
+        away stops waiting, not the work: its calls are paid for.
         """
-        return await asyncio.shield(self.background.start(self._enrich(request, account_id)))
+        since = asyncio.get_running_loop().time() if came_at is None else came_at
+        return await asyncio.shield(self.background.start(self._enrich(request, account_id, since)))
 
     async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         """Ask those again who answered "later", and record the fuller result under the same id.
@@ -85,11 +91,12 @@ class Enricher:
         """
         return await asyncio.shield(self.background.start(self._complete(earlier, observed)))
 
-    async def _enrich(self, request: Request, account_id: UUID) -> Enrichment:
+    async def _enrich(self, request: Request, account_id: UUID, since: float) -> Enrichment:
         begun = _Begun(uuid4(), account_id, request, self.now())
         deadline = request.options.deadline
-        answer_by = asyncio.get_running_loop().time() + deadline.total_seconds()
-        if await self.door.enter(deadline * _LINE_SHARE):
+        answer_by = since + deadline.total_seconds()
+        left = timedelta(seconds=answer_by - asyncio.get_running_loop().time())
+        if await self.door.enter(deadline, left - deadline * (1 - _LINE_SHARE)):
             try:
                 enrichment = await self._asked(begun, answer_by)
             finally:
@@ -126,6 +133,7 @@ class Enricher:
         return known
 
     async def _keep(self, known: Enrichment, reports: tuple[Report, ...]) -> None:
+        await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
             await self.records.store(known, reports, Observations())
@@ -143,6 +151,7 @@ class Enricher:
 
     async def _finish(self, begun: "_Begun", fanout: FanOut) -> None:
         await fanout.run_late()
+        await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
             await self._store(begun, fanout)
