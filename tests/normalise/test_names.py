@@ -6,6 +6,8 @@ from roleferry_enrich.normalise.diminutives import formal_names, is_short_for
 from roleferry_enrich.normalise.names import (
     NAME_LIMIT,
     PersonName,
+    _parsed,
+    _plain,
     parse_person_name,
     person_name_of_parts,
 )
@@ -48,6 +50,7 @@ WORDS = st.sampled_from(
         ("Prince", ("Prince", "", "")),
         ("王小明", ("", "", "王小明")),
         ("王 小明", ("小明", "", "王")),
+        ("ジョン・スミス", ("ジョン", "", "スミス")),
         (", ANNA HALL", ("Anna", "", "Hall")),
         ("\u202eMaria\u200b Lopez", ("Maria", "", "Lopez")),
     ],
@@ -75,9 +78,19 @@ def test_the_generation_is_kept(text, suffix):
     assert (name.full, name.suffix) == ("John Smith", suffix)
 
 
-@pytest.mark.parametrize("text", ["Doña Maria Lopez", "HRH Maria Lopez", "Ms Maria Lopez"])
-def test_an_honorific_is_no_given_name(text):
+@pytest.mark.parametrize(
+    ("text", "last"), [("'ABD AL-RAHMAN 'UBAYD", "Ubayd"), ("Isa 'Ubayd Nasser", "Nasser")]
+)
+def test_an_apostrophe_in_front_of_a_word_opens_no_nickname(text, last):
     name = parse_person_name(text)
+
+    assert name is not None
+    assert (name.last, name.nickname) == (last, "")
+
+
+@pytest.mark.parametrize("title", ["Doña", "HRH", "Ms", "Dott.", "Dipl.-Ing."])
+def test_an_honorific_is_no_given_name(title):
+    name = parse_person_name(f"{title} Maria Lopez")
 
     assert name is not None
     assert name.short == "Maria Lopez"
@@ -113,6 +126,20 @@ def test_reading_a_name_again_changes_nothing(text):
     assert again is not None
     assert again.full == name.full
     assert len(name.full.encode()) <= NAME_LIMIT + 50
+
+
+ORDINARY = word_set(
+    "Ada Byron O'Brien Smith-Jones Xi JC McDonald Abdul abu Ní Mohammed Müller ben bin van der de "
+    "la J. A. J.A. V. E. J.-C. Иван Петров محمد al-Assad W Dr Jr"
+)
+
+
+@given(st.lists(st.sampled_from(sorted(ORDINARY)), min_size=1, max_size=6), st.integers(0, 5))
+def test_ordinary_names_read_as_the_parser_reads_them(spelt, comma):
+    text = " ".join(f"{word}," if place == comma else word for place, word in enumerate(spelt))
+    plain = _plain(text)
+
+    assert plain is None or plain == _parsed(text)
 
 
 def test_a_name_is_written_in_its_own_reading_order():

@@ -33,7 +33,7 @@ def cased_name(text: str, *, small_first: bool = True) -> str:
 
     `small_first` says whether a particle may open the text, as in a surname (`van Damme`).
     """
-    if not needs_casing(text):
+    if (text.istitle() and not text.isupper()) or not needs_casing(text):
         return text
     spelt = (_word(word) for word in text.split())
     return " ".join(

@@ -12,7 +12,7 @@ from nameparser import Lexicon as _Lexicon
 from nameparser import ParsedName, Parser
 
 from roleferry_enrich.normalise.casing import cased_name, is_initials
-from roleferry_enrich.normalise.text import clean, fold, words
+from roleferry_enrich.normalise.text import clean, fold, word_set, words
 
 NAME_LIMIT = 300
 """Bytes; the longest real names written out are below 200."""
@@ -21,8 +21,14 @@ _ASIDE = re.compile(r"\s+[|•·–—]\s*|\s+-\s+")
 # Beyond that it is a sentence, on which the parser would spend a tenth of a second.
 _MOST_WORDS = 25
 _NO_NAME = ("@", "://", "www.", "\\")
-# Titles the parser does not know; it reads "Doña Maria" and "HRH Prince" as given names.
-_HONORIFICS = frozenset({"dona", "doña", "hrh", "mx", "mag", "herr", "frau", "mme", "mlle", "sra"})
+# Titles the parser does not know; it reads "Doña Maria" and "HRH Prince" as given names. Registers
+# of Central and Southern Europe print academic and professional ones before every name.
+_HONORIFICS = word_set(
+    "dona doña hrh mx mag herr frau mme mlle sra dipl dipl-ing dipl-kfm dipl-kffr ing inz dott "
+    "avv rag lic drs ir judr mudr phdr rndr maître"
+)
+# An apostrophe in front of a word is a letter of it (ʿAbd), unless a second one closes a nickname.
+_AYN = re.compile(r"(?<!\S)'(?!\w+(?: \w+)?'(?!\w))(?=\w)")
 _GENERATIONS = {
     "jr": "Jr",
     "jnr": "Jr",
@@ -34,6 +40,7 @@ _GENERATIONS = {
     "iii": "III",
     "iv": "IV",
 }
+_EAST_ASIAN = re.compile("[\u2e80-\ufaff]").search
 _MAIDEN_LIST = re.compile(r"\s*\((?:n[ée]e|geb\.?|formerly)\s[^()]*\)", re.IGNORECASE)
 
 
@@ -71,9 +78,13 @@ class PersonName:
 
     @property
     def _is_east_asian(self) -> bool:
-        """Written in characters of East Asia, where the surname is read first."""
+        """Written in characters of East Asia, where the surname is read first.
+
+        Katakana is for foreign names, which keep their own order.
+        """
         return bool(self.first and self.last) and all(
-            "\u2e80" <= part[0] < "\ufb00" for part in (self.first, self.last)
+            "\u2e80" <= part[0] < "\ufb00" and not "\u30a0" <= part[0] <= "\u30ff"
+            for part in (self.first, self.last)
         )
 
 
@@ -111,13 +122,17 @@ def _part(text: str | None) -> str:
 
 
 def _straight(text: str) -> str:
-    return text.replace("’", "'").replace("‘", "'").replace("`", "'")
+    if text.isascii():
+        return text.replace("`", "'")
+    return text.replace("’", "'").replace("‘", "'").replace("`", "'").replace("・", " ")
 
 
 @lru_cache(maxsize=16_384)
 def _stable(written: str) -> PersonName | None:
     """A reading whose own full form reads the same; None where no reading settles."""
     name = _read(written)
+    if name is not None and name.full == written:
+        return name
     for _ in range(4):
         if name is None or not any(c.isalpha() for c in name.full):
             return None
@@ -134,32 +149,70 @@ def _read(written: str) -> PersonName | None:
     if any(mark in written for mark in _NO_NAME) or written.count(" ") > _MOST_WORDS:
         return None
     text = _MAIDEN_LIST.sub("", _ASIDE.split(written, maxsplit=1)[0])
-    return _plain(text) or _parsed(text.strip(" ,;"))
+    return _plain(text) or _parsed(_AYN.sub("", text.strip(" ,;")))
 
 
 def _plain(text: str) -> PersonName | None:
-    """Two to four ordinary words, also with the surname in front, need no parser."""
+    """Ordinary words and initials need no parser, nor do particles and a surname in front."""
     family, comma, given = text.partition(", ")
-    parts = [*given.split(), *family.split()] if comma else text.split()
-    if not 2 <= len(parts) <= 4 or not all(map(_is_plain, parts)):
+    tokens = given.split() if comma else text.split()
+    start = len(tokens) if comma else _family_start(tokens)
+    front, last = tokens[:start], family.split() if comma else tokens[start:]
+    if not (front and _are_given(front) and (_is_family(last) or (len(tokens) == 1 and not comma))):
         return None
-    last = family if comma else parts[-1]
-    names = parts[: -len(last.split())] if last else []
-    if not names:
-        return None
-    shouted = text.isupper()
+    given_names = front if all(map(_is_plain, front)) else _spread_initials(" ".join(front))
     return PersonName(
-        first=_given(names[0], shouted=shouted),
-        middle=" ".join(cased_name(name) for name in names[1:]),
-        last=cased_name(last),
+        first=_given(given_names[0], shouted=text.isupper()),
+        middle=" ".join(cased_name(name) for name in given_names[1:]),
+        last=cased_name(" ".join(last)),
     )
+
+
+def _family_start(tokens: list[str]) -> int:
+    """Where the surname begins: at the first particle that is not the first word, or last."""
+    particles = _particles()
+    for place in range(1, len(tokens) - 1):
+        if tokens[place].lower() in particles:
+            return place
+    return max(len(tokens) - 1, 1)
+
+
+def _are_given(tokens: list[str]) -> bool:
+    return all(_is_plain(token) or _are_initials(token) for token in tokens)
+
+
+def _is_family(tokens: list[str]) -> bool:
+    """Particles, if any, and then at least one ordinary word."""
+    particles = _particles()
+    start = next((i for i, token in enumerate(tokens) if token.lower() not in particles), None)
+    return start is not None and all(map(_is_plain, tokens[start:]))
 
 
 @lru_cache(maxsize=16_384)
 def _is_plain(word: str) -> bool:
-    pieces = word.replace("-", " ").replace("'", " ").split()
-    spelt = all(p.isalpha() and (p.istitle() or p.isupper()) and len(p) > 1 for p in pieces)
-    return spelt and len(word) > 2 and word[0].isalpha() and fold(word) not in _special()
+    if len(word) < 2 or not (word[0].isalpha() and word[-1].isalpha()) or _EAST_ASIAN(word):
+        return False
+    letters = word.replace("-", "").replace("'", "")
+    spelt = {word.lower(), fold(word)}
+    return letters.isalpha() and len(letters) > 1 and _special().isdisjoint(spelt)
+
+
+def _are_initials(token: str) -> bool:
+    """With their full stops, and not such as may count a generation (`V.`)."""
+    return token[-1] == "." and is_initials(token) and token[0].lower() not in _special()
+
+
+@cache
+def _particles() -> frozenset[str]:
+    """Words that open a surname and mean nothing else (`abu` also opens a given name)."""
+    lexicon = _parser().lexicon
+    return lexicon.particles - _HONORIFICS.union(
+        lexicon.titles,
+        lexicon.bound_given_names,
+        lexicon.conjunctions,
+        lexicon.suffix_words,
+        lexicon.suffix_acronyms,
+    )
 
 
 @cache

@@ -40,6 +40,8 @@ def clean(text: str, limit: int) -> str:
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Lower case without accents, in Latin letters where a letter has a usual romanisation."""
+    if text.isascii():
+        return text.lower()
     # Decomposed first, so that "й" keeps its own romanisation only where it stands alone.
     romanised = unicodedata.normalize("NFKC", text).casefold().translate(_ROMAN)
     bare = unicodedata.normalize("NFKD", romanised)
@@ -50,7 +52,11 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def words(text: str) -> tuple[str, ...]:
     """The folded words: letters and digits, apostrophes inside a word dropped."""
-    joined = _without_stops(fold(text).translate(_JOINERS))
+    folded = fold(text)
+    plain = tuple(folded.split())
+    if all(map(str.isalnum, plain)):
+        return plain
+    joined = _without_stops(folded.translate(_JOINERS))
     return tuple("".join(c if _in_word(c) else " " for c in joined).split())
 
 

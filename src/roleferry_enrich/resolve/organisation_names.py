@@ -4,8 +4,8 @@ from functools import lru_cache
 
 from roleferry_enrich.normalise.organisations import Organisation, parse_organisation
 from roleferry_enrich.normalise.text import word_set
-from roleferry_enrich.resolve.name_alignment import family_likeness
 from roleferry_enrich.resolve.person_names import Likeness
+from roleferry_enrich.resolve.word_likeness import family_likeness
 
 BEST = 0.95
 _NEUTRAL = 0.5
