@@ -20,8 +20,12 @@ ROWS = (
 
 def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
+    unknown = sorted(set(asked.rows) - set(ROWS))
+    if unknown:
+        print(f"there is no {', '.join(unknown)}; there are {', '.join(ROWS)}", file=sys.stderr)
+        return 2
     missed = 0
-    for name in asked.rows:
+    for name in asked.rows or ROWS:
         try:
             for row in rows_of(name, asked.data):
                 print(*row.lines(), sep="\n", flush=True)
@@ -38,9 +42,7 @@ def rows_of(name: str, data: Path) -> Iterator[Row]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__)
-    parser.add_argument(
-        "rows", nargs="*", default=ROWS, choices=ROWS, metavar="ROW", help=", ".join(ROWS)
-    )
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), help="where the labelled data is"
     )

@@ -21,10 +21,10 @@ def data(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", command.ROWS)
-def test_every_row_says_which_data_it_misses(name, tmp_path, capsys):
-    assert command.main([name, "--data", str(tmp_path)]) == 0
-    assert f"{name}: not measured, " in capsys.readouterr().out
+def test_every_row_says_which_data_it_misses(tmp_path, capsys):
+    assert command.main(["--data", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert all(f"{name}: not measured, " in said for name in command.ROWS)
 
 
 def test_each_figure_stands_beside_its_bar(data):
@@ -47,8 +47,7 @@ def test_a_miss_is_the_exit_code(data, monkeypatch):
 
 
 def test_an_unknown_row_is_refused(capsys):
-    with pytest.raises(SystemExit):
-        command.main(["horoscopes"])
+    assert command.main(["horoscopes"]) == 2
     assert "person_names" in capsys.readouterr().err
 
 

@@ -124,7 +124,17 @@ def test_a_name_alone_is_never_certain_and_works_both_ways(left, right):
         ("The Quillmere & Sons Company", "Quillmere and Sons"),
         ("Good Will Company", "Goodwill Company"),
         ("Quilmere Instruments", "Quillmere Instruments"),
-        ("Quillmere", "Quillmere Group"),
+        ("First Quillmere Bank", "1st Quillmere Bank"),
+        ("Brigade Forty-Two", "Brigade 42"),
+        ("U.S. Quillmere Mfg. Co.", "United States Quillmere Manufacturing"),
+        ("Quillmere.com, Inc.", "Quillmere"),
+        ("JP Quillmere Bank", "J.P. Quillmere Bank"),
+        ("Quill Mere Trading Systems", "Quillmere Trading System"),
+        ("Quillmere Ltd T/A Widget World", "Widget World"),
+        ("North Quillmere Instrument Makers", "NQIM"),
+        ("ЗАО «Квилмер»", "Kvilmer ZAO"),
+        ("Quillmere S.à r.l.", "QUILLMERE SARL"),
+        ("Instruments Quillmere", "Quillmere Instruments"),
     ],
 )
 def test_two_spellings_of_one_companys_name(left, right):
@@ -141,6 +151,19 @@ def test_two_spellings_of_one_companys_name(left, right):
         ("Quillmere 4 Ltd", "Quillmere 5 Ltd"),
         ("Global Services", "Global Solutions"),
         ("Norwood Falls Quillmere", "Norwood Hills Ardenhall"),
+        ("Quillmere", "Quillmere Group"),
+        ("Quillmere Holdings", "Quillmere Ltd"),
+        ("Quillmere", "Quillmere (Deutschland) GmbH"),
+        ("Quillmere Sweden", "Quillmere Finland"),
+        ("Quillmere Enterprise Solutions", "Quillmere Technology Enterprise"),
+        ("Quillmere Systems", "Quillmere"),
+        ("Quillmere Fund II", "Quillmere Fund III"),
+        ("Bank of America", "Bank of Africa"),
+        ("Bank of Austria", "Bank of Australia"),
+        ("Hilton Hotels", "Milton Hotels"),
+        ("First Quillmere Bank", "Second Quillmere Bank"),
+        ("Management Company", "Quillmere Management Company"),
+        ("Ford Farm", "Fort Farm"),
     ],
 )
 def test_names_of_two_companies(left, right):
@@ -153,8 +176,26 @@ def test_another_legal_form_is_a_weaker_match():
     assert SAME < organisation_name("Quillmere LLC", "Quillmere SARL").score < same_form
 
 
-def test_initials_of_a_company():
-    assert organisation_name("QIM", "Quillmere Instrument Makers").score == pytest.approx(0.6)
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("QIM", "Quillmere Instrument Makers"),
+        ("Q&I", "Quillmere & Instruments"),
+        ("QI Healthcare", "Quillmere Instruments Healthcare"),
+        ("Quillmere Instrument Makers (QIM)", "QIM Ltd"),
+        ("QI", "Quillmere Instruments"),
+        ("Quillmere", "Quillmere Group"),
+    ],
+)
+def test_companies_that_may_be_one(left, right):
+    assert 0.5 < organisation_name(left, right).score < SAME
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("QX", "Quillmere Instruments"), ("QIX Z", "Quillmere Inns X")]
+)
+def test_letters_that_are_no_initials(left, right):
+    assert organisation_name(left, right).score < 0.1
 
 
 def test_other_scripts_of_a_company_decide_nothing():

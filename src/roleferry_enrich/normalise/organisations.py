@@ -19,7 +19,8 @@ _LIMIT = 400
 _TRADING_AS = re.compile(
     r"\s+(?:t/a|t/as|trading as|d/b/a|dba|doing business as|o/a)\.?\s+", re.IGNORECASE
 )
-_COMPANY = ("company", "co", "and co", "and company", "compagnie", "cie", "and cie")
+_COMPANY = ("company", "co", "and co", "and company", "compagnie", "cie", "and cie", "cia")
+_ROMANIAN = frozenset({"srl", "sociedad anonima"})
 _SMALL = word_set("a an and at by de del der des di du e el en et for in la le of on und the to y")
 _EDGES = " ,;:-–—|/&+\"“”„«»'‘’`"
 
@@ -71,13 +72,25 @@ def _without_forms(tokens: list[str]) -> tuple[list[str], str | None]:
     """The tokens less the legal forms at either end, and the form nearest the end."""
     shouted = " ".join(tokens).isupper()
     form = None
+    tokens = _without_article(tokens)
     while (size := _form_at_end(tokens, shouted=shouted, first=form is None)) > 0:
         form = form or LEGAL_FORMS[_folded(tokens[-size:])]
-        tokens = _trimmed(tokens[:-size])
+        tokens = _without_article(_trimmed(tokens[:-size]))
     while (size := _form_in_front(tokens)) > 0:
         form = form or LEGAL_FORMS.get(_folded(tokens[:size]))
         tokens = _trimmed(tokens[size:])
+    if form in _ROMANIAN and len(tokens) > 1 and tokens[0] in {"SC", "S.C."}:
+        tokens = _trimmed(
+            tokens[1:]
+        )  # "commercial company", of which the form at the end says more
     return tokens, form
+
+
+def _without_article(tokens: list[str]) -> list[str]:
+    """Without the "The" that lists in alphabetical order put last."""
+    while len(tokens) > 1 and words(tokens[-1]) == ("the",):
+        tokens = _trimmed(tokens[:-1])
+    return tokens
 
 
 def _trimmed(tokens: list[str]) -> list[str]:
@@ -117,9 +130,14 @@ def _is_form(tokens: list[str], *, shouted: bool, first: bool) -> bool:
 def _form_in_front(tokens: list[str]) -> int:
     for size in range(min(LONGEST, len(tokens) - 1), 0, -1):
         spelling = _folded(tokens[:size])
-        if spelling in IN_FRONT and (tokens[0].isupper() or size > 1 or "." in tokens[0]):
+        if spelling in IN_FRONT and (_stands_out(tokens[0]) or size > 1):
             return size
     return 0
+
+
+def _stands_out(token: str) -> bool:
+    """`OOO`, `Pt.` or `M/s`, and what can be nothing but a form, in whatever casing."""
+    return token.isupper() or "." in token or "/" in token or len(token) > 5
 
 
 def _folded(tokens: list[str]) -> tuple[str, ...]:

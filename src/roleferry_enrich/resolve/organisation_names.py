@@ -1,33 +1,40 @@
 """Whether two texts may name one company, by the name alone."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
+from roleferry_enrich.normalise.countries import parse_country
+from roleferry_enrich.normalise.organisation_words import FILLERS, GENERIC, spelt_out
 from roleferry_enrich.normalise.organisations import Organisation, parse_organisation
-from roleferry_enrich.normalise.text import word_set
+from roleferry_enrich.normalise.text import word_set, words
 from roleferry_enrich.resolve.person_names import Likeness
-from roleferry_enrich.resolve.word_likeness import family_likeness
+from roleferry_enrich.resolve.word_likeness import RELATED, family_likeness
 
 BEST = 0.95
+"""What the same name is worth."""
+
+_SPACED = 0.92
+_TRADING = 0.9
+_OTHER_FORM = 0.88
+_ANOTHER_ORDER = 0.85
+_LONG_ACRONYM = 0.75
+_ACRONYM = 0.66
+_TWO_LETTERS = 0.55
+_PART = 0.65
+_DOUBTFUL = 0.68
+# A group shares staff and site with its company, which has the name in another country for itself.
+_PART_OF_A_GROUP = 0.64
+_PART_IN_A_COUNTRY = 0.58
 _NEUTRAL = 0.5
+_OWN_COMMON_WORDS = 0.4
+_OWN_WORDS = 0.2
 _OTHER = 0.05
 _ENOUGH = 0.75
 _GENERIC_SHARE = 0.3
-
-# Words many companies share: agreeing on them says little, lacking one says little either.
-_GENERIC = word_set(
-    """
-    agency america and asia associates association bank brothers business capital center centre
-    co com company concern consulting consultants corp corporation design development digital
-    energy engineering enterprise enterprises europe european finance financial foundation
-    fund global group health healthcare holding holdings home industries industry institute
-    insurance international investment investments io it lab labs limited logistics ltd
-    management marketing media national net network networks of online org partner partners
-    partnership plc production productions products properties property research retail
-    sa sales school security service services society software solutions studio studios supply
-    system systems tech technical technologies technology the trade trading transport trust uk
-    union united university us usa ventures wealth works worldwide
-    """
-)
+_MOST_WORDS = 20
+_GROUPS = word_set("group holding")
+_REGIONS = word_set("international global europe america asia africa emea apac")
 
 
 @lru_cache(maxsize=65_536)
@@ -37,77 +44,180 @@ def organisations_alike(left: str, right: str) -> Likeness:
         return Likeness(_NEUTRAL, "a name cannot be read")
     if ours.key.isascii() != theirs.key.isascii():
         return Likeness(_NEUTRAL, "the names are written in different scripts")
-    forms_differ = None not in {ours.legal_form, theirs.legal_form} and (
-        ours.legal_form != theirs.legal_form
-    )
     found = max(_readings(ours, theirs), key=lambda reading: reading.score)
-    if forms_differ:
-        return Likeness(0.88 * found.score, f"{found.why}, another legal form")
+    forms = {ours.legal_form, theirs.legal_form}
+    if None not in forms and len(forms) > 1:
+        return Likeness(_OTHER_FORM * found.score, f"{found.why}, another legal form")
     return found
 
 
-def _readings(left: Organisation, right: Organisation) -> tuple[Likeness, ...]:
-    return (_by_key(left, right), _by_words(left.key.split(), right.key.split()))
-
-
-def _by_key(left: Organisation, right: Organisation) -> Likeness:
+def _readings(left: Organisation, right: Organisation) -> Iterator[Likeness]:
+    """The likely ones first; what could not score more is not read."""
     if left.key == right.key:
-        return Likeness(BEST, "the same name")
-    if left.key.replace(" ", "") == right.key.replace(" ", ""):
-        return Likeness(BEST - 0.03, "the same letters, spaced otherwise")
-    if _abbreviates(left.key, right.key) or _abbreviates(right.key, left.key):
-        return Likeness(0.6, "the initials of the other name")
-    joined = family_likeness(left.key.replace(" ", ""), right.key.replace(" ", ""))
-    if joined >= _ENOUGH and not _words_differ(left.key, right.key):
-        return Likeness(0.92 * joined, "a slip of the pen apart")
-    return Likeness(_OTHER, "other names")
+        yield Likeness(BEST, "the same name")
+        return
+    yield _by_letters(left, right)
+    yield _by_initials(words(left.key), words(right.key))
+    yield _by_initials(words(left.name), words(right.name))
+    ours, theirs = _spaced_alike(spelt_out(left.key), spelt_out(right.key))
+    yield _by_words(_without_acronym(ours[:_MOST_WORDS]), _without_acronym(theirs[:_MOST_WORDS]))
+    for one, other in ((left, right), (right, left)):
+        if one.trading_as is not None:
+            traded = organisations_alike(one.trading_as, other.name)
+            yield Likeness(_TRADING * traded.score, f"trading name: {traded.why}")
 
 
-def _words_differ(left: str, right: str) -> bool:
-    """Whether the slips are all in one short word, which makes another (`LXC`, `LAU`)."""
-    ours, theirs = left.split(), right.split()
-    alike = len(ours) != len(theirs) or all(map(family_likeness, ours, theirs))
-    return not alike or _numbers_differ(left, right)
+def _without_acronym(spelt: tuple[str, ...]) -> tuple[str, ...]:
+    """`International Business Machines (IBM)` without the letters, which repeat the rest."""
+    *rest, last = spelt or ("",)
+    return tuple(rest) if len(last) > 2 and last == "".join(word[0] for word in rest) else spelt
 
 
-def _abbreviates(short: str, long: str) -> bool:
-    initials = "".join(word[0] for word in long.split() if word != "and")
-    return len(short) >= 3 and short == initials
+def _spaced_alike(
+    left: tuple[str, ...], right: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """`J P Morgan` and `JPMorgan` in the same words: two that are one elsewhere become one."""
+    return _joined_as(left, frozenset(right)), _joined_as(right, frozenset(left))
 
 
-def _by_words(left: list[str], right: list[str]) -> Likeness:
-    """The words in common against all words, generic ones counting less."""
-    if _numbers_differ(" ".join(left), " ".join(right)):
-        return Likeness(_OTHER, "another number")
-    short, long = sorted((left[:20], right[:20]), key=len)
-    left_over = list(long)
-    common = 0.0
-    unmatched = 0.0
-    for word in short:
-        found = max(left_over, key=lambda other: family_likeness(word, other), default="")
-        likeness = family_likeness(word, found) if found else 0.0
-        if likeness >= _ENOUGH:
-            left_over.remove(found)
-            common += _share(word) * likeness
+def _joined_as(spelt: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in spelt:
+        if found and found[-1] + word in known:
+            found[-1] += word
         else:
-            unmatched += _share(word)
-    return _weighed(common, unmatched, sum(map(_share, left_over)))
+            found.append(word)
+    return tuple(found)
 
 
-def _weighed(common: float, unmatched: float, left_over: float) -> Likeness:
-    if common < 1.0 * _ENOUGH:
+def _by_letters(left: Organisation, right: Organisation) -> Likeness:
+    joined, other = left.key.replace(" ", ""), right.key.replace(" ", "")
+    if joined == other or "".join(words(left.name)) == "".join(words(right.name)):
+        return Likeness(_SPACED, "the same letters, spaced otherwise")
+    alike = family_likeness(joined, other)
+    if alike < _ENOUGH or left.key.count(" ") == right.key.count(" "):
+        return Likeness(_OTHER, "other names")
+    return Likeness(_SPACED * alike, "a slip of the pen apart, spaced otherwise")
+
+
+def _by_initials(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
+    """`IBM` for International Business Machines, `GE Healthcare`, `P & G`."""
+    ours, theirs = _without_acronym(left), _without_acronym(right)
+    score = max(_initials(ours, theirs), _initials(theirs, ours))
+    return Likeness(score, "the initials of the other name" if score > _OTHER else "other names")
+
+
+def _initials(short: tuple[str, ...], long: tuple[str, ...]) -> float:
+    """What it says that `short`, or what it begins with, is made of the initials of `long`."""
+    telling, full = (tuple(w for w in name if w not in FILLERS) for name in (short, long))
+    letters = "".join(telling)
+    if telling != full and letters == "".join(word[0] for word in full):
+        if len(letters) > 3:
+            return _LONG_ACRONYM
+        return _ACRONYM if len(letters) == 3 or len(telling) > 1 else _TWO_LETTERS
+    size = len(telling[0]) if telling else 0
+    if size < 2 or len(telling) < 2 or full[size:] != telling[1:]:
+        return _OTHER
+    return _ACRONYM if telling[0] == "".join(word[0] for word in full[:size]) else _OTHER
+
+
+def _by_words(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
+    """The words in common, and what the words that only one side has say against it."""
+    if _numbers_differ(left, right):
+        return Likeness(_OTHER, "another number")
+    found = _aligned(left, right)
+    if found.ours or found.theirs:
+        return _partly(found)
+    worth = sum(_share(pair.word) for pair in found.pairs)
+    score = BEST * found.common / worth
+    if min(pair.likeness for pair in found.pairs) < _ENOUGH:
+        return Likeness(min(score, _DOUBTFUL), "its words agree, one of them only partly")
+    places = [pair.place for pair in found.pairs]
+    if places != sorted(places):
+        return Likeness(_ANOTHER_ORDER * score, "its words agree in another order")
+    return Likeness(score, "its words agree")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    word: str
+    place: int
+    """Where its counterpart stands in the other name."""
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Alignment:
+    pairs: tuple[_Pair, ...]
+    ours: tuple[str, ...]
+    """Words that only the left name has."""
+    theirs: tuple[str, ...]
+
+    @property
+    def common(self) -> float:
+        return sum(_share(pair.word) * pair.likeness for pair in self.pairs)
+
+
+def _aligned(left: tuple[str, ...], right: tuple[str, ...]) -> _Alignment:
+    """Each word beside the likest one that is left of the other name."""
+    free = dict(enumerate(right))
+    pairs: list[_Pair] = []
+    alone: list[str] = []
+    for word in left:
+        likeness, place = max(
+            ((_likeness(word, other), -place) for place, other in free.items()),
+            default=(0.0, 0),
+        )
+        if likeness < RELATED:
+            alone.append(word)
+            continue
+        del free[-place]
+        pairs.append(_Pair(word, -place, likeness))
+    return _Alignment(tuple(pairs), tuple(alone), tuple(free.values()))
+
+
+@lru_cache(maxsize=65_536)
+def _likeness(left: str, right: str) -> float:
+    if left == right:
+        return 1.0
+    if left in GENERIC and right in GENERIC:
+        return 0.0
+    if left in GENERIC or right in GENERIC:
+        alike = family_likeness(left, right)
+        return alike if alike >= _ENOUGH else 0.0
+    if parse_country(left) and parse_country(right):
+        return 0.0
+    return family_likeness(left, right)
+
+
+def _partly(found: _Alignment) -> Likeness:
+    """One name has words that the other lacks."""
+    ours, theirs = ({w for w in own if w not in FILLERS} for own in (found.ours, found.theirs))
+    if found.common < _ENOUGH:
         return Likeness(_OTHER, "only common words agree")
-    if unmatched >= 1.0:
-        return Likeness(0.2, "each has a word of its own")
-    score = BEST * (common + 0.45 * left_over) / (common + unmatched + left_over)
-    return Likeness(score, "its words agree" if left_over + unmatched < 1.0 else "part of the name")
+    if not ours <= GENERIC and not theirs <= GENERIC:
+        return Likeness(_OWN_WORDS, "each has a word of its own")
+    if ours and theirs:
+        return Likeness(_OWN_COMMON_WORDS, "each has a common word of its own")
+    own = ours | theirs
+    worst = min(pair.likeness for pair in found.pairs)
+    if not _REGIONS.isdisjoint(own) or any(map(parse_country, own)):
+        return Likeness(_PART_IN_A_COUNTRY * worst, "one is the part in a country")
+    if not _GROUPS.isdisjoint(own):
+        return Likeness(_PART_OF_A_GROUP * worst, "one is the group")
+    if own <= GENERIC:
+        return Likeness(_PART * worst, "a common word more")
+    share = found.common / (found.common + len(own - GENERIC))
+    return Likeness(_PART * share, "part of the name")
 
 
 def _share(word: str) -> float:
-    return _GENERIC_SHARE if word in _GENERIC else 1.0
+    return _GENERIC_SHARE if word in GENERIC else 1.0
 
 
-def _numbers_differ(left: str, right: str) -> bool:
-    ours = {word for word in left.split() if any(c.isdigit() for c in word)}
-    theirs = {word for word in right.split() if any(c.isdigit() for c in word)}
+def _numbers_differ(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    ours, theirs = (
+        {word for word in name if not word.isalpha() and any(map(str.isdigit, word))}
+        for name in (left, right)
+    )
     return bool(ours and theirs and ours != theirs)

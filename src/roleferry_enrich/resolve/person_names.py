@@ -44,7 +44,7 @@ def words_alike(left: NameWords, right: NameWords) -> Likeness:
     ours, theirs = left.all, right.all
     if "".join(ours).isascii() != "".join(theirs).isascii():
         return Likeness(_NEUTRAL, "the names are written in different scripts")
-    if max(map(len, ours)) == 1 or max(map(len, theirs)) == 1:
+    if max(map(len, ours), default=0) < 2 or max(map(len, theirs), default=0) < 2:
         return Likeness(_NEUTRAL, "initials alone")
     if len(ours) == len(theirs) == 1:
         return Likeness(_SINGLE * family_likeness(*ours, *theirs), "single names")

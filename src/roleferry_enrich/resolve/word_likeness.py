@@ -35,7 +35,7 @@ def family_likeness(left: str, right: str) -> float:
         return UMLAUT
     if not (left.isascii() and right.isascii()):
         return _by_signs(left, right, slips)
-    return max(_by_sound(left, right), _by_slips(left, right, slips))
+    return max(_by_sound(left, right, slips), _by_slips(left, right, slips))
 
 
 def _plain(word: str) -> str:
@@ -44,18 +44,19 @@ def _plain(word: str) -> str:
     return word
 
 
-def _by_sound(left: str, right: str) -> float:
+def _by_sound(left: str, right: str, slips: int) -> float:
     ours, theirs = loose_sound(left), loose_sound(right)
     if min(len(left), len(right)) >= 3 and (ours == theirs or sound(left) == sound(right)):
         return SAME_SOUND
-    near = min(len(ours), len(theirs)) >= 6 and OSA.distance(ours, theirs, score_cutoff=1) == 1
-    return TWO_SLIPS if near else 0.0
+    if slips < 2 or min(len(ours), len(theirs)) < 6:
+        return 0.0
+    return TWO_SLIPS if OSA.distance(ours, theirs, score_cutoff=1) == 1 else 0.0
 
 
 def _by_slips(left: str, right: str, slips: int) -> float:
     """What slips of the pen are worth: fewer in a short word, where one makes another name."""
     length = min(len(left), len(right))
-    same_start = left[0] == right[0]
+    same_start = left[:1] == right[:1]
     if slips == 1 and length >= 4:
         # Another first letter is another name far more often than a slip (Karen, Daren).
         if not same_start or length < 5:
