@@ -53,6 +53,8 @@ def needs_casing(text: str) -> bool:
 
 def is_initials(word: str) -> bool:
     """`J`, `J.`, `J.A.`, `J.-C.`: letters that each stand for a name."""
+    if word.isalpha():
+        return len(word) == 1 and word.isupper()
     letters = re.sub(r"[.\-]", "", word)
     dotted = len(letters) == 1 or all(len(piece) <= 1 for piece in re.split(r"[.\-]", word))
     return dotted and letters.isalpha() and letters.isupper()
@@ -71,6 +73,8 @@ def _word(word: str) -> str:
         return word
     if word.lower() in _NUMERALS:
         return word.upper()
+    if word.isalpha():
+        return _piece(word.lower(), [])
     pieces = _PIECES.split(word.lower())
     return "".join(_piece(piece, pieces[:index]) for index, piece in enumerate(pieces))
 

@@ -20,13 +20,14 @@ NAME_LIMIT = 300
 _ASIDE = re.compile(r"\s+[|•·–—]\s*|\s+-\s+")
 # Beyond that it is a sentence, on which the parser would spend a tenth of a second.
 _MOST_WORDS = 25
-_NO_NAME = ("@", "://", "www.", "\\")
+_NO_NAME = re.compile(r"@|://|www\.|\\").search
 # Titles the parser does not know; it reads "Doña Maria" and "HRH Prince" as given names. Registers
 # of Central and Southern Europe print academic and professional ones before every name.
 _HONORIFICS = word_set(
     "dona doña hrh mx mag herr frau mme mlle sra dipl dipl-ing dipl-kfm dipl-kffr ing inz dott "
     "avv rag lic drs ir judr mudr phdr rndr maître"
 )
+_TITLES = word_set("mr mrs ms miss dr prof")
 # An apostrophe in front of a word is a letter of it (ʿAbd), unless a second one closes a nickname.
 _AYN = re.compile(r"(?<!\S)'(?!\w+(?: \w+)?'(?!\w))(?=\w)")
 _GENERATIONS = {
@@ -91,7 +92,7 @@ class PersonName:
 def parse_person_name(text: str) -> PersonName | None:
     """The name in `text` ("SMITH, John", "Dr John Smith MBA", "J.A. Smith"), None if none is."""
     written = _straight(clean(text, NAME_LIMIT))
-    return _stable(written) if any(c.isalpha() for c in written) else None
+    return _stable(written) if written[:1].isalpha() or any(map(str.isalpha, written)) else None
 
 
 def person_name_of_parts(
@@ -130,7 +131,10 @@ def _straight(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def _stable(written: str) -> PersonName | None:
     """A reading whose own full form reads the same; None where no reading settles."""
-    name = _read(written)
+    name = _plain(written)
+    if name is not None and " " not in name.last:
+        return name  # each word is read and cased by itself, so they read the same again
+    name = name or _read(written)
     if name is not None and name.full == written:
         return name
     for _ in range(4):
@@ -146,7 +150,7 @@ def _stable(written: str) -> PersonName | None:
 
 
 def _read(written: str) -> PersonName | None:
-    if any(mark in written for mark in _NO_NAME) or written.count(" ") > _MOST_WORDS:
+    if _NO_NAME(written) or written.count(" ") > _MOST_WORDS:
         return None
     text = _MAIDEN_LIST.sub("", _ASIDE.split(written, maxsplit=1)[0])
     return _plain(text) or _parsed(_AYN.sub("", text.strip(" ,;")))
@@ -156,15 +160,17 @@ def _plain(text: str) -> PersonName | None:
     """Ordinary words and initials need no parser, nor do particles and a surname in front."""
     family, comma, given = text.partition(", ")
     tokens = given.split() if comma else text.split()
+    titles = 1 if len(tokens) > 2 and tokens[0].lower().rstrip(".") in _TITLES else 0
     start = len(tokens) if comma else _family_start(tokens)
-    front, last = tokens[:start], family.split() if comma else tokens[start:]
-    if not (front and _are_given(front) and (_is_family(last) or (len(tokens) == 1 and not comma))):
+    front, last = tokens[titles:start], family.split() if comma else tokens[start:]
+    if not (front and _are_given(front) and (_is_family(last) or (not last and not comma))):
         return None
     given_names = front if all(map(_is_plain, front)) else _spread_initials(" ".join(front))
     return PersonName(
         first=_given(given_names[0], shouted=text.isupper()),
         middle=" ".join(cased_name(name) for name in given_names[1:]),
         last=cased_name(" ".join(last)),
+        honorific=_honorific(tokens[0]) if titles else "",
     )
 
 
@@ -199,7 +205,7 @@ def _is_plain(word: str) -> bool:
 
 def _are_initials(token: str) -> bool:
     """With their full stops, and not such as may count a generation (`V.`)."""
-    return token[-1] == "." and is_initials(token) and token[0].lower() not in _special()
+    return is_initials(token) and token[0].lower() not in _special()
 
 
 @cache
@@ -228,7 +234,7 @@ def _special() -> frozenset[str]:
         lexicon.suffix_acronyms,
         lexicon.particles,
         lexicon.conjunctions,
-        lexicon.bound_given_names,
+        lexicon.bound_given_names & lexicon.particles,
         lexicon.maiden_markers,
     )
 
