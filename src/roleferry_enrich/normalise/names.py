@@ -6,12 +6,18 @@ only if it is stable: reading its own `full` again gives the same name.
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from nameparser import Lexicon as _Lexicon
-from nameparser import ParsedName, Parser
+from nameparser import ParsedName
 
 from roleferry_enrich.normalise.casing import cased_name, is_initials
+from roleferry_enrich.normalise.name_vocabulary import (
+    GENERATIONS,
+    are_family,
+    are_given,
+    family_start,
+    name_parser,
+)
 from roleferry_enrich.normalise.text import clean, fold, word_set, words
 
 NAME_LIMIT = 300
@@ -21,27 +27,9 @@ _ASIDE = re.compile(r"\s+[|•·–—]\s*|\s+-\s+")
 # Beyond that it is a sentence, on which the parser would spend a tenth of a second.
 _MOST_WORDS = 25
 _NO_NAME = re.compile(r"@|://|www\.|\\").search
-# Titles the parser does not know; it reads "Doña Maria" and "HRH Prince" as given names. Registers
-# of Central and Southern Europe print academic and professional ones before every name.
-_HONORIFICS = word_set(
-    "dona doña hrh mx mag herr frau mme mlle sra dipl dipl-ing dipl-kfm dipl-kffr ing inz dott "
-    "avv rag lic drs ir judr mudr phdr rndr maître"
-)
 _TITLES = word_set("mr mrs ms miss dr prof")
 # An apostrophe in front of a word is a letter of it (ʿAbd), unless a second one closes a nickname.
 _AYN = re.compile(r"(?<!\S)'(?!\w+(?: \w+)?'(?!\w))(?=\w)")
-_GENERATIONS = {
-    "jr": "Jr",
-    "jnr": "Jr",
-    "junior": "Jr",
-    "sr": "Sr",
-    "snr": "Sr",
-    "senior": "Sr",
-    "ii": "II",
-    "iii": "III",
-    "iv": "IV",
-}
-_EAST_ASIAN = re.compile("[\u2e80-\ufaff]").search
 _MAIDEN_LIST = re.compile(r"\s*\((?:n[ée]e|geb\.?|formerly)\s[^()]*\)", re.IGNORECASE)
 
 
@@ -161,11 +149,14 @@ def _plain(text: str) -> PersonName | None:
     family, comma, given = text.partition(", ")
     tokens = given.split() if comma else text.split()
     titles = 1 if len(tokens) > 2 and tokens[0].lower().rstrip(".") in _TITLES else 0
-    start = len(tokens) if comma else _family_start(tokens)
+    start = len(tokens) if comma else family_start(tokens)
     front, last = tokens[titles:start], family.split() if comma else tokens[start:]
-    if not (front and _are_given(front) and (_is_family(last) or (not last and not comma))):
+    listed = bool(comma)
+    if not front or not are_given(front, listed=listed):
         return None
-    given_names = front if all(map(_is_plain, front)) else _spread_initials(" ".join(front))
+    if not are_family(last, listed=listed) and (last or listed):
+        return None
+    given_names = _spread_initials(" ".join(front))
     return PersonName(
         first=_given(given_names[0], shouted=text.isupper()),
         middle=" ".join(cased_name(name) for name in given_names[1:]),
@@ -174,78 +165,8 @@ def _plain(text: str) -> PersonName | None:
     )
 
 
-def _family_start(tokens: list[str]) -> int:
-    """Where the surname begins: at the first particle that is not the first word, or last."""
-    particles = _particles()
-    for place in range(1, len(tokens) - 1):
-        if tokens[place].lower() in particles:
-            return place
-    return max(len(tokens) - 1, 1)
-
-
-def _are_given(tokens: list[str]) -> bool:
-    return all(_is_plain(token) or _are_initials(token) for token in tokens)
-
-
-def _is_family(tokens: list[str]) -> bool:
-    """Particles, if any, and then at least one ordinary word."""
-    particles = _particles()
-    start = next((i for i, token in enumerate(tokens) if token.lower() not in particles), None)
-    return start is not None and all(map(_is_plain, tokens[start:]))
-
-
-@lru_cache(maxsize=16_384)
-def _is_plain(word: str) -> bool:
-    if len(word) < 2 or not (word[0].isalpha() and word[-1].isalpha()) or _EAST_ASIAN(word):
-        return False
-    letters = word.replace("-", "").replace("'", "")
-    spelt = {word.lower(), fold(word)}
-    return letters.isalpha() and len(letters) > 1 and _special().isdisjoint(spelt)
-
-
-def _are_initials(token: str) -> bool:
-    """With their full stops, and not such as may count a generation (`V.`)."""
-    return is_initials(token) and token[0].lower() not in _special()
-
-
-@cache
-def _particles() -> frozenset[str]:
-    """Words that open a surname and mean nothing else (`abu` also opens a given name)."""
-    lexicon = _parser().lexicon
-    return lexicon.particles - _HONORIFICS.union(
-        lexicon.titles,
-        lexicon.bound_given_names,
-        lexicon.conjunctions,
-        lexicon.suffix_words,
-        lexicon.suffix_acronyms,
-    )
-
-
-@cache
-def _special() -> frozenset[str]:
-    """Every word that means more to the parser than a name."""
-    lexicon = _parser().lexicon
-    return frozenset().union(
-        _HONORIFICS,
-        _GENERATIONS,
-        lexicon.titles,
-        lexicon.given_name_titles,
-        lexicon.suffix_words,
-        lexicon.suffix_acronyms,
-        lexicon.particles,
-        lexicon.conjunctions,
-        lexicon.bound_given_names & lexicon.particles,
-        lexicon.maiden_markers,
-    )
-
-
-@cache
-def _parser() -> Parser:
-    return Parser(lexicon=_Lexicon.default().add(titles=_HONORIFICS))
-
-
 def _parsed(text: str) -> PersonName | None:
-    found = _parser().parse(text)
+    found = name_parser().parse(text)
     given = " ".join(part for part in (found.given, found.middle) if part)
     family = found.family
     if not given and not family:
@@ -259,7 +180,7 @@ def _parsed(text: str) -> PersonName | None:
 
 def _assembled(given: list[str], family: str, found: ParsedName) -> PersonName:
     suffixes = [suffix.strip(" ,") for suffix in re.split(r"[,\s]+", found.suffix) if suffix]
-    generation = [_GENERATIONS.get(fold(s).strip(".")) for s in suffixes]
+    generation = [GENERATIONS.get(fold(s).strip(".")) for s in suffixes]
     shouted = not any(c.islower() for c in found.original)
     return PersonName(
         first=_given(given[0], shouted=shouted) if given else "",
