@@ -62,6 +62,8 @@ def _parsed(written: str) -> Organisation:
 
 
 def _without_unspaced(text: str) -> str:
+    if text.isascii():
+        return text
     for form in UNSPACED:
         shorter = text.replace(form, " ")
         text = shorter if words(shorter) else text
@@ -95,6 +97,8 @@ def _without_article(tokens: list[str]) -> list[str]:
 
 def _trimmed(tokens: list[str]) -> list[str]:
     """The tokens from the first to the last that has a letter or digit."""
+    if tokens and tokens[0].isalnum() and tokens[-1].isalnum():
+        return tokens
     worded = [place for place, token in enumerate(tokens) if words(token)]
     return tokens[worded[0] : worded[-1] + 1] if worded else []
 

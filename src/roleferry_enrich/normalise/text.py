@@ -4,6 +4,7 @@ Providers send zero-width joiners, right-to-left marks, stacks of combining mark
 strings. Here they become short, visible and canonical once, so that no parser meets them.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -57,6 +58,8 @@ def words(text: str) -> tuple[str, ...]:
     if all(map(str.isalnum, plain)):
         return plain
     joined = _without_stops(folded.translate(_JOINERS))
+    if joined.isascii():
+        return tuple(_ASCII_WORDS(joined))
     return tuple("".join(c if _in_word(c) else " " for c in joined).split())
 
 
@@ -73,6 +76,7 @@ def word_set(table: str) -> frozenset[str]:
     return frozenset(table.split())
 
 
+_ASCII_WORDS = re.compile("[a-z0-9]+").findall
 _JOINERS = MappingProxyType(dict.fromkeys(map(ord, "'’‘ʼ`´·"), None))
 
 
