@@ -15,6 +15,7 @@ from benchmarks.report import Row
 ROWS = (
     "person_names",
     "organisation_names",
+    "strangers",
 )
 
 

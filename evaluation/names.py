@@ -53,18 +53,23 @@ def _judged(compare: Callable[[str, str], Comparison], pairs: Sequence[Pair]) ->
 def _quality_rows(
     subject: Subject, judged: list[Judged], tuned: list[Judged], reported: Sequence[Pair]
 ) -> Iterator[Row]:
-    product = quality(judged, SAME)
+    product, known = quality(judged, SAME), best_f1(tuned)
     yield _row(
-        f"{subject.name}: F1 at threshold",
-        product.f1,
+        f"{subject.name}: F1",
+        quality(judged, known.threshold).f1,
         subject.f1_bar,
         f"{len(judged)} pairs no rule was made for, {sum(same for _, same in judged)} of them same",
-        f"{product}; best {best_f1(judged)}",
-        f"half to tune on: {quality(tuned, SAME)}",
+        f"{quality(judged, known.threshold)}, where the other half is best: {known}",
+        f"at the best threshold for these pairs themselves: {best_f1(judged)}",
         *subject.rivals,
         _levels(reported),
     )
-    yield _row(f"{subject.name}: precision at threshold", product.precision, PRECISION_BAR)
+    yield _row(
+        f"{subject.name}: precision of what we merge",
+        product.precision,
+        PRECISION_BAR,
+        f"{product}; half to tune on: {quality(tuned, SAME)}",
+    )
     at_90, at_95 = (best_recall(judged, precision=level) for level in (0.90, 0.95))
     yield _row(
         f"{subject.name}: recall at precision 0.90",

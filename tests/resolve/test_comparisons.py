@@ -184,6 +184,8 @@ def test_another_legal_form_is_a_weaker_match():
         ("QI Healthcare", "Quillmere Instruments Healthcare"),
         ("Quillmere Instrument Makers (QIM)", "QIM Ltd"),
         ("QI", "Quillmere Instruments"),
+        ("Quillmere Partners IV", "Quillmere Partners V"),
+        ("Quillmere Trust 2004-1", "Quillmere Trust 2005-1"),
         ("Quillmere", "Quillmere Group"),
     ],
 )

@@ -21,6 +21,7 @@ _ANOTHER_ORDER = 0.85
 _LONG_ACRONYM = 0.75
 _ACRONYM = 0.66
 _TWO_LETTERS = 0.55
+_ONE_OF_A_SERIES = 0.66
 _PART = 0.65
 _DOUBTFUL = 0.68
 # A group shares staff and site with its company, which has the name in another country for itself.
@@ -34,6 +35,7 @@ _ENOUGH = 0.75
 _GENERIC_SHARE = 0.3
 _MOST_WORDS = 20
 _GROUPS = word_set("group holding")
+_VEHICLES = word_set("capital fund funding investment partner receivables trust venture")
 _REGIONS = word_set("international global europe america asia africa emea apac")
 
 
@@ -123,8 +125,8 @@ def _initials(short: tuple[str, ...], long: tuple[str, ...]) -> float:
 
 def _by_words(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
     """The words in common, and what the words that only one side has say against it."""
-    if _numbers_differ(left, right):
-        return Likeness(_OTHER, "another number")
+    if _numbers(left) and _numbers(right) and _numbers(left) != _numbers(right):
+        return _in_series(left, right)
     found = _aligned(left, right)
     if found.ours or found.theirs:
         return _partly(found)
@@ -215,9 +217,13 @@ def _share(word: str) -> float:
     return _GENERIC_SHARE if word in GENERIC else 1.0
 
 
-def _numbers_differ(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    ours, theirs = (
-        {word for word in name if not word.isalpha() and any(map(str.isdigit, word))}
-        for name in (left, right)
-    )
-    return bool(ours and theirs and ours != theirs)
+def _in_series(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
+    """Another number is another company, but the funds of one house share who runs them."""
+    ours, theirs = (set(name) - _numbers(name) for name in (left, right))
+    if ours == theirs and not _VEHICLES.isdisjoint(ours):
+        return Likeness(_ONE_OF_A_SERIES, "another number in a series of one house")
+    return Likeness(_OTHER, "another number")
+
+
+def _numbers(spelt: tuple[str, ...]) -> set[str]:
+    return {word for word in spelt if not word.isalpha() and any(map(str.isdigit, word))}

@@ -11,12 +11,14 @@ UMLAUT = 0.97
 SAME_SOUND = 0.9
 ONE_SLIP_IN_LONG = 0.9
 ONE_SLIP = 0.86
-ONE_SLIP_IN_SHORT = 0.6
+ONE_SLIP_IN_SHORT = 0.62
 TWO_SLIPS = 0.78
 RELATED = 0.45
 
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 _MOST_SLIPS = 3
+# Shorter words sound alike by chance: Yan and Jian, Lee and Li.
+_SPOKEN = 4
 
 
 @lru_cache(maxsize=65_536)
@@ -46,7 +48,7 @@ def _plain(word: str) -> str:
 
 def _by_sound(left: str, right: str, slips: int) -> float:
     ours, theirs = loose_sound(left), loose_sound(right)
-    if min(len(left), len(right)) >= 3 and (ours == theirs or sound(left) == sound(right)):
+    if min(len(left), len(right)) >= _SPOKEN and (ours == theirs or sound(left) == sound(right)):
         return SAME_SOUND
     if slips < 2 or min(len(ours), len(theirs)) < 6:
         return 0.0
