@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from tests.resolve.statements import email, officer, person
 
 from roleferry_enrich.domain.people import BirthMonth, Deliverability, PhoneClaim, PhoneKind
+from roleferry_enrich.normalise.text import word_set
 from roleferry_enrich.resolve.comparisons import (
     NAME_ONLY,
     PERSON_COMPARISONS,
@@ -107,7 +108,21 @@ def test_single_names():
     assert 0.6 < person_name("Hannibal", "Hannibal").score < 0.9
 
 
-@given(st.text(max_size=30), st.text(max_size=30))
+PIECES = st.lists(
+    st.sampled_from(
+        sorted(
+            word_set(
+                "Ada BYRON, J. J.A. JP Bob Robert bin al-Rawi 'Abd (Bob) Jr III de la van 김정은 "
+                "王小明 ジョン・スミス محمد Quillmere Quill mere Group QIM & and Q 42 Forty "
+                "two IV Ltd GmbH T/A The Sweden Trust bank .com"
+            )
+        )
+    ),
+    max_size=6,
+).map(" ".join)
+
+
+@given(st.one_of(st.text(max_size=30), PIECES), st.one_of(st.text(max_size=30), PIECES))
 def test_a_name_alone_is_never_certain_and_works_both_ways(left, right):
     for compare in (person_name, organisation_name):
         forth, back = compare(left, right), compare(right, left)

@@ -1,7 +1,6 @@
 """Whether two texts may name one company, by the name alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from roleferry_enrich.normalise.countries import parse_country
@@ -10,6 +9,7 @@ from roleferry_enrich.normalise.organisations import Organisation, parse_organis
 from roleferry_enrich.normalise.text import word_set, words
 from roleferry_enrich.resolve.person_names import Likeness
 from roleferry_enrich.resolve.word_likeness import RELATED, family_likeness
+from roleferry_enrich.resolve.word_pairs import WordPair, paired
 
 BEST = 0.95
 """What the same name is worth."""
@@ -127,55 +127,20 @@ def _by_words(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
     """The words in common, and what the words that only one side has say against it."""
     if _numbers(left) and _numbers(right) and _numbers(left) != _numbers(right):
         return _in_series(left, right)
-    found = _aligned(left, right)
-    if found.ours or found.theirs:
-        return _partly(found)
-    worth = sum(_share(pair.word) for pair in found.pairs)
-    score = BEST * found.common / worth
-    if min(pair.likeness for pair in found.pairs) < _ENOUGH:
+    pairs = paired(left, right, _likeness, least=RELATED)
+    if len(pairs) < max(len(left), len(right)):
+        return _partly(left, right, pairs)
+    score = BEST * _common(left, pairs) / sum(map(_share, left))
+    if min(pair.likeness for pair in pairs) < _ENOUGH:
         return Likeness(min(score, _DOUBTFUL), "its words agree, one of them only partly")
-    places = [pair.place for pair in found.pairs]
+    places = [pair.theirs for pair in pairs]
     if places != sorted(places):
         return Likeness(_ANOTHER_ORDER * score, "its words agree in another order")
     return Likeness(score, "its words agree")
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    word: str
-    place: int
-    """Where its counterpart stands in the other name."""
-    likeness: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Alignment:
-    pairs: tuple[_Pair, ...]
-    ours: tuple[str, ...]
-    """Words that only the left name has."""
-    theirs: tuple[str, ...]
-
-    @property
-    def common(self) -> float:
-        return sum(_share(pair.word) * pair.likeness for pair in self.pairs)
-
-
-def _aligned(left: tuple[str, ...], right: tuple[str, ...]) -> _Alignment:
-    """Each word beside the likest one that is left of the other name."""
-    free = dict(enumerate(right))
-    pairs: list[_Pair] = []
-    alone: list[str] = []
-    for word in left:
-        likeness, place = max(
-            ((_likeness(word, other), -place) for place, other in free.items()),
-            default=(0.0, 0),
-        )
-        if likeness < RELATED:
-            alone.append(word)
-            continue
-        del free[-place]
-        pairs.append(_Pair(word, -place, likeness))
-    return _Alignment(tuple(pairs), tuple(alone), tuple(free.values()))
+def _common(left: tuple[str, ...], pairs: tuple[WordPair, ...]) -> float:
+    return sum(_share(left[pair.ours]) * pair.likeness for pair in pairs)
 
 
 @lru_cache(maxsize=65_536)
@@ -192,25 +157,33 @@ def _likeness(left: str, right: str) -> float:
     return family_likeness(left, right)
 
 
-def _partly(found: _Alignment) -> Likeness:
+def _partly(left: tuple[str, ...], right: tuple[str, ...], pairs: tuple[WordPair, ...]) -> Likeness:
     """One name has words that the other lacks."""
-    ours, theirs = ({w for w in own if w not in FILLERS} for own in (found.ours, found.theirs))
-    if found.common < _ENOUGH:
+    common = _common(left, pairs)
+    if common < _ENOUGH:
         return Likeness(_OTHER, "only common words agree")
+    ours = _alone(left, {pair.ours for pair in pairs})
+    theirs = _alone(right, {pair.theirs for pair in pairs})
     if not ours <= GENERIC and not theirs <= GENERIC:
         return Likeness(_OWN_WORDS, "each has a word of its own")
     if ours and theirs:
         return Likeness(_OWN_COMMON_WORDS, "each has a common word of its own")
     own = ours | theirs
-    worst = min(pair.likeness for pair in found.pairs)
+    worst = min(pair.likeness for pair in pairs)
     if not _REGIONS.isdisjoint(own) or any(map(parse_country, own)):
         return Likeness(_PART_IN_A_COUNTRY * worst, "one is the part in a country")
     if not _GROUPS.isdisjoint(own):
         return Likeness(_PART_OF_A_GROUP * worst, "one is the group")
     if own <= GENERIC:
         return Likeness(_PART * worst, "a common word more")
-    share = found.common / (found.common + len(own - GENERIC))
+    share = common / (common + len(own - GENERIC))
     return Likeness(_PART * share, "part of the name")
+
+
+def _alone(spelt: tuple[str, ...], places: set[int]) -> set[str]:
+    """The words that have no counterpart, but those that tell nothing."""
+    own = {word for place, word in enumerate(spelt) if place not in places}
+    return own - FILLERS
 
 
 def _share(word: str) -> float:

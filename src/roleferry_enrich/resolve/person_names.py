@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from roleferry_enrich.resolve.name_alignment import NameWords, given_likeness, name_words
 from roleferry_enrich.resolve.word_likeness import ONE_SLIP, family_likeness
+from roleferry_enrich.resolve.word_pairs import paired
 
 BEST = 0.95
 """What the same full name is worth."""
@@ -187,17 +188,12 @@ def _in_any_order(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
     short, long = sorted((left[:10], right[:10]), key=len)
     if len(short) < 3:
         return Likeness(0.0, "too short to be read in any order")
-    left_over = list(long)
-    total = 0.0
-    for word in short:
-        found = max(left_over, key=lambda other: family_likeness(word, other))
-        likeness = family_likeness(word, found)
-        if likeness < _ENOUGH:
-            return Likeness(0.0, "a word has no counterpart")
-        total += likeness
-        left_over.remove(found)
-    complete = _REORDERED if not left_over else _REORDERED_IN_PART
-    return Likeness(complete * total / len(short), "the same words in another order")
+    pairs = paired(short, long, family_likeness, least=_ENOUGH)
+    if len(pairs) < len(short):
+        return Likeness(0.0, "a word has no counterpart")
+    complete = _REORDERED if len(short) == len(long) else _REORDERED_IN_PART
+    mean = sum(pair.likeness for pair in pairs) / len(pairs)
+    return Likeness(complete * mean, "the same words in another order")
 
 
 def _worded(part: str, score: float, middle: float = 1.0) -> str:
