@@ -129,8 +129,8 @@ def test_reading_a_name_again_changes_nothing(text):
 
 
 ORDINARY = word_set(
-    "Ada Byron O'Brien Smith-Jones Xi JC McDonald Abdul abu Ní Mohammed Müller ben bin van der de "
-    "la J. A. J.A. V. E. J.-C. Иван Петров محمد al-Assad W Dr Mr. Jr"
+    "Ada Byron King Sultan abd O'Brien Smith-Jones Xi JC McDonald Abdul abu Ní Mohammed Müller ben "
+    "bin van der de la J. A. J.A. V. E. J.-C. Иван Петров محمد al-Assad W Y. ibn नरेन्द्र Dr Mr. Jr"
 )
 
 

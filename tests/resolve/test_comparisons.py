@@ -14,6 +14,8 @@ from roleferry_enrich.resolve.comparisons import (
     person_name,
     same_person,
 )
+from roleferry_enrich.resolve.name_alignment import NameWords
+from roleferry_enrich.resolve.person_names import words_alike
 from roleferry_enrich.resolve.traits import traits_of
 
 
@@ -46,6 +48,8 @@ def same(left, right):
         ("Theo Nowak", "Theofanis Nowak"),
         ("Steven Harlow", "Stephen Harlow"),
         ("Volodymyr Nosov", "Vladimir Nosov"),
+        ("Kolya Nosov", "Mykola Nosov"),
+        ("Dmitry Nosov", "Dmitriy Nosov"),
         ("'Abd Al-Rahman Nasser", "Abd al-Rahman Nasser"),
         ("ジョン・スミス", "ジョン スミス"),
         ("Dipl.-Ing. Hans Bosker", "Hans Bosker"),
@@ -102,6 +106,13 @@ def test_exchanged_names_are_weaker():
 
 def test_being_known_by_the_second_name():
     assert 0.5 < person_name("Boris Milne", "Alexander Boris Milne").score < 0.9
+
+
+def test_parts_that_do_not_meet_decide_nothing():
+    given = NameWords(given=("ada", "maria"), family=(), nickname=(), generation="")
+    family = NameWords(given=(), family=("byron", "hall"), nickname=(), generation="")
+
+    assert words_alike(given, family).score == 0.5
 
 
 def test_single_names():

@@ -33,6 +33,8 @@ GENERATIONS = MappingProxyType(
         "iv": "IV",
     }
 )
+# They open a given name where a name begins; elsewhere they may be anything.
+_BOUND = word_set("abu abd")
 _EAST_ASIAN = re.compile("[\u2e80-\ufaff]").search
 
 
@@ -42,18 +44,23 @@ def name_parser() -> Parser:
 
 
 def family_start(tokens: list[str]) -> int:
-    """Where the surname begins: at the first particle that is not the first word, or last."""
+    """Where the surname begins: at the last particles that are not the first word, or last."""
     particles = _particles()
-    for place in range(1, len(tokens) - 1):
+    start = len(tokens) - 1
+    for place in range(len(tokens) - 2, 0, -1):
         if tokens[place].lower() in particles:
-            return place
-    return max(len(tokens) - 1, 1)
+            start = place
+        elif start < len(tokens) - 1:
+            break
+    return max(start, 1)
 
 
 def are_given(tokens: list[str], *, listed: bool) -> bool:
     """Whether all are ordinary given names or initials; `listed` after a surname and a comma."""
     return all(
-        _is_plain(token, begins=listed or place == 0) or _are_initials(token)
+        _is_plain(token, begins=listed or place == 0)
+        or _are_initials(token, listed=listed)
+        or (not listed and token.lower() in (_particles() if place else _BOUND))
         for place, token in enumerate(tokens)
     )
 
@@ -70,17 +77,18 @@ def _is_plain(word: str, *, begins: bool) -> bool:
     """Whether it is a name and nothing else; where a name begins, a title is one."""
     if len(word) < 2 or word[0] in "-'" or word[-1] in "-'" or _EAST_ASIAN(word):
         return False
-    letters = word.replace("-", "").replace("'", "")
-    if not word.isascii():
+    letters = word if word.isalpha() else word.replace("-", "").replace("'", "")
+    if not letters.isalpha():
         # In Indic, Thai and Khmer writing vowels are marks.
         letters = "".join(c for c in letters if category(c)[0] != "M")
     meaning = _telling() if begins else _telling_later()
     return letters.isalpha() and len(letters) > 1 and meaning.isdisjoint((word.lower(), fold(word)))
 
 
-def _are_initials(token: str) -> bool:
-    """Letters that stand for names, and not such as may count a generation (`V.`)."""
-    return is_initials(token) and token[0].lower() not in _telling()
+def _are_initials(token: str, *, listed: bool) -> bool:
+    """Letters that stand for names; without a stop, or last, some would mean more (`V`, `y`)."""
+    certain = token[-1] == "." and not listed
+    return is_initials(token) and (certain or token[0].lower() not in _telling())
 
 
 @cache

@@ -156,7 +156,8 @@ def _plain(text: str) -> PersonName | None:
         return None
     if not are_family(last, listed=listed) and (last or listed):
         return None
-    given_names = _spread_initials(" ".join(front))
+    has_initials = any(len(word) == 1 or word[-1] == "." for word in front)
+    given_names = _spread_initials(" ".join(front)) if has_initials else front
     return PersonName(
         first=_given(given_names[0], shouted=text.isupper()),
         middle=" ".join(cased_name(name) for name in given_names[1:]),
@@ -197,9 +198,10 @@ def _assembled(given: list[str], family: str, found: ParsedName) -> PersonName:
 
 def _given(word: str, *, shouted: bool) -> str:
     """`AJ` and `JP` are names as they stand, unless everything else is in capitals too."""
-    spoken = any(c in "AEIOUY" for c in word)
-    if word.isupper() and len(word) <= 3 and not (shouted and spoken):
-        return word
+    if len(word) <= 3 and word.isupper():
+        spoken = any(c in "AEIOUY" for c in word)
+        if not (shouted and spoken):
+            return word
     return cased_name(word, small_first=False)
 
 

@@ -53,7 +53,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def words(text: str) -> tuple[str, ...]:
     """The folded words: letters and digits, apostrophes inside a word dropped."""
-    folded = fold(text)
+    folded = text.lower() if text.isascii() else fold(text)
     plain = tuple(folded.split())
     if all(map(str.isalnum, plain)):
         return plain
