@@ -7,6 +7,7 @@ from roleferry_enrich.normalise.countries import parse_country
 from roleferry_enrich.normalise.organisation_words import FILLERS, GENERIC, spelt_out
 from roleferry_enrich.normalise.organisations import Organisation, parse_organisation
 from roleferry_enrich.normalise.text import word_set, words
+from roleferry_enrich.resolve.acronyms import letters_explained, without_acronym
 from roleferry_enrich.resolve.person_names import Likeness
 from roleferry_enrich.resolve.word_likeness import RELATED, family_likeness
 from roleferry_enrich.resolve.word_pairs import WordPair, paired
@@ -59,20 +60,15 @@ def _readings(left: Organisation, right: Organisation) -> Iterator[Likeness]:
         yield Likeness(BEST, "the same name")
         return
     yield _by_letters(left, right)
-    yield _by_initials(words(left.key), words(right.key))
-    yield _by_initials(words(left.name), words(right.name))
     ours, theirs = _spaced_alike(spelt_out(left.key), spelt_out(right.key))
-    yield _by_words(_without_acronym(ours[:_MOST_WORDS]), _without_acronym(theirs[:_MOST_WORDS]))
+    read = _by_words(without_acronym(ours[:_MOST_WORDS]), without_acronym(theirs[:_MOST_WORDS]))
+    yield read
+    if read.score < _LONG_ACRONYM:
+        yield _by_initials(left, right)
     for one, other in ((left, right), (right, left)):
         if one.trading_as is not None:
             traded = organisations_alike(one.trading_as, other.name)
             yield Likeness(_TRADING * traded.score, f"trading name: {traded.why}")
-
-
-def _without_acronym(spelt: tuple[str, ...]) -> tuple[str, ...]:
-    """`International Business Machines (IBM)` without the letters, which repeat the rest."""
-    *rest, last = spelt or ("",)
-    return tuple(rest) if len(last) > 2 and last == "".join(word[0] for word in rest) else spelt
 
 
 def _spaced_alike(
@@ -102,35 +98,28 @@ def _by_letters(left: Organisation, right: Organisation) -> Likeness:
     return Likeness(_SPACED * alike, "a slip of the pen apart, spaced otherwise")
 
 
-def _by_initials(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
-    """`IBM` for International Business Machines, `GE Healthcare`, `P & G`."""
-    ours, theirs = _without_acronym(left), _without_acronym(right)
-    score = max(_initials(ours, theirs), _initials(theirs, ours))
-    return Likeness(score, "the initials of the other name" if score > _OTHER else "other names")
-
-
-def _initials(short: tuple[str, ...], long: tuple[str, ...]) -> float:
-    """What it says that `short`, or what it begins with, is made of the initials of `long`."""
-    telling, full = (tuple(w for w in name if w not in FILLERS) for name in (short, long))
-    letters = "".join(telling)
-    if telling != full and letters == "".join(word[0] for word in full):
-        if len(letters) > 3:
-            return _LONG_ACRONYM
-        return _ACRONYM if len(letters) == 3 or len(telling) > 1 else _TWO_LETTERS
-    size = len(telling[0]) if telling else 0
-    if size < 2 or len(telling) < 2 or full[size:] != telling[1:]:
-        return _OTHER
-    return _ACRONYM if telling[0] == "".join(word[0] for word in full[:size]) else _OTHER
+def _by_initials(left: Organisation, right: Organisation) -> Likeness:
+    """The company's own word ("Company", "& Co") may be among the initials or not."""
+    named = [(words(left.key), words(right.key))]
+    if left.key != left.name or right.key != right.name:
+        named.append((words(left.name), words(right.name)))
+    letters = max(letters_explained(*pair) for pair in named)
+    if letters == 0:
+        return Likeness(_OTHER, "other names")
+    score = _LONG_ACRONYM if letters > 3 else _ACRONYM if letters == 3 else _TWO_LETTERS
+    return Likeness(score, "the initials of the other name")
 
 
 def _by_words(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
     """The words in common, and what the words that only one side has say against it."""
-    if _numbers(left) and _numbers(right) and _numbers(left) != _numbers(right):
+    numbers, others = _numbers(left), _numbers(right)
+    if numbers and others and numbers != others:
         return _in_series(left, right)
     pairs = paired(left, right, _likeness, least=RELATED)
     if len(pairs) < max(len(left), len(right)):
         return _partly(left, right, pairs)
-    score = BEST * _common(left, pairs) / sum(map(_share, left))
+    common = _common(left, right, pairs)
+    score = BEST * common / sum(_share(left[pair.ours], right[pair.theirs]) for pair in pairs)
     if min(pair.likeness for pair in pairs) < _ENOUGH:
         return Likeness(min(score, _DOUBTFUL), "its words agree, one of them only partly")
     places = [pair.theirs for pair in pairs]
@@ -139,8 +128,8 @@ def _by_words(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
     return Likeness(score, "its words agree")
 
 
-def _common(left: tuple[str, ...], pairs: tuple[WordPair, ...]) -> float:
-    return sum(_share(left[pair.ours]) * pair.likeness for pair in pairs)
+def _common(left: tuple[str, ...], right: tuple[str, ...], pairs: tuple[WordPair, ...]) -> float:
+    return sum(_share(left[pair.ours], right[pair.theirs]) * pair.likeness for pair in pairs)
 
 
 @lru_cache(maxsize=65_536)
@@ -152,14 +141,14 @@ def _likeness(left: str, right: str) -> float:
     if left in GENERIC or right in GENERIC:
         alike = family_likeness(left, right)
         return alike if alike >= _ENOUGH else 0.0
-    if parse_country(left) and parse_country(right):
-        return 0.0
-    return family_likeness(left, right)
+    alike = family_likeness(left, right)
+    # Austria and Australia are no slip of the pen.
+    return 0.0 if alike >= RELATED and parse_country(left) and parse_country(right) else alike
 
 
 def _partly(left: tuple[str, ...], right: tuple[str, ...], pairs: tuple[WordPair, ...]) -> Likeness:
     """One name has words that the other lacks."""
-    common = _common(left, pairs)
+    common = _common(left, right, pairs)
     if common < _ENOUGH:
         return Likeness(_OTHER, "only common words agree")
     ours = _alone(left, {pair.ours for pair in pairs})
@@ -186,8 +175,8 @@ def _alone(spelt: tuple[str, ...], places: set[int]) -> set[str]:
     return own - FILLERS
 
 
-def _share(word: str) -> float:
-    return _GENERIC_SHARE if word in GENERIC else 1.0
+def _share(left: str, right: str) -> float:
+    return _GENERIC_SHARE if left in GENERIC or right in GENERIC else 1.0
 
 
 def _in_series(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
