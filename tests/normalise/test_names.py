@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roleferry_enrich.normalise.diminutives import formal_names, is_short_for
+from roleferry_enrich.normalise.diminutives import formal_names, is_other_name, is_short_for
 from roleferry_enrich.normalise.names import (
     NAME_LIMIT,
     PersonName,
@@ -172,6 +172,31 @@ def test_the_key_is_equal_for_spellings_of_one_name():
 def test_short_forms(short, full):
     assert is_short_for(short, full)
     assert full in formal_names(short)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("christian", "christina"),
+        ("francesco", "francesca"),
+        ("stefan", "stefanie"),
+        ("simon", "simone"),
+        ("philip", "philippa"),
+        ("michel", "michelle"),
+        ("mario", "maria"),
+    ],
+)
+def test_names_a_letter_apart_that_are_two(left, right):
+    assert is_other_name(left, right)
+    assert is_other_name(right, left)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("philip", "phillip"), ("erik", "eric"), ("dmitry", "dmitriy"), ("sergi", "sergei")],
+)
+def test_spellings_of_one_given_name(left, right):
+    assert not is_other_name(left, right)
 
 
 def test_a_full_name_is_short_for_nothing_else():

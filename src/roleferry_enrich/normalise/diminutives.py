@@ -31,8 +31,11 @@ _FURTHER = (
     ("ignacio", "nacho"),
     ("stephen", "steven", "stefan"),
     ("geoffrey", "jeffrey"),
+    ("george", "georg", "georges"),
+    ("philip", "philipp", "philippe", "phillip"),
 )
-_FEMININE = ("a", "ne", "le", "lle", "te", "tte", "ia", "na", "ina", "ine", "ette", "elle")
+# In sound: Christiane, Philippa, Danielle, Stefanie, Josephine, Antoinette.
+_FEMININE = ("a", "e", "ie", "ia", "ne", "na", "ine", "ina", "ele", "ete")
 
 
 @lru_cache(maxsize=16_384)
@@ -56,12 +59,12 @@ def is_other_name(left: str, right: str) -> bool:
     """
     if formal_names(left) & formal_names(right):
         return False
-    short, long = sorted((left, right), key=len)
-    if (short.removesuffix("o") + "a" == long) or (
-        len(short) > 2 and long.startswith(short) and long[len(short) :] in _FEMININE
-    ):
+    short, long = sorted((sound(left), sound(right)), key=len)
+    if short[:-1] == long[:-1] and {short[-1:], long[-1:]} == {"a", "o"}:
         return True
-    return is_listed(left) and is_listed(right) and sound(left) != sound(right)
+    if len(short) > 2 and long.startswith(short) and long[len(short) :] in _FEMININE:
+        return True
+    return short != long and is_listed(left) and is_listed(right)
 
 
 @lru_cache(maxsize=16_384)
