@@ -10,7 +10,7 @@ WORDS = st.sampled_from(
         word_set(
             "ACME Acme & Co. Ltd Limited SE SPA S.p.A. AG GmbH KG The Group (UK) T/A OOO и , - "
             "株式会社 bank LLC Spa and of dba Oy SC SRL M/s Ltée Stichting A.E. "
-            "(The) Forty 42 IV .com"
+            "(The) AcmeAG AcmeLtd. Forty 42 IV .com"
         )
     )
 )
@@ -47,6 +47,7 @@ WORDS = st.sampled_from(
         ("Quillmere S.à r.l.", "Quillmere", "sarl"),
         ("Quillmere e.K.", "Quillmere", "einzelkaufmann"),
         ("Quillmere Unipessoal Lda.", "Quillmere", "limited"),
+        ("QuillmereAG", "Quillmere", "aktiengesellschaft"),
         ("QUILLMERE DAC", "Quillmere", "limited"),
         ("Quillmere Ltée", "Quillmere", "limited"),
         ("Quillmere San. ve Tic. A.Ş.", "Quillmere", "turkish"),

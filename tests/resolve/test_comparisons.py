@@ -84,6 +84,8 @@ def test_two_spellings_of_one_persons_name(left, right):
         ("'ABD AL-RAHMAN AL-DOSARI", "'ABD AL-RAHMAN AL-'ANIZI"),
         ("N.N.", "Nadia Nosova"),
         ("John Ross", "John Rose"),
+        ("John Roberts", "John Robertson"),
+        ("James Thomas", "James Thomas Harlow"),
     ],
 )
 def test_names_of_two_people(left, right):

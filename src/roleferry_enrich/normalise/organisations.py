@@ -19,6 +19,8 @@ _LIMIT = 400
 _TRADING_AS = re.compile(
     r"\s+(?:t/a|t/as|trading as|d/b/a|dba|doing business as|o/a)\.?\s+", re.IGNORECASE
 )
+# Capitals after a small letter show a forgotten space: `QuillmereAG`.
+_GLUED_FORM = re.compile(r"(?<=[a-zäöüß])(?=(?:AG|GmbH|KG|LLC|PLC|Ltd|Inc)\b)")
 _COMPANY = ("company", "co", "and co", "and company", "compagnie", "cie", "and cie", "cia")
 _ROMANIAN = frozenset({"srl", "sociedad anonima"})
 _SMALL = word_set("a an and at by de del der des di du e el en et for in la le of on und the to y")
@@ -50,7 +52,7 @@ def looks_like_organisation(text: str) -> bool:
 @lru_cache(maxsize=16_384)
 def _parsed(written: str) -> Organisation:
     legal, *trading = _TRADING_AS.split(" ".join(_trimmed(written.split())), maxsplit=1)
-    spaced = _without_unspaced(legal).strip(_EDGES).replace(",", ", ").split()
+    spaced = _GLUED_FORM.sub(" ", _without_unspaced(legal).strip(_EDGES)).replace(",", ", ").split()
     tokens, form = _without_forms(_trimmed(spaced))
     name = _joined(tokens)
     return Organisation(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from roleferry_enrich.normalise.diminutives import is_listed
 from roleferry_enrich.resolve.name_alignment import NameWords, given_likeness, name_words
 from roleferry_enrich.resolve.word_likeness import ONE_SLIP, family_likeness
 from roleferry_enrich.resolve.word_pairs import paired
@@ -108,14 +109,15 @@ def _in_order(left: NameWords, right: NameWords) -> Likeness:
 def _continues(left: NameWords, right: NameWords) -> bool:
     """Whether one surname is among the later words of the other: `Gabriel García Márquez`.
 
-    Spanish, Portuguese, Arabic and Afghan names go on after the name one is called by.
+    Spanish, Portuguese, Arabic and Afghan names go on after the name one is called by. A surname
+    that is a first name too (`James Thomas`) is the other's middle name more often.
     """
     short, long = sorted((left, right), key=lambda name: len(name.all))
     later = long.all[1:]
     return (
         len(short.all) > 1
         and len(short.all) < len(long.all)
-        and all(word in later for word in short.all[1:])
+        and all(word in later and not is_listed(word) for word in short.all[1:])
     )
 
 

@@ -64,11 +64,16 @@ def _by_slips(left: str, right: str, slips: int) -> float:
         if not same_start or length < 5:
             return ONE_SLIP_IN_SHORT
         return ONE_SLIP_IN_LONG if length >= 7 else ONE_SLIP
-    if slips == 2 and length >= 7 and same_start:
+    if slips == 2 and length >= 7 and same_start and not _has_ending(left, right):
         return TWO_SLIPS
     if slips <= 2 and length >= 5:
         return RELATED
     return 0.0
+
+
+def _has_ending(left: str, right: str) -> bool:
+    """Two letters more at the end are an ending, no slip: Williams and Williamson."""
+    return left.startswith(right) or right.startswith(left)
 
 
 def _by_signs(left: str, right: str, slips: int) -> float:
