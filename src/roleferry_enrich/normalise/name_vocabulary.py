@@ -6,13 +6,14 @@ A name without such words is read without the parser; its own vocabulary says wh
 import re
 from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from unicodedata import category
-
-from nameparser import Lexicon as _Lexicon
-from nameparser import Parser
 
 from roleferry_enrich.normalise.casing import is_initials
 from roleferry_enrich.normalise.text import fold, word_set
+
+if TYPE_CHECKING:
+    from nameparser import Parser
 
 # Titles the parser does not know; it reads "Doña Maria" and "HRH Prince" as given names. Registers
 # of Central and Southern Europe print academic and professional ones before every name.
@@ -39,8 +40,10 @@ _EAST_ASIAN = re.compile("[\u2e80-\ufaff]").search
 
 
 @cache
-def name_parser() -> Parser:
-    return Parser(lexicon=_Lexicon.default().add(titles=_HONORIFICS))
+def name_parser() -> "Parser":
+    from nameparser import Lexicon, Parser  # at first use: see `first_use.py`
+
+    return Parser(lexicon=Lexicon.default().add(titles=_HONORIFICS))
 
 
 def family_start(tokens: list[str]) -> int:

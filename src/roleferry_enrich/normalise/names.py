@@ -7,8 +7,7 @@ only if it is stable: reading its own `full` again gives the same name.
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-
-from nameparser import ParsedName
+from typing import TYPE_CHECKING
 
 from roleferry_enrich.normalise.casing import cased_name, is_initials
 from roleferry_enrich.normalise.name_vocabulary import (
@@ -19,6 +18,9 @@ from roleferry_enrich.normalise.name_vocabulary import (
     name_parser,
 )
 from roleferry_enrich.normalise.text import clean, fold, word_set, words
+
+if TYPE_CHECKING:
+    from nameparser import ParsedName
 
 NAME_LIMIT = 300
 """Bytes; the longest real names written out are below 200."""
@@ -179,7 +181,7 @@ def _parsed(text: str) -> PersonName | None:
     return _assembled(initials, family, found)
 
 
-def _assembled(given: list[str], family: str, found: ParsedName) -> PersonName:
+def _assembled(given: list[str], family: str, found: "ParsedName") -> PersonName:
     suffixes = [suffix.strip(" ,") for suffix in re.split(r"[,\s]+", found.suffix) if suffix]
     generation = [GENERATIONS.get(fold(s).strip(".")) for s in suffixes]
     shouted = not any(c.islower() for c in found.original)

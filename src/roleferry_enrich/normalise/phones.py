@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-import phonenumbers
-
 from roleferry_enrich.domain.identifiers import PhoneNumber
 from roleferry_enrich.normalise.countries import parse_country
 from roleferry_enrich.normalise.text import clean
@@ -25,6 +23,8 @@ def parse_phone(text: str, country: str | None) -> PhoneNumber | None:
 
 @lru_cache(maxsize=16_384)
 def _parsed(written: str, region: str | None) -> PhoneNumber | None:
+    import phonenumbers  # at first use: see `first_use.py`
+
     try:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
