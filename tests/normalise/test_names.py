@@ -2,10 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roleferry_enrich.normalise.diminutives import formal_names, is_short_for
+from roleferry_enrich.normalise.diminutives import formal_names, is_other_name, is_short_for
 from roleferry_enrich.normalise.names import (
     NAME_LIMIT,
     PersonName,
+    _parsed,
+    _plain,
     parse_person_name,
     person_name_of_parts,
 )
@@ -48,6 +50,7 @@ WORDS = st.sampled_from(
         ("Prince", ("Prince", "", "")),
         ("王小明", ("", "", "王小明")),
         ("王 小明", ("小明", "", "王")),
+        ("ジョン・スミス", ("ジョン", "", "スミス")),
         (", ANNA HALL", ("Anna", "", "Hall")),
         ("\u202eMaria\u200b Lopez", ("Maria", "", "Lopez")),
     ],
@@ -75,9 +78,19 @@ def test_the_generation_is_kept(text, suffix):
     assert (name.full, name.suffix) == ("John Smith", suffix)
 
 
-@pytest.mark.parametrize("text", ["Doña Maria Lopez", "HRH Maria Lopez", "Ms Maria Lopez"])
-def test_an_honorific_is_no_given_name(text):
+@pytest.mark.parametrize(
+    ("text", "last"), [("'ABD AL-RAHMAN 'UBAYD", "Ubayd"), ("Isa 'Ubayd Nasser", "Nasser")]
+)
+def test_an_apostrophe_in_front_of_a_word_opens_no_nickname(text, last):
     name = parse_person_name(text)
+
+    assert name is not None
+    assert (name.last, name.nickname) == (last, "")
+
+
+@pytest.mark.parametrize("title", ["Doña", "HRH", "Ms", "Dott.", "Dipl.-Ing."])
+def test_an_honorific_is_no_given_name(title):
+    name = parse_person_name(f"{title} Maria Lopez")
 
     assert name is not None
     assert name.short == "Maria Lopez"
@@ -115,6 +128,20 @@ def test_reading_a_name_again_changes_nothing(text):
     assert len(name.full.encode()) <= NAME_LIMIT + 50
 
 
+ORDINARY = word_set(
+    "Ada Byron King Sultan abd O'Brien Smith-Jones Xi JC McDonald Abdul abu Ní Mohammed Müller ben "
+    "bin van der de la J. A. J.A. V. E. J.-C. Иван Петров محمد al-Assad W Y. ibn नरेन्द्र Dr Mr. Jr"
+)
+
+
+@given(st.lists(st.sampled_from(sorted(ORDINARY)), min_size=1, max_size=6), st.integers(0, 5))
+def test_ordinary_names_read_as_the_parser_reads_them(spelt, comma):
+    text = " ".join(f"{word}," if place == comma else word for place, word in enumerate(spelt))
+    plain = _plain(text)
+
+    assert plain is None or plain == _parsed(text)
+
+
 def test_a_name_is_written_in_its_own_reading_order():
     assert parse_person_name("王 小明").full == "王 小明"
     assert parse_person_name("王 小明").short == "王 小明"
@@ -145,6 +172,31 @@ def test_the_key_is_equal_for_spellings_of_one_name():
 def test_short_forms(short, full):
     assert is_short_for(short, full)
     assert full in formal_names(short)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("christian", "christina"),
+        ("francesco", "francesca"),
+        ("stefan", "stefanie"),
+        ("simon", "simone"),
+        ("philip", "philippa"),
+        ("michel", "michelle"),
+        ("mario", "maria"),
+    ],
+)
+def test_names_a_letter_apart_that_are_two(left, right):
+    assert is_other_name(left, right)
+    assert is_other_name(right, left)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("philip", "phillip"), ("erik", "eric"), ("dmitry", "dmitriy"), ("sergi", "sergei")],
+)
+def test_spellings_of_one_given_name(left, right):
+    assert not is_other_name(left, right)
 
 
 def test_a_full_name_is_short_for_nothing_else():

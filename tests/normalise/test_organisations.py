@@ -9,7 +9,8 @@ WORDS = st.sampled_from(
     sorted(
         word_set(
             "ACME Acme & Co. Ltd Limited SE SPA S.p.A. AG GmbH KG The Group (UK) T/A OOO и , - "
-            "株式会社 bank LLC Spa and of dba"
+            "株式会社 bank LLC Spa and of dba Oy SC SRL M/s Ltée Stichting A.E. "
+            "(The) AcmeAG AcmeLtd. Forty 42 IV .com"
         )
     )
 )
@@ -41,6 +42,26 @@ WORDS = st.sampled_from(
         ("株式会社", "株式会社", None),
         ("Quillmere : SE", "Quillmere", "societas europaea"),
         ("quillmere.test", "quillmere.test", None),
+        ("Quillmere sp. z o. o.", "Quillmere", "spolka"),
+        ("Quillmere spol. s r.o.", "Quillmere", "central european"),
+        ("Quillmere S.à r.l.", "Quillmere", "sarl"),
+        ("Quillmere e.K.", "Quillmere", "einzelkaufmann"),
+        ("Quillmere Unipessoal Lda.", "Quillmere", "limited"),
+        ("QuillmereAG", "Quillmere", "aktiengesellschaft"),
+        ("QUILLMERE DAC", "Quillmere", "limited"),
+        ("Quillmere Ltée", "Quillmere", "limited"),
+        ("Quillmere San. ve Tic. A.Ş.", "Quillmere", "turkish"),
+        ("Quillmere A.E.", "Quillmere", "greek"),
+        ("Quillmere Oy", "Quillmere", "osakeyhtio"),
+        ('Quillmere בע"מ', "Quillmere", "middle east"),
+        ("SC Quillmere SRL", "Quillmere", "srl"),
+        ("SC Quillmere", "SC Quillmere", None),
+        ("LLC Quillmere", "Quillmere", "limited liability company"),
+        ('Limited Liability Company "Quillmere"', "Quillmere", "limited liability company"),
+        ("Stichting Quillmere", "Quillmere", "stichting"),
+        ("M/s Quillmere Pvt Ltd", "Quillmere", "limited"),
+        ("Quillmere, Inc., The", "Quillmere", "incorporated"),
+        ("The The", "The", None),
     ],
 )
 def test_names_and_forms(text, name, form):

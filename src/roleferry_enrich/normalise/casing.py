@@ -33,7 +33,7 @@ def cased_name(text: str, *, small_first: bool = True) -> str:
 
     `small_first` says whether a particle may open the text, as in a surname (`van Damme`).
     """
-    if not needs_casing(text):
+    if (text.istitle() and not text.isupper()) or not needs_casing(text):
         return text
     spelt = (_word(word) for word in text.split())
     return " ".join(
@@ -53,6 +53,8 @@ def needs_casing(text: str) -> bool:
 
 def is_initials(word: str) -> bool:
     """`J`, `J.`, `J.A.`, `J.-C.`: letters that each stand for a name."""
+    if word.isalpha():
+        return len(word) == 1 and word.isupper()
     letters = re.sub(r"[.\-]", "", word)
     dotted = len(letters) == 1 or all(len(piece) <= 1 for piece in re.split(r"[.\-]", word))
     return dotted and letters.isalpha() and letters.isupper()
@@ -71,6 +73,8 @@ def _word(word: str) -> str:
         return word
     if word.lower() in _NUMERALS:
         return word.upper()
+    if word.isalpha():
+        return _piece(word.lower(), [])
     pieces = _PIECES.split(word.lower())
     return "".join(_piece(piece, pieces[:index]) for index, piece in enumerate(pieces))
 

@@ -6,14 +6,21 @@ only if it is stable: reading its own `full` again gives the same name.
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from roleferry_enrich.normalise.casing import cased_name, is_initials
-from roleferry_enrich.normalise.text import clean, fold, words
+from roleferry_enrich.normalise.name_vocabulary import (
+    GENERATIONS,
+    are_family,
+    are_given,
+    family_start,
+    name_parser,
+)
+from roleferry_enrich.normalise.text import clean, fold, word_set, words
 
 if TYPE_CHECKING:
-    from nameparser import ParsedName, Parser
+    from nameparser import ParsedName
 
 NAME_LIMIT = 300
 """Bytes; the longest real names written out are below 200."""
@@ -21,20 +28,10 @@ NAME_LIMIT = 300
 _ASIDE = re.compile(r"\s+[|•·–—]\s*|\s+-\s+")
 # Beyond that it is a sentence, on which the parser would spend a tenth of a second.
 _MOST_WORDS = 25
-_NO_NAME = ("@", "://", "www.", "\\")
-# Titles the parser does not know; it reads "Doña Maria" and "HRH Prince" as given names.
-_HONORIFICS = frozenset({"dona", "doña", "hrh", "mx", "mag", "herr", "frau", "mme", "mlle", "sra"})
-_GENERATIONS = {
-    "jr": "Jr",
-    "jnr": "Jr",
-    "junior": "Jr",
-    "sr": "Sr",
-    "snr": "Sr",
-    "senior": "Sr",
-    "ii": "II",
-    "iii": "III",
-    "iv": "IV",
-}
+_NO_NAME = re.compile(r"@|://|www\.|\\").search
+_TITLES = word_set("mr mrs ms miss dr prof")
+# An apostrophe in front of a word is a letter of it (ʿAbd), unless a second one closes a nickname.
+_AYN = re.compile(r"(?<!\S)'(?!\w+(?: \w+)?'(?!\w))(?=\w)")
 _MAIDEN_LIST = re.compile(r"\s*\((?:n[ée]e|geb\.?|formerly)\s[^()]*\)", re.IGNORECASE)
 
 
@@ -72,16 +69,20 @@ class PersonName:
 
     @property
     def _is_east_asian(self) -> bool:
-        """Written in characters of East Asia, where the surname is read first."""
+        """Written in characters of East Asia, where the surname is read first.
+
+        Katakana is for foreign names, which keep their own order.
+        """
         return bool(self.first and self.last) and all(
-            "\u2e80" <= part[0] < "\ufb00" for part in (self.first, self.last)
+            "\u2e80" <= part[0] < "\ufb00" and not "\u30a0" <= part[0] <= "\u30ff"
+            for part in (self.first, self.last)
         )
 
 
 def parse_person_name(text: str) -> PersonName | None:
     """The name in `text` ("SMITH, John", "Dr John Smith MBA", "J.A. Smith"), None if none is."""
     written = _straight(clean(text, NAME_LIMIT))
-    return _stable(written) if any(c.isalpha() for c in written) else None
+    return _stable(written) if written[:1].isalpha() or any(map(str.isalpha, written)) else None
 
 
 def person_name_of_parts(
@@ -112,13 +113,20 @@ def _part(text: str | None) -> str:
 
 
 def _straight(text: str) -> str:
-    return text.replace("’", "'").replace("‘", "'").replace("`", "'")
+    if text.isascii():
+        return text.replace("`", "'")
+    return text.replace("’", "'").replace("‘", "'").replace("`", "'").replace("・", " ")
 
 
 @lru_cache(maxsize=16_384)
 def _stable(written: str) -> PersonName | None:
     """A reading whose own full form reads the same; None where no reading settles."""
-    name = _read(written)
+    name = _plain(written)
+    if name is not None and " " not in name.last:
+        return name  # each word is read and cased by itself, so they read the same again
+    name = name or _read(written)
+    if name is not None and name.full == written:
+        return name
     for _ in range(4):
         if name is None or not any(c.isalpha() for c in name.full):
             return None
@@ -132,64 +140,36 @@ def _stable(written: str) -> PersonName | None:
 
 
 def _read(written: str) -> PersonName | None:
-    if any(mark in written for mark in _NO_NAME) or written.count(" ") > _MOST_WORDS:
+    if _NO_NAME(written) or written.count(" ") > _MOST_WORDS:
         return None
     text = _MAIDEN_LIST.sub("", _ASIDE.split(written, maxsplit=1)[0])
-    return _plain(text) or _parsed(text.strip(" ,;"))
+    return _plain(text) or _parsed(_AYN.sub("", text.strip(" ,;")))
 
 
 def _plain(text: str) -> PersonName | None:
-    """Two to four ordinary words, also with the surname in front, need no parser."""
+    """Ordinary words and initials need no parser, nor do particles and a surname in front."""
     family, comma, given = text.partition(", ")
-    parts = [*given.split(), *family.split()] if comma else text.split()
-    if not 2 <= len(parts) <= 4 or not all(map(_is_plain, parts)):
+    tokens = given.split() if comma else text.split()
+    titles = 1 if len(tokens) > 2 and tokens[0].lower().rstrip(".") in _TITLES else 0
+    start = len(tokens) if comma else family_start(tokens)
+    front, last = tokens[titles:start], family.split() if comma else tokens[start:]
+    listed = bool(comma)
+    if not front or not are_given(front, listed=listed):
         return None
-    last = family if comma else parts[-1]
-    names = parts[: -len(last.split())] if last else []
-    if not names:
+    if not are_family(last, listed=listed) and (last or listed):
         return None
-    shouted = text.isupper()
+    has_initials = any(len(word) == 1 or word[-1] == "." for word in front)
+    given_names = _spread_initials(" ".join(front)) if has_initials else front
     return PersonName(
-        first=_given(names[0], shouted=shouted),
-        middle=" ".join(cased_name(name) for name in names[1:]),
-        last=cased_name(last),
+        first=_given(given_names[0], shouted=text.isupper()),
+        middle=" ".join(cased_name(name) for name in given_names[1:]),
+        last=cased_name(" ".join(last)),
+        honorific=_honorific(tokens[0]) if titles else "",
     )
-
-
-@lru_cache(maxsize=16_384)
-def _is_plain(word: str) -> bool:
-    pieces = word.replace("-", " ").replace("'", " ").split()
-    spelt = all(p.isalpha() and (p.istitle() or p.isupper()) and len(p) > 1 for p in pieces)
-    return spelt and len(word) > 2 and word[0].isalpha() and fold(word) not in _special()
-
-
-@cache
-def _special() -> frozenset[str]:
-    """Every word that means more to the parser than a name."""
-    lexicon = _parser().lexicon
-    return frozenset().union(
-        _HONORIFICS,
-        _GENERATIONS,
-        lexicon.titles,
-        lexicon.given_name_titles,
-        lexicon.suffix_words,
-        lexicon.suffix_acronyms,
-        lexicon.particles,
-        lexicon.conjunctions,
-        lexicon.bound_given_names,
-        lexicon.maiden_markers,
-    )
-
-
-@cache
-def _parser() -> "Parser":
-    from nameparser import Lexicon, Parser  # at first use: see `first_use.py`
-
-    return Parser(lexicon=Lexicon.default().add(titles=_HONORIFICS))
 
 
 def _parsed(text: str) -> PersonName | None:
-    found = _parser().parse(text)
+    found = name_parser().parse(text)
     given = " ".join(part for part in (found.given, found.middle) if part)
     family = found.family
     if not given and not family:
@@ -203,7 +183,7 @@ def _parsed(text: str) -> PersonName | None:
 
 def _assembled(given: list[str], family: str, found: "ParsedName") -> PersonName:
     suffixes = [suffix.strip(" ,") for suffix in re.split(r"[,\s]+", found.suffix) if suffix]
-    generation = [_GENERATIONS.get(fold(s).strip(".")) for s in suffixes]
+    generation = [GENERATIONS.get(fold(s).strip(".")) for s in suffixes]
     shouted = not any(c.islower() for c in found.original)
     return PersonName(
         first=_given(given[0], shouted=shouted) if given else "",
@@ -220,9 +200,10 @@ def _assembled(given: list[str], family: str, found: "ParsedName") -> PersonName
 
 def _given(word: str, *, shouted: bool) -> str:
     """`AJ` and `JP` are names as they stand, unless everything else is in capitals too."""
-    spoken = any(c in "AEIOUY" for c in word)
-    if word.isupper() and len(word) <= 3 and not (shouted and spoken):
-        return word
+    if len(word) <= 3 and word.isupper():
+        spoken = any(c in "AEIOUY" for c in word)
+        if not (shouted and spoken):
+            return word
     return cased_name(word, small_first=False)
 
 

@@ -19,7 +19,10 @@ _LIMIT = 400
 _TRADING_AS = re.compile(
     r"\s+(?:t/a|t/as|trading as|d/b/a|dba|doing business as|o/a)\.?\s+", re.IGNORECASE
 )
-_COMPANY = ("company", "co", "and co", "and company", "compagnie", "cie", "and cie")
+# Capitals after a small letter show a forgotten space: `QuillmereAG`.
+_GLUED_FORM = re.compile(r"(?<=[a-zäöüß])(?=(?:AG|GmbH|KG|LLC|PLC|Ltd|Inc)\b)")
+_COMPANY = ("company", "co", "and co", "and company", "compagnie", "cie", "and cie", "cia")
+_ROMANIAN = frozenset({"srl", "sociedad anonima"})
 _SMALL = word_set("a an and at by de del der des di du e el en et for in la le of on und the to y")
 _EDGES = " ,;:-–—|/&+\"“”„«»'‘’`"
 
@@ -49,7 +52,7 @@ def looks_like_organisation(text: str) -> bool:
 @lru_cache(maxsize=16_384)
 def _parsed(written: str) -> Organisation:
     legal, *trading = _TRADING_AS.split(" ".join(_trimmed(written.split())), maxsplit=1)
-    spaced = _without_unspaced(legal).strip(_EDGES).replace(",", ", ").split()
+    spaced = _GLUED_FORM.sub(" ", _without_unspaced(legal).strip(_EDGES)).replace(",", ", ").split()
     tokens, form = _without_forms(_trimmed(spaced))
     name = _joined(tokens)
     return Organisation(
@@ -61,6 +64,8 @@ def _parsed(written: str) -> Organisation:
 
 
 def _without_unspaced(text: str) -> str:
+    if text.isascii():
+        return text
     for form in UNSPACED:
         shorter = text.replace(form, " ")
         text = shorter if words(shorter) else text
@@ -71,17 +76,31 @@ def _without_forms(tokens: list[str]) -> tuple[list[str], str | None]:
     """The tokens less the legal forms at either end, and the form nearest the end."""
     shouted = " ".join(tokens).isupper()
     form = None
+    tokens = _without_article(tokens)
     while (size := _form_at_end(tokens, shouted=shouted, first=form is None)) > 0:
         form = form or LEGAL_FORMS[_folded(tokens[-size:])]
-        tokens = _trimmed(tokens[:-size])
+        tokens = _without_article(_trimmed(tokens[:-size]))
     while (size := _form_in_front(tokens)) > 0:
         form = form or LEGAL_FORMS.get(_folded(tokens[:size]))
         tokens = _trimmed(tokens[size:])
+    if form in _ROMANIAN and len(tokens) > 1 and tokens[0] in {"SC", "S.C."}:
+        tokens = _trimmed(
+            tokens[1:]
+        )  # "commercial company", of which the form at the end says more
     return tokens, form
+
+
+def _without_article(tokens: list[str]) -> list[str]:
+    """Without the "The" that lists in alphabetical order put last."""
+    while len(tokens) > 1 and words(tokens[-1]) == ("the",):
+        tokens = _trimmed(tokens[:-1])
+    return tokens
 
 
 def _trimmed(tokens: list[str]) -> list[str]:
     """The tokens from the first to the last that has a letter or digit."""
+    if tokens and tokens[0].isalnum() and tokens[-1].isalnum():
+        return tokens
     worded = [place for place, token in enumerate(tokens) if words(token)]
     return tokens[worded[0] : worded[-1] + 1] if worded else []
 
@@ -117,9 +136,14 @@ def _is_form(tokens: list[str], *, shouted: bool, first: bool) -> bool:
 def _form_in_front(tokens: list[str]) -> int:
     for size in range(min(LONGEST, len(tokens) - 1), 0, -1):
         spelling = _folded(tokens[:size])
-        if spelling in IN_FRONT and (tokens[0].isupper() or size > 1 or "." in tokens[0]):
+        if spelling in IN_FRONT and (_stands_out(tokens[0]) or size > 1):
             return size
     return 0
+
+
+def _stands_out(token: str) -> bool:
+    """`OOO`, `Pt.` or `M/s`, and what can be nothing but a form, in whatever casing."""
+    return token.isupper() or "." in token or "/" in token or len(token) > 5
 
 
 def _folded(tokens: list[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Providers send zero-width joiners, right-to-left marks, stacks of combining mark
 strings. Here they become short, visible and canonical once, so that no parser meets them.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -40,6 +41,8 @@ def clean(text: str, limit: int) -> str:
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Lower case without accents, in Latin letters where a letter has a usual romanisation."""
+    if text.isascii():
+        return text.lower()
     # Decomposed first, so that "й" keeps its own romanisation only where it stands alone.
     romanised = unicodedata.normalize("NFKC", text).casefold().translate(_ROMAN)
     bare = unicodedata.normalize("NFKD", romanised)
@@ -50,7 +53,13 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def words(text: str) -> tuple[str, ...]:
     """The folded words: letters and digits, apostrophes inside a word dropped."""
-    joined = _without_stops(fold(text).translate(_JOINERS))
+    folded = text.lower() if text.isascii() else fold(text)
+    plain = tuple(folded.split())
+    if all(map(str.isalnum, plain)):
+        return plain
+    joined = _without_stops(folded.translate(_JOINERS))
+    if joined.isascii():
+        return tuple(_ASCII_WORDS(joined))
     return tuple("".join(c if _in_word(c) else " " for c in joined).split())
 
 
@@ -67,6 +76,7 @@ def word_set(table: str) -> frozenset[str]:
     return frozenset(table.split())
 
 
+_ASCII_WORDS = re.compile("[a-z0-9]+").findall
 _JOINERS = MappingProxyType(dict.fromkeys(map(ord, "'’‘ʼ`´·"), None))
 
 

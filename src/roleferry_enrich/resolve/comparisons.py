@@ -27,19 +27,42 @@ class Comparison:
 
 
 def person_name(left: str, right: str) -> Comparison:
-    """Whether two texts may name one person: order, initials, short forms, slips of the pen."""
+    """Whether two texts may name one person, by the names alone.
+
+    First name is held against first name and surname against surname, whichever way round they
+    are written ("SMITH, John"), without titles, particles and letters after the name. Equal parts
+    count in full; spellings of one sound (Usama, Osama), short forms (Bob), initials and single
+    slips of the pen count a little less, and less in a short word, where a letter makes another
+    name. Two known names a letter apart (Christian, Christina), two middle names that differ, Jr
+    beside Sr, and a father's name in the son's place speak for two people. A name in another
+    script that cannot be read says nothing: 0.5. The same name reaches 0.95 and never 1, because
+    there is always another John Smith.
+    """
     found = names_alike(left, right)
     return Comparison(round(found.score, 4), (found.why,))
 
 
 def organisation_name(left: str, right: str) -> Comparison:
-    """Whether two texts may name one company: legal form, "the", "&", spacing, slips."""
+    """Whether two texts may name one company, by the names alone.
+
+    Legal forms, "The", "&", case, accents and spaces are set aside, abbreviations and numbers
+    written out, trading names read as names. The words are then held side by side: words that many
+    companies share (systems, bank) count a third. A legal form of another kind takes a little. Two
+    words of one's own, or another number, are two companies. Below 0.7 stays what may be the same
+    and may not: the group or holding beside its company, the company in another country, a word
+    such as "Systems" more, another fund of one house, the initials for the name (IBM; four letters
+    reach 0.75). The same name reaches 0.95 and never 1, because a name can be taken twice.
+    """
     found = organisations_alike(left, right)
     return Comparison(round(found.score, 4), (found.why,))
 
 
 def names(left: PersonTraits, right: PersonTraits) -> Comparison | None:
-    """The names, part by part."""
+    """The names as each provider told them, part by part; scored as `person_name`.
+
+    Agreeing names are weak evidence, because names are shared; differing ones are strong evidence
+    against, because people seldom change theirs.
+    """
     if left.name is None or right.name is None:
         return None
     found = words_alike(left.name, right.name)
@@ -47,9 +70,11 @@ def names(left: PersonTraits, right: PersonTraits) -> Comparison | None:
 
 
 def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
-    """A mailbox of one's own in common, whatever its spelling.
+    """A mailbox of one's own in common, in whatever spelling (case, dots, +tags).
 
-    Shared ones such as `info@` prove nothing, one that was only guessed proves little.
+    1 if a provider saw it at least on one side, 0.7 if both only guessed it from a pattern. Shared
+    ones such as `info@` are not compared. 0 for two mailboxes at one company that both receive
+    mail: a company gives a person one.
     """
     common = left.mailboxes.keys() & right.mailboxes.keys()
     if common:
@@ -62,7 +87,12 @@ def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
 
 
 def spelt_mailbox(left: PersonTraits, right: PersonTraits) -> Comparison | None:
-    """The mailbox of one who has no name spells the name of the other (`john.smith@`)."""
+    """The mailbox of one who has no name beside the name of the other.
+
+    `john.smith@` spells John Smith (0.97), `jsmith@` shortens it (0.88), `john@` half tells it
+    (0.72); a mailbox that spells somebody else's name scores 0.05. Silent where a mailbox tells
+    no name.
+    """
     scores = [
         spelling
         for one, other in ((left, right), (right, left))
@@ -74,7 +104,11 @@ def spelt_mailbox(left: PersonTraits, right: PersonTraits) -> Comparison | None:
 
 
 def phones(left: PersonTraits, right: PersonTraits) -> Comparison | None:
-    """A number in common: a mobile or direct line is somebody's, a switchboard everybody's."""
+    """A telephone number in common.
+
+    A mobile or direct line is somebody's own: 1. A number of unknown kind may be an office's: 0.6.
+    Switchboards are not compared, and other numbers say nothing: people have several.
+    """
     common = left.phones.keys() & right.phones.keys()
     if not common:
         return None
@@ -83,7 +117,11 @@ def phones(left: PersonTraits, right: PersonTraits) -> Comparison | None:
 
 
 def profiles(left: PersonTraits, right: PersonTraits) -> Comparison | None:
-    """The same public profile, or another one on the same network."""
+    """A public profile in common (LinkedIn, X): 1, because a profile is one person's.
+
+    0 for two chosen addresses on one network, where people have one. LinkedIn's internal ids stand
+    beside the chosen address and are not held against it.
+    """
     if left.profiles & right.profiles:
         return Comparison(1.0, ("the same profile",))
     networks = {url.partition("/")[0] for url in left.vanity_profiles}
@@ -93,7 +131,11 @@ def profiles(left: PersonTraits, right: PersonTraits) -> Comparison | None:
 
 
 def birth(left: PersonTraits, right: PersonTraits) -> Comparison | None:
-    """Month and year of birth, from a register: equal, or another person."""
+    """Month and year of birth, as registers publish them: 1 if equal, 0 if not.
+
+    Equal months are shared by one in some hundreds; unequal ones are as good as proof of two
+    people, since registers check them.
+    """
     if left.birth is None or right.birth is None:
         return None
     same = left.birth == right.birth
@@ -101,7 +143,11 @@ def birth(left: PersonTraits, right: PersonTraits) -> Comparison | None:
 
 
 def company(left: PersonTraits, right: PersonTraits) -> Comparison | None:
-    """Working for the same company: by number, domain or name."""
+    """Working for the same company: 1 by its number, its domain or its name without legal form.
+
+    Otherwise the names are compared as `organisation_name` does; 0 if nothing agrees. It weighs
+    little against, because people change companies and some have several.
+    """
     if left.companies & right.companies:
         return Comparison(1.0, ("the same company",))
     if left.company_name and right.company_name:
@@ -111,9 +157,9 @@ def company(left: PersonTraits, right: PersonTraits) -> Comparison | None:
 
 
 def references(left: PersonTraits, right: PersonTraits) -> Comparison | None:
-    """The same record of the same provider.
+    """The same record of the same provider: 1, because the provider says so itself.
 
-    Another record of it is weak evidence against: registers keep several for one human.
+    Another record of it scores 0 but weighs little: registers keep several for one human.
     """
     if left.reference is None or right.reference is None:
         return None
@@ -125,7 +171,11 @@ def references(left: PersonTraits, right: PersonTraits) -> Comparison | None:
 
 
 def place(left: PersonTraits, right: PersonTraits) -> Comparison | None:
-    """The same town; people move and providers mix up home and office, so it weighs little."""
+    """The town: 1 if equal, 0 if not.
+
+    It weighs little either way: towns have many people, people move, and providers mix up home
+    and office.
+    """
     if left.city is None or right.city is None:
         return None
     return Comparison(1.0 if left.city == right.city else 0.0, ("town",))
@@ -172,7 +222,11 @@ IDENTIFYING = frozenset({"mailboxes", "spelt_mailbox", "phones", "profiles", "bi
 def same_person(
     left: PersonTraits, right: PersonTraits, *, prior_bits: float = PRIOR_BITS
 ) -> Comparison:
-    """How probable it is that two descriptions are of one person."""
+    """How probable it is that two descriptions are of one person: all comparisons together.
+
+    Each adds or takes the bits of `PERSON_COMPARISONS` in proportion to its score; what cannot be
+    compared adds nothing. Without anything but name and town the result stays at 0.6 or below.
+    """
     seen = [(w, found) for w in PERSON_COMPARISONS if (found := w.compare(left, right)) is not None]
     total = prior_bits + sum(weighted.bits(found) for weighted, found in seen)
     probability = 1.0 / (1.0 + 2.0**-total)

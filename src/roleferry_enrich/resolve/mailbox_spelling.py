@@ -5,7 +5,8 @@ from functools import lru_cache
 
 from roleferry_enrich.normalise.diminutives import is_short_for
 from roleferry_enrich.normalise.text import words
-from roleferry_enrich.resolve.name_alignment import NameWords, family_likeness, given_likeness
+from roleferry_enrich.resolve.name_alignment import NameWords, given_likeness
+from roleferry_enrich.resolve.word_likeness import family_likeness
 
 _SEPARATORS = re.compile(r"[._\-+0-9]+")
 _FULL = 0.97

@@ -7,27 +7,23 @@ somebody else's name.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
-from roleferry_enrich.normalise.diminutives import is_short_for
+from roleferry_enrich.normalise.diminutives import formal_names, is_other_name, is_short_for
 from roleferry_enrich.normalise.names import PersonName, parse_person_name
 from roleferry_enrich.normalise.text import word_set, words
+from roleferry_enrich.resolve.word_likeness import RELATED, SAME_WORD, family_likeness
 
-SAME_WORD = 1.0
-UMLAUT = 0.97
 SHORT_FORM = 0.88
+SHORTENED = 0.74
 INITIAL = 0.74
 SAME_INITIAL = 0.8
-ONE_SLIP = 0.86
-TWO_SLIPS = 0.78
-RELATED = 0.45
 
-_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 # Joined to a surname or not at the writer's pleasure, so their presence decides nothing.
 _PARTICLES = word_set(
     "af al bin bint d da das de dei del della den der di do dos du e el ibn la las le los of "
     "st ten ter the van ve vel vom von y zu zum zur"
 )
+# "Son of" and "daughter of": what stands before is oneself, what comes after the father.
+_DESCENT = word_set("bin ben ibn bint binte binti بن ابن بنت")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,8 @@ class NameWords:
     family: tuple[str, ...]
     nickname: tuple[str, ...]
     generation: str
+    tells_descent: bool = False
+    """Whether the order says who is whose child, so that no other order is the same name."""
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -51,18 +49,19 @@ def name_words(text: str) -> NameWords | None:
 
 
 def words_of(name: PersonName) -> NameWords:
-    family = _without_particles(words(name.last))
-    given = words(f"{_initials_apart(name.first)} {name.middle}")
+    family = words(name.last)
+    given = words(_initials_apart(name.first)) + words(name.middle)
     return NameWords(
-        given=_without_particles(given),
-        family=family,
-        nickname=words(name.nickname),
+        given=given[:1] + _without_particles(given[1:]) if len(given) > 1 else given,
+        family=_without_particles(family) or family,
+        nickname=words(name.nickname) if name.nickname else (),
         generation=name.suffix,
+        tells_descent=not _DESCENT.isdisjoint(given[1:] + family[:-1]),
     )
 
 
 def _without_particles(spelt: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in spelt if word not in _PARTICLES) or spelt
+    return tuple(word for word in spelt if word not in _PARTICLES and word not in _DESCENT)
 
 
 def _initials_apart(first: str) -> str:
@@ -75,41 +74,23 @@ def _initials_apart(first: str) -> str:
 @lru_cache(maxsize=65_536)
 def given_likeness(left: str, right: str) -> float:
     """Of two given names: equal, one's short form, an initial of the other, a slip of the pen."""
+    if left == right and len(left) > 1:
+        return SAME_WORD
     if len(left) == 1 or len(right) == 1:
         equal_initials = len(left) == len(right)
         return (SAME_INITIAL if equal_initials else INITIAL) if left[0] == right[0] else 0.0
-    if left != right and (is_short_for(left, right) or is_short_for(right, left)):
+    if is_short_for(left, right) or is_short_for(right, left):
         return SHORT_FORM
-    return family_likeness(left, right)
-
-
-@lru_cache(maxsize=65_536)
-def family_likeness(left: str, right: str) -> float:
-    """Of two surnames: equal, equal but for an umlaut written out, or slips of the pen apart."""
-    if left == right:
-        return SAME_WORD
-    if _plain(left) == _plain(right):
-        return UMLAUT
-    if len(left) == 1 or len(right) == 1:
-        return RELATED if left[0] == right[0] else 0.0
-    return _by_slips(left, right)
-
-
-def _plain(word: str) -> str:
-    for written, letter in _UMLAUTS:
-        word = word.replace(written, letter)
-    return word
-
-
-def _by_slips(left: str, right: str) -> float:
-    """What slips of the pen are worth: fewer in a short word, where one makes another name."""
-    slips = OSA.distance(left, right, score_cutoff=3)
-    length = min(len(left), len(right))
-    if slips == 1 and length >= 4:
-        # Another first letter is another name far more often than a slip (Karen, Daren).
-        return ONE_SLIP if left[0] == right[0] and length >= 5 else 0.6
-    if slips == 2 and length >= 7 and left[0] == right[0]:
-        return TWO_SLIPS
-    if slips <= 2 and length >= 5:
+    alike = family_likeness(left, right)
+    if alike > RELATED and is_other_name(left, right):
         return RELATED
-    return 0.0
+    return max(alike, _cut_short(left, right))
+
+
+def _cut_short(left: str, right: str) -> float:
+    """Two short forms of one name (Bill, Will), and a beginning that stands for the whole."""
+    if formal_names(left) & formal_names(right):
+        return SHORTENED
+    short, long = sorted((left, right), key=len)
+    begins = 3 <= len(short) <= len(long) - 2 and long.startswith(short)
+    return SHORTENED if begins and not is_other_name(short, long) else 0.0

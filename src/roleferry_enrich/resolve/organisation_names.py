@@ -1,33 +1,43 @@
 """Whether two texts may name one company, by the name alone."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
+from roleferry_enrich.normalise.countries import parse_country
+from roleferry_enrich.normalise.organisation_words import FILLERS, GENERIC, spelt_out
 from roleferry_enrich.normalise.organisations import Organisation, parse_organisation
-from roleferry_enrich.normalise.text import word_set
-from roleferry_enrich.resolve.name_alignment import family_likeness
+from roleferry_enrich.normalise.text import word_set, words
+from roleferry_enrich.resolve.acronyms import letters_explained, without_acronym
 from roleferry_enrich.resolve.person_names import Likeness
+from roleferry_enrich.resolve.word_likeness import RELATED, family_likeness
+from roleferry_enrich.resolve.word_pairs import WordPair, paired
 
 BEST = 0.95
+"""What the same name is worth."""
+
+_SPACED = 0.92
+_TRADING = 0.9
+_OTHER_FORM = 0.88
+_ANOTHER_ORDER = 0.85
+_LONG_ACRONYM = 0.75
+_ACRONYM = 0.66
+_TWO_LETTERS = 0.55
+_ONE_OF_A_SERIES = 0.66
+_PART = 0.65
+_DOUBTFUL = 0.68
+# A group shares staff and site with its company, which has the name in another country for itself.
+_PART_OF_A_GROUP = 0.64
+_PART_IN_A_COUNTRY = 0.58
 _NEUTRAL = 0.5
+_OWN_COMMON_WORDS = 0.4
+_OWN_WORDS = 0.2
 _OTHER = 0.05
 _ENOUGH = 0.75
 _GENERIC_SHARE = 0.3
-
-# Words many companies share: agreeing on them says little, lacking one says little either.
-_GENERIC = word_set(
-    """
-    agency america and asia associates association bank brothers business capital center centre
-    co com company concern consulting consultants corp corporation design development digital
-    energy engineering enterprise enterprises europe european finance financial foundation
-    fund global group health healthcare holding holdings home industries industry institute
-    insurance international investment investments io it lab labs limited logistics ltd
-    management marketing media national net network networks of online org partner partners
-    partnership plc production productions products properties property research retail
-    sa sales school security service services society software solutions studio studios supply
-    system systems tech technical technologies technology the trade trading transport trust uk
-    union united university us usa ventures wealth works worldwide
-    """
-)
+_MOST_WORDS = 20
+_GROUPS = word_set("group holding")
+_VEHICLES = word_set("capital fund funding investment partner receivables trust venture")
+_REGIONS = word_set("international global europe america asia africa emea apac")
 
 
 @lru_cache(maxsize=65_536)
@@ -37,77 +47,145 @@ def organisations_alike(left: str, right: str) -> Likeness:
         return Likeness(_NEUTRAL, "a name cannot be read")
     if ours.key.isascii() != theirs.key.isascii():
         return Likeness(_NEUTRAL, "the names are written in different scripts")
-    forms_differ = None not in {ours.legal_form, theirs.legal_form} and (
-        ours.legal_form != theirs.legal_form
-    )
     found = max(_readings(ours, theirs), key=lambda reading: reading.score)
-    if forms_differ:
-        return Likeness(0.88 * found.score, f"{found.why}, another legal form")
+    forms = {ours.legal_form, theirs.legal_form}
+    if None not in forms and len(forms) > 1:
+        return Likeness(_OTHER_FORM * found.score, f"{found.why}, another legal form")
     return found
 
 
-def _readings(left: Organisation, right: Organisation) -> tuple[Likeness, ...]:
-    return (_by_key(left, right), _by_words(left.key.split(), right.key.split()))
-
-
-def _by_key(left: Organisation, right: Organisation) -> Likeness:
+def _readings(left: Organisation, right: Organisation) -> Iterator[Likeness]:
+    """The likely ones first; what could not score more is not read."""
     if left.key == right.key:
-        return Likeness(BEST, "the same name")
-    if left.key.replace(" ", "") == right.key.replace(" ", ""):
-        return Likeness(BEST - 0.03, "the same letters, spaced otherwise")
-    if _abbreviates(left.key, right.key) or _abbreviates(right.key, left.key):
-        return Likeness(0.6, "the initials of the other name")
-    joined = family_likeness(left.key.replace(" ", ""), right.key.replace(" ", ""))
-    if joined >= _ENOUGH and not _words_differ(left.key, right.key):
-        return Likeness(0.92 * joined, "a slip of the pen apart")
-    return Likeness(_OTHER, "other names")
+        yield Likeness(BEST, "the same name")
+        return
+    yield _by_letters(left, right)
+    ours, theirs = _spaced_alike(spelt_out(left.key), spelt_out(right.key))
+    read = _by_words(without_acronym(ours[:_MOST_WORDS]), without_acronym(theirs[:_MOST_WORDS]))
+    yield read
+    if read.score < _LONG_ACRONYM:
+        yield _by_initials(left, right)
+    for one, other in ((left, right), (right, left)):
+        if one.trading_as is not None:
+            traded = organisations_alike(one.trading_as, other.name)
+            yield Likeness(_TRADING * traded.score, f"trading name: {traded.why}")
 
 
-def _words_differ(left: str, right: str) -> bool:
-    """Whether the slips are all in one short word, which makes another (`LXC`, `LAU`)."""
-    ours, theirs = left.split(), right.split()
-    alike = len(ours) != len(theirs) or all(map(family_likeness, ours, theirs))
-    return not alike or _numbers_differ(left, right)
+def _spaced_alike(
+    left: tuple[str, ...], right: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """`J P Morgan` and `JPMorgan` in the same words: two that are one elsewhere become one."""
+    return _joined_as(left, frozenset(right)), _joined_as(right, frozenset(left))
 
 
-def _abbreviates(short: str, long: str) -> bool:
-    initials = "".join(word[0] for word in long.split() if word != "and")
-    return len(short) >= 3 and short == initials
-
-
-def _by_words(left: list[str], right: list[str]) -> Likeness:
-    """The words in common against all words, generic ones counting less."""
-    if _numbers_differ(" ".join(left), " ".join(right)):
-        return Likeness(_OTHER, "another number")
-    short, long = sorted((left[:20], right[:20]), key=len)
-    left_over = list(long)
-    common = 0.0
-    unmatched = 0.0
-    for word in short:
-        found = max(left_over, key=lambda other: family_likeness(word, other), default="")
-        likeness = family_likeness(word, found) if found else 0.0
-        if likeness >= _ENOUGH:
-            left_over.remove(found)
-            common += _share(word) * likeness
+def _joined_as(spelt: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
+    found: list[str] = []
+    for word in spelt:
+        if found and found[-1] + word in known:
+            found[-1] += word
         else:
-            unmatched += _share(word)
-    return _weighed(common, unmatched, sum(map(_share, left_over)))
+            found.append(word)
+    return tuple(found)
 
 
-def _weighed(common: float, unmatched: float, left_over: float) -> Likeness:
-    if common < 1.0 * _ENOUGH:
+def _by_letters(left: Organisation, right: Organisation) -> Likeness:
+    joined, other = left.key.replace(" ", ""), right.key.replace(" ", "")
+    if joined == other or "".join(words(left.name)) == "".join(words(right.name)):
+        return Likeness(_SPACED, "the same letters, spaced otherwise")
+    alike = family_likeness(joined, other)
+    if alike < _ENOUGH or left.key.count(" ") == right.key.count(" "):
+        return Likeness(_OTHER, "other names")
+    return Likeness(_SPACED * alike, "a slip of the pen apart, spaced otherwise")
+
+
+def _by_initials(left: Organisation, right: Organisation) -> Likeness:
+    """The company's own word ("Company", "& Co") may be among the initials or not."""
+    named = [(words(left.key), words(right.key))]
+    if left.key != left.name or right.key != right.name:
+        named.append((words(left.name), words(right.name)))
+    letters = max(letters_explained(*pair) for pair in named)
+    if letters == 0:
+        return Likeness(_OTHER, "other names")
+    score = _LONG_ACRONYM if letters > 3 else _ACRONYM if letters == 3 else _TWO_LETTERS
+    return Likeness(score, "the initials of the other name")
+
+
+def _by_words(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
+    """The words in common, and what the words that only one side has say against it."""
+    numbers, others = _numbers(left), _numbers(right)
+    if numbers and others and numbers != others:
+        return _in_series(left, right)
+    pairs = paired(left, right, _likeness, least=RELATED)
+    if len(pairs) < max(len(left), len(right)):
+        return _partly(left, right, pairs)
+    common = _common(left, right, pairs)
+    score = BEST * common / sum(_share(left[pair.ours], right[pair.theirs]) for pair in pairs)
+    if min(pair.likeness for pair in pairs) < _ENOUGH:
+        return Likeness(min(score, _DOUBTFUL), "its words agree, one of them only partly")
+    places = [pair.theirs for pair in pairs]
+    if places != sorted(places):
+        return Likeness(_ANOTHER_ORDER * score, "its words agree in another order")
+    return Likeness(score, "its words agree")
+
+
+def _common(left: tuple[str, ...], right: tuple[str, ...], pairs: tuple[WordPair, ...]) -> float:
+    return sum(_share(left[pair.ours], right[pair.theirs]) * pair.likeness for pair in pairs)
+
+
+@lru_cache(maxsize=65_536)
+def _likeness(left: str, right: str) -> float:
+    if left == right:
+        return 1.0
+    if left in GENERIC and right in GENERIC:
+        return 0.0
+    if left in GENERIC or right in GENERIC:
+        alike = family_likeness(left, right)
+        return alike if alike >= _ENOUGH else 0.0
+    alike = family_likeness(left, right)
+    # Austria and Australia are no slip of the pen.
+    return 0.0 if alike >= RELATED and parse_country(left) and parse_country(right) else alike
+
+
+def _partly(left: tuple[str, ...], right: tuple[str, ...], pairs: tuple[WordPair, ...]) -> Likeness:
+    """One name has words that the other lacks."""
+    common = _common(left, right, pairs)
+    if common < _ENOUGH:
         return Likeness(_OTHER, "only common words agree")
-    if unmatched >= 1.0:
-        return Likeness(0.2, "each has a word of its own")
-    score = BEST * (common + 0.45 * left_over) / (common + unmatched + left_over)
-    return Likeness(score, "its words agree" if left_over + unmatched < 1.0 else "part of the name")
+    ours = _alone(left, {pair.ours for pair in pairs})
+    theirs = _alone(right, {pair.theirs for pair in pairs})
+    if not ours <= GENERIC and not theirs <= GENERIC:
+        return Likeness(_OWN_WORDS, "each has a word of its own")
+    if ours and theirs:
+        return Likeness(_OWN_COMMON_WORDS, "each has a common word of its own")
+    own = ours | theirs
+    worst = min(pair.likeness for pair in pairs)
+    if not _REGIONS.isdisjoint(own) or any(map(parse_country, own)):
+        return Likeness(_PART_IN_A_COUNTRY * worst, "one is the part in a country")
+    if not _GROUPS.isdisjoint(own):
+        return Likeness(_PART_OF_A_GROUP * worst, "one is the group")
+    if own <= GENERIC:
+        return Likeness(_PART * worst, "a common word more")
+    share = common / (common + len(own - GENERIC))
+    return Likeness(_PART * share, "part of the name")
 
 
-def _share(word: str) -> float:
-    return _GENERIC_SHARE if word in _GENERIC else 1.0
+def _alone(spelt: tuple[str, ...], places: set[int]) -> set[str]:
+    """The words that have no counterpart, but those that tell nothing."""
+    own = {word for place, word in enumerate(spelt) if place not in places}
+    return own - FILLERS
 
 
-def _numbers_differ(left: str, right: str) -> bool:
-    ours = {word for word in left.split() if any(c.isdigit() for c in word)}
-    theirs = {word for word in right.split() if any(c.isdigit() for c in word)}
-    return bool(ours and theirs and ours != theirs)
+def _share(left: str, right: str) -> float:
+    return _GENERIC_SHARE if left in GENERIC or right in GENERIC else 1.0
+
+
+def _in_series(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
+    """Another number is another company, but the funds of one house share who runs them."""
+    ours, theirs = (set(name) - _numbers(name) for name in (left, right))
+    if ours == theirs and not _VEHICLES.isdisjoint(ours):
+        return Likeness(_ONE_OF_A_SERIES, "another number in a series of one house")
+    return Likeness(_OTHER, "another number")
+
+
+def _numbers(spelt: tuple[str, ...]) -> set[str]:
+    return {word for word in spelt if not word.isalpha() and any(map(str.isdigit, word))}

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from roleferry_enrich.resolve.name_alignment import (
-    NameWords,
-    family_likeness,
-    given_likeness,
-    name_words,
-)
+from roleferry_enrich.normalise.diminutives import is_listed
+from roleferry_enrich.resolve.name_alignment import NameWords, given_likeness, name_words
+from roleferry_enrich.resolve.word_likeness import ONE_SLIP, family_likeness
+from roleferry_enrich.resolve.word_pairs import paired
 
 BEST = 0.95
 """What the same full name is worth."""
 
+_SPACED = 0.93
+_REORDERED = 0.88
+_REORDERED_IN_PART = 0.8
+_LENGTHENED = 0.76
+_EXCHANGED = 0.72
+_HALF_KNOWN = 0.6
 _NEUTRAL = 0.5
 _ENOUGH = 0.75
 _SINGLE = 0.8
@@ -39,28 +43,51 @@ def names_alike(left: str, right: str) -> Likeness:
 
 @lru_cache(maxsize=65_536)
 def words_alike(left: NameWords, right: NameWords) -> Likeness:
-    if _script(left) != _script(right):
+    ours, theirs = left.all, right.all
+    if "".join(ours).isascii() != "".join(theirs).isascii():
         return Likeness(_NEUTRAL, "the names are written in different scripts")
+    if max(map(len, ours), default=0) < 2 or max(map(len, theirs), default=0) < 2:
+        return Likeness(_NEUTRAL, "initials alone")
+    if len(ours) == len(theirs) == 1:
+        return Likeness(_SINGLE * family_likeness(*ours, *theirs), "single names")
     best = max(_readings(left, right), key=lambda reading: reading.score)
     if left.generation and right.generation and left.generation != right.generation:
         return Likeness(min(best.score, _OTHER_PERSON), "another generation")
     return best
 
 
-def _script(name: NameWords) -> bool:
-    return all(word.isascii() for word in name.all)
-
-
 def _readings(left: NameWords, right: NameWords) -> Iterator[Likeness]:
-    if len(left.all) == len(right.all) == 1:
-        yield Likeness(_SINGLE * family_likeness(*left.all, *right.all), "single names")
+    """The likely ones first; what could not score more is not read."""
+    straight = _in_order(left, right)
+    yield straight
+    if straight.score >= _SPACED:
         return
-    yield _in_order(left, right)
-    if "".join(left.all) == "".join(right.all):
-        yield Likeness(BEST - 0.02, "the same letters, spaced otherwise")
-    for swapped in (_in_order(left, _exchanged(right)), _in_order(_exchanged(left), right)):
-        yield Likeness(0.72 * swapped.score, f"{swapped.why}, first and last name exchanged")
-    yield _in_any_order(left.all, right.all)
+    yield _spaced(left, right)
+    if left.tells_descent and right.tells_descent:
+        return
+    if straight.score < _EXCHANGED and _cross(left, right):
+        for swapped in (_in_order(left, _exchanged(right)), _in_order(_exchanged(left), right)):
+            reason = f"{swapped.why}, first and last name exchanged"
+            yield Likeness(_EXCHANGED * swapped.score, reason)
+    if straight.score < _REORDERED:
+        yield _in_any_order(left.all, right.all)
+
+
+def _spaced(left: NameWords, right: NameWords) -> Likeness:
+    """`Vander Berg` and `Vanderberg`: the letters are the same and only the spaces differ."""
+    ours, theirs = "".join(left.all), "".join(right.all)
+    if ours == theirs:
+        return Likeness(_SPACED, "the same letters, spaced otherwise")
+    if len(left.all) != len(right.all) and family_likeness(ours, theirs) >= ONE_SLIP:
+        return Likeness(_SPACED * ONE_SLIP, "a slip of the pen apart, spaced otherwise")
+    return Likeness(0.0, "other letters")
+
+
+def _cross(left: NameWords, right: NameWords) -> bool:
+    """Whether a word of one's first name is in the other's surname."""
+    return not (
+        set(left.given).isdisjoint(right.family) and set(left.family).isdisjoint(right.given)
+    )
 
 
 def _exchanged(name: NameWords) -> NameWords:
@@ -74,7 +101,24 @@ def _in_order(left: NameWords, right: NameWords) -> Likeness:
     if family is None or given is None:
         return _half_known(family, given)
     score = BEST * family.score * given.score
+    if score < _ENOUGH and given.score >= 0.9 and _continues(left, right):
+        return Likeness(_LENGTHENED * given.score, "one name goes on where the other ends")
     return Likeness(max(score, _OTHER_PERSON), f"{family.why}, {given.why}")
+
+
+def _continues(left: NameWords, right: NameWords) -> bool:
+    """Whether one surname is among the later words of the other: `Gabriel García Márquez`.
+
+    Spanish, Portuguese, Arabic and Afghan names go on after the name one is called by. A surname
+    that is a first name too (`James Thomas`) is the other's middle name more often.
+    """
+    short, long = sorted((left, right), key=lambda name: len(name.all))
+    later = long.all[1:]
+    return (
+        len(short.all) > 1
+        and len(short.all) < len(long.all)
+        and all(word in later and not is_listed(word) for word in short.all[1:])
+    )
 
 
 def _half_known(family: Likeness | None, given: Likeness | None) -> Likeness:
@@ -82,35 +126,40 @@ def _half_known(family: Likeness | None, given: Likeness | None) -> Likeness:
     known = family or given
     if known is None:
         return Likeness(_NEUTRAL, "no part in common")
-    return Likeness(min(known.score, 0.6), known.why)
+    return Likeness(min(known.score, _HALF_KNOWN), known.why)
 
 
 def _families(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness | None:
     if not left or not right:
         return None
+    pairwise = min(map(family_likeness, left, right)) if len(left) == len(right) else 0.0
+    if len(left) == len(right) == 1 or pairwise >= _ENOUGH:
+        return Likeness(pairwise, _worded("last name", pairwise))
     joined = family_likeness("".join(left), "".join(right))
     if len(left) == len(right):
-        pairwise = min(map(family_likeness, left, right))
-        return Likeness(max(joined, pairwise), _worded("last name", joined, pairwise))
+        return Likeness(max(joined, pairwise), _worded("last name", max(joined, pairwise)))
     short, long = sorted((left, right), key=len)
     # "Smith-Jones" is often "Smith" or "Jones" elsewhere.
     part = 0.8 * min(max(family_likeness(word, other) for other in long) for word in short)
-    return Likeness(max(joined, part), _worded("last name", joined, part))
+    return Likeness(max(joined, part), _worded("last name", max(joined, part)))
 
 
 def _givens(left: NameWords, right: NameWords) -> Likeness | None:
     if not left.given or not right.given:
         return None
     firsts = _firsts(left, right)
-    joined = given_likeness("".join(left.given), "".join(right.given))
-    if joined > firsts:
-        return Likeness(joined, "first name equal, spaced otherwise")
+    if firsts < ONE_SLIP and len(left.given) != len(right.given):
+        joined = family_likeness("".join(left.given), "".join(right.given))
+        if joined >= ONE_SLIP:
+            return Likeness(joined, "first name equal, spaced otherwise")
     middle = _middles(left.given[1:], right.given[1:])
     return Likeness(firsts * middle, _worded("first name", firsts, middle=middle))
 
 
 def _firsts(left: NameWords, right: NameWords) -> float:
     straight = given_likeness(left.given[0], right.given[0])
+    if straight >= 0.97:
+        return straight
     called = [
         0.97 * given_likeness(nickname, other.given[0])
         for one, other in ((left, right), (right, left))
@@ -118,9 +167,12 @@ def _firsts(left: NameWords, right: NameWords) -> float:
     ]
     # Some go by their second name: "Boris Johnson" is "Alexander Boris Johnson".
     second = [
-        0.8 * given_likeness(one.given[0], other.given[1])
+        0.8 * likeness
         for one, other in ((left, right), (right, left))
-        if len(one.given) == 1 and len(other.given) > 1 and len(one.given[0]) > 1
+        if len(one.given) == 1
+        and len(other.given) > 1
+        and len(one.given[0]) > 1
+        and (likeness := given_likeness(one.given[0], other.given[1])) >= ONE_SLIP
     ]
     return max(straight, *called, *second, 0.0)
 
@@ -138,25 +190,19 @@ def _in_any_order(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
     short, long = sorted((left[:10], right[:10]), key=len)
     if len(short) < 3:
         return Likeness(0.0, "too short to be read in any order")
-    left_over = list(long)
-    total = 0.0
-    for word in short:
-        found = max(left_over, key=lambda other: family_likeness(word, other))
-        likeness = family_likeness(word, found)
-        if likeness < _ENOUGH:
-            return Likeness(0.0, "a word has no counterpart")
-        total += likeness
-        left_over.remove(found)
-    complete = 0.88 if not left_over else 0.8
-    return Likeness(complete * total / len(short), "the same words in another order")
+    pairs = paired(short, long, family_likeness, least=_ENOUGH)
+    if len(pairs) < len(short):
+        return Likeness(0.0, "a word has no counterpart")
+    complete = _REORDERED if len(short) == len(long) else _REORDERED_IN_PART
+    mean = sum(pair.likeness for pair in pairs) / len(pairs)
+    return Likeness(complete * mean, "the same words in another order")
 
 
-def _worded(part: str, *scores: float, middle: float = 1.0) -> str:
-    best = max(scores)
+def _worded(part: str, score: float, middle: float = 1.0) -> str:
     if middle < 0.5:
         return f"{part} with another middle name"
-    if best >= 0.97:
+    if score >= 0.97:
         return f"{part} equal"
-    if best >= _ENOUGH - 0.05:
+    if score >= _ENOUGH - 0.05:
         return f"{part} similar"
-    return f"{part} different" if best < _NEUTRAL else f"{part} partly equal"
+    return f"{part} different" if score < _NEUTRAL else f"{part} partly equal"
