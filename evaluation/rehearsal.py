@@ -15,6 +15,7 @@ import orjson
 from starlette.types import ASGIApp, Message
 
 from roleferry_enrich.domain.enrichments import Request
+from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Report
 from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.errors import CallSkipped, ProviderError
@@ -53,6 +54,8 @@ class Answer:
     """What a request brought: the golden records, and each provider's outcome."""
 
     result: Result
+    observed: Observations
+    """What was accepted as speaking of the subject."""
     reports: tuple[Report, ...]
 
 
@@ -70,7 +73,8 @@ async def answered(world: World, request: Request) -> Answer:
     deadline = asyncio.get_running_loop().time() + _PATIENCE.total_seconds()
     fanout = FanOut(world.gateway, request, Terms(deadline=deadline, purse=Purse(None)))
     await fanout.run_until(deadline)
-    return Answer(merged(request, fanout.accepted, today=NOW.date()), tuple(fanout.reports))
+    result = merged(request, fanout.accepted, today=NOW.date())
+    return Answer(result, fanout.accepted, tuple(fanout.reports))
 
 
 def _channel(name: str) -> Channel:

@@ -96,9 +96,10 @@ SENIORITY = MappingProxyType(
         director: director, directeur, directrice, direktor, direktorin, directora, direttore,
             diretor, diretora, executive director, non executive director, board member, board
             director, dyrektor, prokurist, prokuristin, trustee, governor, finance director,
+            company secretary, corporate secretary,
             controller, comptroller, treasurer
         manager: manager, managerin, supervisor, lead, team lead, teamleiter, team leader, project
-            leader, gerente, coordinator, gestionnaire, company secretary, art director, creative
+            leader, gerente, coordinator, gestionnaire, art director, creative
             director, assistant director, associate director, deputy director, account director,
             director of photography, funeral director, medical director assistant, account
             executive lead, kierownik, foreman, superintendent, scrum master

@@ -1,13 +1,13 @@
 """Companies: from what every provider said of one to its record, and what is asked of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import Domain, Email, ProfileUrl
 from roleferry_enrich.domain.observations import CompanyObservation
 from roleferry_enrich.domain.queries import Keys
-from roleferry_enrich.domain.records import FieldValue, GoldenCompany
+from roleferry_enrich.domain.records import Confidence, FieldValue, GoldenCompany
 from roleferry_enrich.normalise.countries import parse_country
 from roleferry_enrich.normalise.domains import parse_domain
 from roleferry_enrich.normalise.emails import domain_of, is_free_mail, parse_email
@@ -18,9 +18,9 @@ from roleferry_enrich.resolve.company_fields import COMPANY_RULES
 from roleferry_enrich.resolve.comparisons import Comparison
 from roleferry_enrich.resolve.confidence import share_of, sources_of, together
 from roleferry_enrich.resolve.identity import british_number, company_agreement
+from roleferry_enrich.resolve.matters import Matter
 from roleferry_enrich.resolve.survivorship import survivors
 
-_HALF_LIFE = timedelta(days=720)
 _TECHNOLOGY_LIMIT = 100
 
 
@@ -38,7 +38,7 @@ def resolve_company(
     newest = sorted(known, key=lambda o: (o.as_of, repr(o)), reverse=True)
     return GoldenCompany(
         fields=fields,
-        confidence=together(share_of(o, today, _HALF_LIFE) for o in known),
+        confidence=_believed(known, today),
         providers=tuple(sorted({o.provenance.provider for o in known})),
         workforce=_newest([o.claim.workforce for o in newest]),
         workforce_change=_newest([o.claim.workforce_change for o in newest]),
@@ -90,9 +90,13 @@ def _technologies(known: Sequence[CompanyObservation], today: date) -> FieldValu
             named[shown.casefold()] = min(named.get(shown.casefold(), shown), shown)
     return FieldValue(
         value=tuple(named[key] for key in sorted(named)[:_TECHNOLOGY_LIMIT]),
-        confidence=together(share_of(o, today, _HALF_LIFE) for o in telling),
+        confidence=_believed(telling, today),
         sources=sources_of(telling),
     )
+
+
+def _believed(known: Sequence[CompanyObservation], today: date) -> Confidence:
+    return together((share_of(o, today, Matter.COMPANY) for o in known), Matter.COMPANY)
 
 
 def _newest(tables: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
