@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.observations import Observation
 from roleferry_enrich.domain.people import PersonClaim
-from roleferry_enrich.domain.records import Alternative, FieldValue, Source, Value
+from roleferry_enrich.domain.records import Alternative, Confidence, FieldValue, Source, Value
 from roleferry_enrich.normalise.text import clean, words
 from roleferry_enrich.resolve.confidence import (
     Share,
@@ -181,28 +181,30 @@ def _newest_official(group: Iterable[Statement[Subject]]) -> date:
 def _field_value(
     matter: Matter, ranked: Sequence[_Candidate[Subject]], sources: _Sources
 ) -> FieldValue:
-    winner, *others = ranked
-    believed = [candidate.believed for candidate in ranked]
+    winner = ranked[0]
+    beliefs = [candidate.believed for candidate in ranked]
     return FieldValue(
         value=_spelling(winner, matter),
-        confidence=confidence_of(believed[0], believed[1:], matter),
+        confidence=_confidence(beliefs, 0, matter),
         sources=sources.of(winner.statements),
         alternatives=tuple(
-            _alternative(matter, other, [*believed[:place], *believed[place + 1 :]])
-            for place, other in enumerate(others[:_ALTERNATIVES], start=1)
+            Alternative(
+                value=_spelling(other, matter),
+                confidence=_confidence(beliefs, place, matter),
+                providers=_providers(other.statements),
+            )
+            for place, other in enumerate(ranked[1 : 1 + _ALTERNATIVES], start=1)
         ),
     )
 
 
-def _alternative(
-    matter: Matter, candidate: _Candidate[Subject], rivals: Iterable[float]
-) -> Alternative:
-    observations = (statement.witness.observation for statement in candidate.statements)
-    return Alternative(
-        value=_spelling(candidate, matter),
-        confidence=confidence_of(candidate.believed, rivals, matter),
-        providers=tuple(sorted({each.provenance.provider for each in observations})),
-    )
+def _confidence(beliefs: Sequence[float], place: int, matter: Matter) -> Confidence:
+    """Of one of the values, the others being its rivals."""
+    return confidence_of(beliefs[place], (*beliefs[:place], *beliefs[place + 1 :]), matter)
+
+
+def _providers(statements: Iterable[Statement[Subject]]) -> tuple[str, ...]:
+    return tuple(sorted({s.witness.observation.provenance.provider for s in statements}))
 
 
 def _spelling(candidate: _Candidate[Subject], matter: Matter) -> Value:
