@@ -8,6 +8,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.report import Row
 
 from evaluation.recognition import recognised
 from evaluation.rehearsal import World, answered, world
@@ -24,6 +27,7 @@ SEEDS = (101, 102, 103, 104, 105)
 """Kept for reporting: no number in the product was chosen by looking at these worlds."""
 
 COMPANIES = 120
+_PRECISION_BAR, _RECALL_BAR = 0.95, 0.95
 _MOST = 100
 
 
@@ -100,7 +104,17 @@ def _shown(views: Iterable[SeededView], company: Company) -> Iterator[int]:
         yield from (person.id for person in view.staff(seen)) if seen else ()
 
 
-if __name__ == "__main__":
+def rows(_: Path) -> Iterator[Row]:
+    """Needs no labelled data: the invented worlds are their own answer sheet."""
     counted = discovery()
-    print(f"precision {counted.precision:.4f}  recall {counted.recall:.4f}")
-    print(f"right {counted.right}  missed {counted.missed}  false {dict(counted.false)}")
+    false = ", ".join(f"{count} {why}" for why, count in sorted(counted.false.items()))
+    yield _row("executives: precision", counted.precision, _PRECISION_BAR, f"false: {false}")
+    notes = (
+        f"{counted.missed} of those whom a provider shows are missed, {counted.right} are listed",
+        f"{len(SEEDS)} worlds of {COMPANIES} companies, none of which was fitted on",
+    )
+    yield _row("executives: recall", counted.recall, _RECALL_BAR, *notes)
+
+
+def _row(name: str, value: float, bar: float, *notes: str) -> Row:
+    return Row(name=name, value=value, bar=bar, unit="", at="least", digits=3, notes=notes)

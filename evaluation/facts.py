@@ -95,7 +95,7 @@ def _is_number(said: str, person: Person, employer: Company) -> bool:
     return said in {parse_phone(number, employer.country_code) for number in known if number}
 
 
-def _is_employer(said: str, person: Person, employer: Company) -> bool:
+def _is_employer(said: str, _: Person, employer: Company) -> bool:
     return _named(said) in {_named(employer.name), _named(employer.legal_name)}
 
 

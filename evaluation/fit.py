@@ -229,7 +229,7 @@ def _surprise(seen: list[Prepared], independence: float, rivalry: float) -> floa
     return round(total / max(len(seen), 1), 3)
 
 
-_HEAD = '''"""How often each origin is right, by what it speaks of; written by `python -m evaluation.fit`.
+_HEAD = '''"""How often each origin is right, by subject. Written by `python -m evaluation.fit`.
 
 Counted on invented worlds and drawn towards 0.9 where there was little to count. The figures say
 how well this product weighs evidence, and nothing of any real provider's quality.
@@ -250,7 +250,9 @@ _ABOUT_TRUST = (
 _ABOUT_OTHERS = (
     '"""The trust in an origin never measured: that of one a quarter up those that were."""\n'
 )
-_ABOUT_INDEPENDENCE = '"""How much of a further origin\'s word counts: 1 where errors are made apart, 0 if copied."""\n'
+_ABOUT_INDEPENDENCE = (
+    '"""How much of a further origin\'s word counts: 1 if errors are made apart, 0 if copied."""\n'
+)
 _ABOUT_RIVALRY = (
     '"""How far another value speaks against one: 1 if only one can be true, 0 if all may be."""\n'
 )

@@ -16,7 +16,9 @@ _ALIKE = 84
 def recognised(record: GoldenPerson, directory: Directory, company: Company) -> Person | None:
     """The person meant; None where the record fits nobody who ever was at the company."""
     known = directory.connected(company.id)
-    slugs = {point.value.rpartition("/")[2] for point in record.contact_points if _is_profile(point)}
+    slugs = {
+        point.value.rpartition("/")[2] for point in record.contact_points if _is_profile(point)
+    }
     for person in known:
         if person.linkedin_slug in slugs:
             return person

@@ -138,9 +138,7 @@ class _Rehearsed(Gateway):
         return reply
 
 
-async def _exchanged(
-    app: ASGIApp, url: str, call: Call, headers: Mapping[str, str]
-) -> Reply:
+async def _exchanged(app: ASGIApp, url: str, call: Call, headers: Mapping[str, str]) -> Reply:
     """The app's reply to one call."""
     start: Message = {}
     body = bytearray()

@@ -129,7 +129,9 @@ COMPANY_RULES: tuple[Rule[CompanyClaim], ...] = (
     Rule(field="domain", read=_domain, matter=Matter.COMPANY),
     Rule(field="company_number", read=_number, matter=Matter.COMPANY, register_decides=True),
     Rule(field="status", read=_status, matter=Matter.COMPANY, register_decides=True),
-    Rule(field="incorporated_on", read=_incorporated_on, matter=Matter.COMPANY, register_decides=True),
+    Rule(
+        field="incorporated_on", read=_incorporated_on, matter=Matter.COMPANY, register_decides=True
+    ),
     Rule(field="founded_year", read=_founded_year, matter=Matter.COMPANY),
     Rule(field="industry", read=_said(lambda claim: claim.industry), matter=Matter.COMPANY),
     Rule(field="description", read=_said(lambda claim: claim.description), matter=Matter.COMPANY),
@@ -137,8 +139,15 @@ COMPANY_RULES: tuple[Rule[CompanyClaim], ...] = (
     Rule(field="company_size", read=_company_size, matter=Matter.SIZE),
     Rule(field="company_revenue", read=_company_revenue, matter=Matter.SIZE),
     Rule(field="city", read=_said(lambda claim: claim.city), matter=Matter.COMPANY),
-    Rule(field="street", read=_said(lambda claim: claim.street), matter=Matter.COMPANY, follows="city"),
-    Rule(field="state", read=_said(lambda claim: claim.state), matter=Matter.COMPANY, follows="city"),
+    Rule(
+        field="street",
+        read=_said(lambda claim: claim.street),
+        matter=Matter.COMPANY,
+        follows="city",
+    ),
+    Rule(
+        field="state", read=_said(lambda claim: claim.state), matter=Matter.COMPANY, follows="city"
+    ),
     Rule(field="country", read=_country, matter=Matter.COMPANY, follows="city"),
     Rule(field="zip_code", read=_zip_code, matter=Matter.COMPANY, follows="city"),
     Rule(field="phone", read=_phone, matter=Matter.PHONE),
@@ -148,7 +157,11 @@ COMPANY_RULES: tuple[Rule[CompanyClaim], ...] = (
         read=lambda claim: _profile(claim.linkedin_url, "linkedin_company"),
         matter=Matter.PROFILE,
     ),
-    Rule(field="twitter_url", read=lambda claim: _profile(claim.twitter_url, "x"), matter=Matter.PROFILE),
+    Rule(
+        field="twitter_url",
+        read=lambda claim: _profile(claim.twitter_url, "x"),
+        matter=Matter.PROFILE,
+    ),
     Rule(
         field="facebook_url",
         read=lambda claim: _profile(claim.facebook_url, "facebook"),

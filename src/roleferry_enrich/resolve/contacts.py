@@ -111,7 +111,9 @@ def _mailbox(
     if is_disposable(address) and state is not Deliverability.INVALID:
         state = Deliverability.DISPOSABLE
     elsewhere = label == "business" and employer is not None and domain_of(address) != employer
-    believed = scaled(together(_mailbox_shares(said, today), Matter.MAILBOX), _ELSEWHERE if elsewhere else 1.0)
+    believed = scaled(
+        together(_mailbox_shares(said, today), Matter.MAILBOX), _ELSEWHERE if elsewhere else 1.0
+    )
     return ContactPoint(
         kind=ContactKind.EMAIL,
         value=address,
@@ -161,9 +163,7 @@ def _phones(people: Sequence[PersonObservation], today: date) -> Iterator[Contac
             kind=ContactKind.PHONE,
             value=value,
             label=_phone_label(said, today),
-            confidence=together(
-                (share_of(o, today, Matter.PHONE) for _, o in said), Matter.PHONE
-            ),
+            confidence=together((share_of(o, today, Matter.PHONE) for _, o in said), Matter.PHONE),
             sources=sources_of(observation for _, observation in said),
         )
 
@@ -189,8 +189,6 @@ def _profiles(people: Sequence[PersonObservation], today: date) -> Iterator[Cont
             kind=ContactKind.PROFILE,
             value=value,
             label=_NETWORK_LABELS[value.partition("/")[0]],
-            confidence=together(
-                (share_of(o, today, Matter.PROFILE) for o in said), Matter.PROFILE
-            ),
+            confidence=together((share_of(o, today, Matter.PROFILE) for o in said), Matter.PROFILE),
             sources=sources_of(said),
         )

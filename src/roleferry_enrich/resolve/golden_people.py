@@ -46,9 +46,7 @@ def golden_person(
         today=today,
     )
     fields |= dict(_contact_fields(points))
-    identified = together(
-        (share_of(o, today, Matter.PERSON) for o in observations), Matter.PERSON
-    )
+    identified = together((share_of(o, today, Matter.PERSON) for o in observations), Matter.PERSON)
     return GoldenPerson(
         fields=_with_stale_title(fields),
         contact_points=points,

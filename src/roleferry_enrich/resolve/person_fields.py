@@ -141,7 +141,9 @@ PERSON_RULES: tuple[Rule[PersonClaim], ...] = (
     Rule(field="seniority", read=_seniority, matter=Matter.TITLE, follows="title"),
     Rule(field="department", read=_department, matter=Matter.TITLE, follows="title"),
     Rule(field="company_name", read=_company_name, matter=Matter.EMPLOYER),
-    Rule(field="company_domain", read=_company_domain, matter=Matter.EMPLOYER, follows="company_name"),
+    Rule(
+        field="company_domain", read=_company_domain, matter=Matter.EMPLOYER, follows="company_name"
+    ),
     Rule(
         field="company_number",
         read=_company_number,

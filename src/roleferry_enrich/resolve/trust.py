@@ -1,4 +1,4 @@
-"""How often each origin is right, by what it speaks of; written by `python -m evaluation.fit`.
+"""How often each origin is right, by subject. Written by `python -m evaluation.fit`.
 
 Counted on invented worlds and drawn towards 0.9 where there was little to count. The figures say
 how well this product weighs evidence, and nothing of any real provider's quality.
@@ -148,7 +148,7 @@ INDEPENDENCE: Mapping[Matter, float] = MappingProxyType(
         Matter.SIZE: 0.3,
     }
 )
-"""How much of a further origin's word counts: 1 where errors are made apart, 0 if copied."""
+"""How much of a further origin's word counts: 1 if errors are made apart, 0 if copied."""
 
 RIVALRY: Mapping[Matter, float] = MappingProxyType(
     {
