@@ -75,16 +75,31 @@ class Counts:
         self.said[matter, origin] += 1
         self.right[matter, origin] += right
 
+    def trust(self, matter: Matter) -> dict[str, float]:
+        """By origin the share it was right about, drawn to the prior where it said little."""
+        found = {}
+        for about, origin in self.said:
+            if about is matter:
+                right, said = self.right[matter, origin], self.said[matter, origin]
+                share = (right + _PRIOR * _PRIOR_COUNTS) / (said + _PRIOR_COUNTS)
+                found[origin] = round(min(max(share, _LEAST), _MOST), 3)
+        return found
+
 
 def main() -> None:
-    counts = Counts()
-    for seed in SEEDS:
-        asyncio.run(_count(world(seed, COMPANIES), counts))
-    text = "".join(_module(counts))
+    text = fitted(world(seed, COMPANIES) for seed in SEEDS)
     if "--write" in sys.argv[1:]:
         Path(trust.__file__).write_text(text, encoding="utf-8")
     else:
         print(text, end="")
+
+
+def fitted(worlds: Iterable[World]) -> str:
+    """The text of the module that these worlds teach."""
+    counts = Counts()
+    for each in worlds:
+        asyncio.run(_count(each, counts))
+    return "".join(_module(counts))
 
 
 async def _count(world: World, counts: Counts) -> None:
@@ -141,7 +156,7 @@ def _single(world: World, case: Case) -> Iterator[tuple[str, Judged]]:
 
 
 def _module(counts: Counts) -> Iterator[str]:
-    trusted = {matter: _trusted(counts, matter) for matter in Matter}
+    trusted = {matter: counts.trust(matter) for matter in Matter}
     weights = {matter: _weights(counts, matter, trusted) for matter in Matter}
     yield _HEAD
     yield "TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(\n    {\n"
@@ -174,16 +189,6 @@ def _table(name: str, about: str, value: Callable[[Matter], float]) -> Iterator[
     for matter in Matter:
         yield f"        Matter.{matter.name}: {value(matter)},\n"
     yield f"    }}\n)\n{about}"
-
-
-def _trusted(counts: Counts, matter: Matter) -> dict[str, float]:
-    found = {}
-    for about, origin in counts.said:
-        if about is matter:
-            right, said = counts.right[matter, origin], counts.said[matter, origin]
-            share = (right + _PRIOR * _PRIOR_COUNTS) / (said + _PRIOR_COUNTS)
-            found[origin] = round(min(max(share, _LEAST), _MOST), 3)
-    return found
 
 
 def _middling(shares: Iterable[float]) -> float:

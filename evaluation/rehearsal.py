@@ -37,6 +37,8 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 """The invented world's day."""
 
 _HOST = "http://sandbox.test"
+_BREATHS = 4
+"""Turns of the loop in which what was answered is taken up before the next answer comes."""
 _PATIENCE = timedelta(hours=1)
 
 
@@ -91,8 +93,16 @@ class _Rehearsed(Gateway):
         self.channels = channels
         self._sandbox = sandbox
         self._fault = fault
+        self._turn = asyncio.Lock()
 
     async def ask(self, ask: Ask, terms: Terms) -> Report:
+        """One by one: among answers that come at once chance would say which is taken up first."""
+        async with self._turn:
+            for _ in range(_BREATHS):
+                await asyncio.sleep(0)
+            return await self._asked(ask, terms)
+
+    async def _asked(self, ask: Ask, terms: Terms) -> Report:
         channel = self.channels[ask.provider]
         # Told by the question, so that the same question has the same number in every run.
         number = uuid5(NAMESPACE_URL, repr(ask))

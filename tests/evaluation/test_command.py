@@ -21,7 +21,11 @@ def data(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name", command.ROWS)
+INVENTED = {"calibration", "discovery"}
+"""Rows whose data is the invented world, which is always there."""
+
+
+@pytest.mark.parametrize("name", [row for row in command.ROWS if row not in INVENTED])
 def test_every_row_says_which_data_it_misses(name, tmp_path, capsys):
     assert command.main([name, "--data", str(tmp_path)]) == 0
     assert f"{name}: not measured, " in capsys.readouterr().out
