@@ -17,6 +17,7 @@ ROWS = (
     "organisation_names",
     "calibration",
     "discovery",
+    "liars",
 )
 
 
