@@ -93,7 +93,8 @@ SENIORITY = MappingProxyType(
             director, dyrektor, trustee, governor, finance director, company
             secretary, corporate secretary, controller, comptroller, treasurer
         manager: manager, supervisor, lead, team lead, team leader, project leader, partner
-            manager, coordinator, art director, creative director, assistant director, associate director, deputy director, account director,
+            manager, coordinator, art director, creative director, assistant director, associate
+            director, deputy director, account director,
             director of photography, funeral director, medical director assistant, account
             executive lead, kierownik, foreman, superintendent, scrum master
         senior: senior, principal engineer, principal consultant, principal scientist, principal
@@ -154,12 +155,14 @@ DEPARTMENT = MappingProxyType(
             assistant, secretary, office manager, administrator, administration, clerk, assistant
             to, pa to, ea to, verwaltung
         research: research, scientist, laboratory, r and d, rd, forschung, innovation, recherche
-        education: education, teacher, headteacher, headmaster, headmistress, professor, lecturer, school, training
+        education: education, teacher, headteacher, headmaster, headmistress, professor, lecturer,
+            school, training
         medical: medical, clinical, doctor, nurse, physician, health, healthcare, pharmacist, dental
         management: chief executive officer, managing director, president, chairman, vice
             chairman, owner, co owner, founder, co founder, geschaeftsfuehrer, general manager,
             managing partner, directeur general,
-            proprietor, chief executive, board member, trustee, deputy managing director, non executive director, executive director,
+            proprietor, chief executive, board member, trustee, deputy managing director, non
+            executive director, executive director,
             general management, strategy, country manager, board member executive
         """
     )

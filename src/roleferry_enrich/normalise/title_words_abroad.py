@@ -55,7 +55,8 @@ ENGLISH = MappingProxyType(
         board member: aufsichtsrat, aufsichtsrätin, aufsichtsratsmitglied,
             mitglied des aufsichtsrats, administrateur, administratrice, consigliere,
             consigliera, consigliere di amministrazione, consejero, consejera, conselheiro,
-            conselheira, vogal, commissaris, raad van commissarissen, membre du conseil d'administration, beirat,
+            conselheira, vogal, commissaris, raad van commissarissen, membre du conseil
+            d'administration, beirat,
             lid van de raad van bestuur
         non executive director: consejero independiente, administrateur indépendant,
             consigliere indipendente, consejero dominical, conselheiro independente

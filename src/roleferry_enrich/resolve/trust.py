@@ -36,7 +36,7 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         ),
         Matter.TITLE: MappingProxyType(
             {
-                "apollo": 0.936,
+                "apollo": 0.937,
                 "clearbit": 0.841,
                 "companies_house": 0.3,
                 "explorium": 0.925,
@@ -46,7 +46,7 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         ),
         Matter.EMPLOYER: MappingProxyType(
             {
-                "apollo": 0.973,
+                "apollo": 0.974,
                 "clearbit": 0.927,
                 "explorium": 0.973,
                 "hunter": 0.98,
@@ -55,7 +55,7 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         ),
         Matter.OFFICE: MappingProxyType(
             {
-                "companies_house": 0.979,
+                "companies_house": 0.98,
             }
         ),
         Matter.PLACE: MappingProxyType(
@@ -69,11 +69,11 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         ),
         Matter.MAILBOX: MappingProxyType(
             {
-                "apollo": 0.911,
-                "clearbit": 0.939,
+                "apollo": 0.912,
+                "clearbit": 0.946,
                 "explorium": 0.98,
-                "hunter": 0.915,
-                "website": 0.957,
+                "hunter": 0.916,
+                "website": 0.955,
             }
         ),
         Matter.PHONE: MappingProxyType(
@@ -97,7 +97,7 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
             {
                 "apollo": 0.98,
                 "clearbit": 0.98,
-                "companies_house": 0.98,
+                "companies_house": 0.927,
                 "explorium": 0.98,
                 "hunter": 0.98,
                 "website": 0.98,
@@ -143,7 +143,7 @@ INDEPENDENCE: Mapping[Matter, float] = MappingProxyType(
         Matter.PLACE: 0.3,
         Matter.MAILBOX: 0.2,
         Matter.PHONE: 0.3,
-        Matter.PROFILE: 0.2,
+        Matter.PROFILE: 0.3,
         Matter.COMPANY: 0.3,
         Matter.SIZE: 0.3,
     }
@@ -154,11 +154,11 @@ RIVALRY: Mapping[Matter, float] = MappingProxyType(
     {
         Matter.PERSON: 1.0,
         Matter.NAME: 0.1,
-        Matter.TITLE: 0.1,
+        Matter.TITLE: 0.2,
         Matter.EMPLOYER: 1.0,
         Matter.OFFICE: 1.0,
         Matter.PLACE: 1.0,
-        Matter.MAILBOX: 0.1,
+        Matter.MAILBOX: 0.2,
         Matter.PHONE: 1.0,
         Matter.PROFILE: 1.0,
         Matter.COMPANY: 1.0,
