@@ -1,5 +1,6 @@
 """Company domains: the part somebody registered, from a domain, a host, a URL or an address."""
 
+import re
 from functools import cache, lru_cache
 
 import idna
@@ -11,6 +12,7 @@ _LIMIT = 253
 # A host is at the front of a URL, so a long path or query need not be read.
 _READ_AHEAD = 2_048
 _TEST_SUFFIX = "test"
+_SCHEME = re.compile(r"^(?:https?:)?/{0,2}", re.IGNORECASE)
 
 
 def parse_domain(text: str) -> Domain | None:
@@ -29,7 +31,7 @@ def name_label(domain: Domain) -> str:
 
 def _host(text: str) -> str:
     """The host of whatever was given, still as written."""
-    rest = text.partition("://")[2] if "://" in text[:40] else text.removeprefix("//")
+    rest = text.partition("://")[2] if "://" in text[:40] else _SCHEME.sub("", text)
     for end in "/?#\\":
         rest = rest.partition(end)[0]
     host = rest.rpartition("@")[2]
@@ -47,7 +49,10 @@ def _registrable(host: str) -> Domain | None:
     labels = ascii_host.split(".")
     if labels[-1] == _TEST_SUFFIX and len(labels) > 1:
         return Domain(".".join(labels[-2:]))
-    return Domain(_suffixes()(ascii_host).top_domain_under_public_suffix) or None
+    # Each customer of `github.io` or `uk.com` is somebody else; the host's own site is its own.
+    under_host = _suffixes()(ascii_host, include_psl_private_domains=True)
+    registered = under_host.top_domain_under_public_suffix
+    return Domain(registered or _suffixes()(ascii_host).top_domain_under_public_suffix) or None
 
 
 @cache
