@@ -216,12 +216,16 @@ def _prepared(one: Evidence, matter: Matter, trusted: Trust) -> Prepared:
     today = NOW.date()
     known = trusted[matter]
     ages = {s.origin: freshness(s.as_of, today, matter) for s in one.known.sources}
-    winner = tuple(known[origin] * age for origin, age in ages.items() if origin in known)
+    winner = _surest_first(known[origin] * age for origin, age in ages.items() if origin in known)
     rivals = tuple(
-        tuple(known[provider] for provider in other.providers if provider in known)
+        _surest_first(known[provider] for provider in other.providers if provider in known)
         for other in one.known.alternatives
     )
     return winner or (_PRIOR,), tuple(filter(None, rivals)), one.right
+
+
+def _surest_first(likely: Iterable[float]) -> tuple[float, ...]:
+    return tuple(sorted(likely, reverse=True))
 
 
 def _surprise(seen: list[Prepared], independence: float, rivalry: float) -> float:

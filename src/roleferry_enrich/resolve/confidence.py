@@ -54,20 +54,21 @@ def together(shares: Iterable[Share], matter: Matter) -> Confidence:
 
 def belief(shares: Iterable[Share], matter: Matter) -> float:
     """Log-odds of a value by those who support it; one origin twice is one opinion."""
-    best: dict[str, float] = {}
-    for share in shares:
-        best[share.origin] = max(best.get(share.origin, 0.0), share.likely)
-    return agreed(best.values(), INDEPENDENCE[matter])
-
-
-def agreed(likely: Iterable[float], independence: float) -> float:
-    """Log-odds of a value that origins so likely to be right agree on."""
+    # Of an origin's statements the last, which is the likeliest, stays.
+    best = dict(sorted((share.origin, share.likely) for share in shares))
     # Sorted, since the first counts in full and the sum of floats depends on their order.
-    first, *others = sorted(map(_log_odds, likely), reverse=True)
+    return agreed(tuple(sorted(best.values(), reverse=True)), INDEPENDENCE[matter])
+
+
+@lru_cache(maxsize=16_384)
+def agreed(likely: tuple[float, ...], independence: float) -> float:
+    """Log-odds of a value that origins so likely to be right (the surest first) agree on."""
+    first, *others = map(_log_odds, likely)
     return first + independence * sum(max(0.0, one + _WRONG_VALUES) for one in others)
 
 
-def confidence_of(believed: float, rivals: Iterable[float], matter: Matter) -> Confidence:
+@lru_cache(maxsize=16_384)
+def confidence_of(believed: float, rivals: tuple[float, ...], matter: Matter) -> Confidence:
     return at_most(beside(believed, rivals, RIVALRY[matter]))
 
 
