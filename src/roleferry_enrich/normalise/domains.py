@@ -7,21 +7,34 @@ import idna
 from tldextract import TLDExtract
 
 from roleferry_enrich.domain.identifiers import Domain
+from roleferry_enrich.normalise.text import word_set
 
 _LIMIT = 253
 # A host is at the front of a URL, so a long path or query need not be read.
 _READ_AHEAD = 2_048
 _TEST_SUFFIX = "test"
+# Hosts that are not in the public suffix list, though each name below them is another's site.
+_SITES_OF_ALL = word_set("wordpress.com tumblr.com jimdo.com over-blog.com livejournal.com ucoz.ru")
+_PAGES_OF_ALL = word_set(
+    "facebook.com fb.com instagram.com linkedin.com twitter.com x.com youtube.com youtu.be "
+    "tiktok.com pinterest.com vk.com xing.com t.me wa.me google.com goo.gl bit.ly linktr.ee "
+    "medium.com github.com gitlab.com yelp.com yelp.co.uk tripadvisor.com tripadvisor.co.uk "
+    "etsy.com ebay.com ebay.co.uk ebay.de amazon.com amazon.co.uk amazon.de crunchbase.com "
+    "angel.co wellfound.com trustpilot.com doctolib.fr pagesjaunes.fr yell.com"
+)
 _SCHEME = re.compile(r"^(?:https?:)?/{0,2}", re.IGNORECASE)
 
 
 def parse_domain(text: str) -> Domain | None:
     """The registrable domain (`acme.co.uk`) in lower-case ASCII.
 
-    None for an IP address, a single label, a public suffix or what is no host name.
+    None for an IP address, a single label, a public suffix, what is no host name, and a page on
+    a network where everybody has one: `facebook.com/acme` is not Acme's domain.
     """
-    host = _host(text.strip()[:_READ_AHEAD])
-    return _registrable(host) if 0 < len(host) <= _LIMIT else None
+    written = text.strip()[:_READ_AHEAD]
+    host = _host(written)
+    domain = _registrable(host) if 0 < len(host) <= _LIMIT else None
+    return None if domain in _PAGES_OF_ALL and _has_path(written, host) else domain
 
 
 def name_label(domain: Domain) -> str:
@@ -40,6 +53,11 @@ def _host(text: str) -> str:
     return host.strip().rstrip(".。")
 
 
+def _has_path(written: str, host: str) -> bool:
+    after = written.partition(host)[2].lstrip(".:0123456789")
+    return len(after.partition("?")[0].strip("/")) > 0
+
+
 @lru_cache(maxsize=16_384)
 def _registrable(host: str) -> Domain | None:
     try:
@@ -52,6 +70,9 @@ def _registrable(host: str) -> Domain | None:
     # Each customer of `github.io` or `uk.com` is somebody else; the host's own site is its own.
     under_host = _suffixes()(ascii_host, include_psl_private_domains=True)
     registered = under_host.top_domain_under_public_suffix
+    site = under_host.subdomain.rpartition(".")[2]
+    if registered in _SITES_OF_ALL and site not in {"", "www"}:
+        return Domain(f"{site}.{registered}")
     return Domain(registered or _suffixes()(ascii_host).top_domain_under_public_suffix) or None
 
 
