@@ -29,6 +29,7 @@ from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import Domain, Email
 from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
@@ -90,6 +91,7 @@ async def _costs(stage: Stage, far_end: Child) -> list[Cost]:
     async with _bare(far_end.url) as bare, _ours(stage, far_end.url) as ours:
         await _cpu_per_call(bare, numbers)
         await _cpu_per_call(ours, numbers)
+        look_seldom()  # as the service does; the bare side gains by it too
         return [
             Cost(bare=await _cpu_per_call(bare, numbers), ours=await _cpu_per_call(ours, numbers))
             for _ in range(_ROUNDS)

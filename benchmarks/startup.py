@@ -35,8 +35,15 @@ def rows(stage: Stage) -> Iterator[Row]:  # noqa: ARG001 - it starts servers of 
         unit="s",
         notes=(
             f"CPU time of a process that imports the service; {empty:.2f} s of it Python's own",
+            *_compiled(),
         ),
     )
+
+
+def _compiled() -> tuple[str, ...]:
+    """An installed package has its byte code; a source tree may not be allowed to keep it."""
+    set_here = "our modules are compiled anew each time: PYTHONDONTWRITEBYTECODE is set"
+    return (set_here,) if sys.dont_write_bytecode else ()
 
 
 def _start_to_ready(data_dir: Path) -> float:

@@ -1,5 +1,6 @@
 """Questions about processes that several tests ask."""
 
+import socket
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,13 @@ def eventually(condition: Callable[[], bool], *, within: timedelta = timedelta(s
             return False
         time.sleep(0.02)
     return True
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def running_with(text: str | Path) -> list[psutil.Process]:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.processes import eventually, running_with
 
-from roleferry_enrich.embedded import Servers, embedded, servers_of
+from roleferry_enrich.embedded import Servers, embedded, servers_of, starting_servers
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.private_servers.place import POSTGRES, REDIS, Place, State
 from roleferry_enrich.settings import Settings
@@ -249,6 +249,12 @@ def test_given_urls_start_nothing(data_dir: Path) -> None:
         assert servers.database_url == "postgresql+asyncpg://db.test/enrich"
         assert servers.redis_url == "redis://cache.test/0"
     assert not data_dir.exists()
+
+
+def test_who_does_not_wait_for_the_servers_leaves_none_behind(data_dir: Path) -> None:
+    with starting_servers(Settings(data_dir=data_dir)):
+        pass
+    assert not running_with(data_dir)
 
 
 def test_only_the_server_without_a_url_is_embedded(data_dir: Path) -> None:

@@ -271,6 +271,7 @@ def test_every_setting_of_the_example_is_explained() -> None:
 
 def test_the_secrets_that_may_come_from_files() -> None:
     assert {name for name in secret_setting_names() if "__" not in name} == {
+        "ROLEFERRY_CACHE_KEYS",
         "ROLEFERRY_DATABASE_URL",
         "ROLEFERRY_REDIS_URL",
         "ROLEFERRY_SECRET_KEY",
@@ -296,3 +297,19 @@ def test_a_nearer_text_stands_before_a_farther_file(tmp_path: Path) -> None:
 def test_the_data_directory_may_lie_at_home(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert read(DATA_DIR="~/enrich").data_dir == tmp_path / "enrich"
+
+
+def test_cache_keys_are_a_ring_the_newest_first() -> None:
+    new, old = "test-cache-key-new-of-thirty-two-chars", "test-cache-key-old-of-thirty-two-chars"
+    ring = read(CACHE_KEYS=f"{new}, {old}").cache_key_ring
+
+    assert [key.get_secret_value() for key in ring] == [new, old]
+    assert read().cache_key_ring == ()
+
+
+@pytest.mark.parametrize("keys", ["short", f"{PEPPER},short", f"{PEPPER},", "<your key>"])
+def test_a_cache_key_that_protects_nothing_stops_the_start(keys: str) -> None:
+    message = refusal({"ROLEFERRY_CACHE_KEYS": keys})
+
+    assert "ROLEFERRY_CACHE_KEYS" in message
+    assert keys not in message

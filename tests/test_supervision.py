@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from tests.processes import eventually, running_with
 
-from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.supervision import Child, ChildEnded, Stopped, require_free_port, supervised
+from roleferry_enrich.supervision import Child, ChildEnded, Stopped, supervised
 
 SOURCE = Path(__file__).parents[1] / "src"
 SERVE = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
@@ -174,19 +173,3 @@ def test_children_end_when_the_parent_is_killed(mark: str) -> None:
         assert parent.stdout.readline() == b"started\n"
         parent.kill()
     assert eventually(lambda: not running_with(mark))
-
-
-def test_a_free_port_is_accepted(port: int) -> None:
-    require_free_port("127.0.0.1", port, "ROLEFERRY_PORT")
-
-
-def test_a_port_in_use_is_refused_by_its_setting() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        with pytest.raises(ConfigurationError, match=rf"port {port}.*ROLEFERRY_PORT"):
-            require_free_port("127.0.0.1", port, "ROLEFERRY_PORT")
-
-
-def test_a_host_that_is_none_is_refused(port: int) -> None:
-    with pytest.raises(ConfigurationError, match="ROLEFERRY_HOST"):
-        require_free_port("no such host", port, "ROLEFERRY_HOST")

@@ -1,5 +1,6 @@
 """The HTTP process: the API over this process's resources."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -9,7 +10,9 @@ from fastapi import FastAPI
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.embedded import Servers
+from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.gateway.channels import Channel
+from roleferry_enrich.normalise.first_use import load_tables
 from roleferry_enrich.observability.requests import Tracing
 from roleferry_enrich.observability.telemetry import configure_telemetry
 from roleferry_enrich.resources import open_resources
@@ -18,6 +21,7 @@ from roleferry_enrich.settings import Settings
 
 # Requests under way are given this long when the process is told to stop.
 _GRACE_S = 10
+_DOCUMENT_AFTER_S = 5
 
 
 def create_app(
@@ -33,11 +37,24 @@ def create_app(
     @asynccontextmanager
     async def opening() -> AsyncIterator[Services]:
         async with open_resources(settings, servers, telemetry, channels=channels) as resources:
-            yield LocalServices(resources)
+            preparing = asyncio.create_task(_prepare(app))
+            try:
+                yield LocalServices(resources)
+            finally:
+                preparing.cancel()
 
     app = create_api(opening=opening, registry=registry)
     app.add_middleware(Tracing, tracer=telemetry.tracer)
     return app
+
+
+async def _prepare(app: FastAPI) -> None:
+    """What can wait until the service is ready, but must not hold up whoever asks first."""
+    await asyncio.to_thread(load_tables)
+    # Nobody is in a hurry for the document, and a thread takes from those who are.
+    await asyncio.sleep(_DOCUMENT_AFTER_S)
+    await asyncio.to_thread(app.openapi)
+    look_seldom()
 
 
 def serve(

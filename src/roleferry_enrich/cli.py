@@ -78,13 +78,17 @@ def demo(
 @app.command()
 def serve() -> None:
     """Serve the HTTP API until Ctrl-C."""
-    from roleferry_enrich.app import serve as run
-    from roleferry_enrich.embedded import servers_of
-    from roleferry_enrich.supervision import require_free_port
+    from roleferry_enrich.embedded import starting_servers
+    from roleferry_enrich.garbage import long_lived
+    from roleferry_enrich.ports import require_free_port
 
     settings = _settings_with_logs()
     require_free_port(settings.host, settings.port, "ROLEFERRY_PORT")
-    with servers_of(settings) as servers:
+    with starting_servers(settings) as started:
+        with long_lived():
+            from roleferry_enrich.app import serve as run  # takes as long as they do
+
+        servers = started()
         _migrate_embedded(settings, servers.database_url)
         run(settings, servers)
 
@@ -94,11 +98,15 @@ def worker() -> None:
     """Run a worker, which completes what providers answer later."""
     import asyncio
 
-    from roleferry_enrich.embedded import servers_of
-    from roleferry_enrich.worker import work
+    from roleferry_enrich.embedded import starting_servers
+    from roleferry_enrich.garbage import long_lived
 
     settings = _settings_with_logs()
-    with servers_of(settings) as servers:
+    with starting_servers(settings) as started:
+        with long_lived():
+            from roleferry_enrich.worker import work  # takes as long as they do
+
+        servers = started()
         _migrate_embedded(settings, servers.database_url)
         asyncio.run(work(settings, servers))
 
@@ -120,8 +128,8 @@ def sandbox(
     """Serve every provider's API over an invented population, to develop and test against."""
     import uvicorn
 
+    from roleferry_enrich.ports import require_free_port
     from roleferry_enrich.sandbox.app import create_sandbox
-    from roleferry_enrich.supervision import require_free_port
 
     settings = _settings_with_logs(sandbox_port=port)
     require_free_port(settings.host, settings.sandbox_port, "ROLEFERRY_SANDBOX_PORT")

@@ -19,16 +19,11 @@ from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.observability.logs import configure_logs
+from roleferry_enrich.ports import require_free_port
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.settings import Settings, secret_setting_names
 from roleferry_enrich.storage.migrate import migrate
-from roleferry_enrich.supervision import (
-    ChildEnded,
-    Stopped,
-    Supervisor,
-    require_free_port,
-    supervised,
-)
+from roleferry_enrich.supervision import ChildEnded, Stopped, Supervisor, supervised
 from roleferry_enrich.terminal import tables
 from roleferry_enrich.terminal.printing import console
 from roleferry_enrich.terminal.service import remote

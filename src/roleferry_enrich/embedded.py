@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,12 +41,19 @@ class Servers:
 def embedded(data_dir: Path) -> Iterator[Servers]:
     """Both servers of a data directory, for as long as the block lasts."""
     with _joined(data_dir, POSTGRES, REDIS) as urls:
-        yield Servers(database_url=urls[POSTGRES], redis_url=urls[REDIS])
+        yield _servers(urls())
 
 
 @contextmanager
 def servers_of(settings: Settings) -> Iterator[Servers]:
     """The servers the settings name; a private one for each that they do not name."""
+    with starting_servers(settings) as started:
+        yield started()
+
+
+@contextmanager
+def starting_servers(settings: Settings) -> Iterator[Callable[[], Servers]]:
+    """As `servers_of`, for who has other work until they answer: calling it waits for them."""
     given = {POSTGRES: settings.database_url, REDIS: settings.redis_url}
     named = {name: url.get_secret_value() for name, url in given.items() if url is not None}
     missing = [name for name in given if name not in named]
@@ -55,13 +62,16 @@ def servers_of(settings: Settings) -> Iterator[Servers]:
             f"production needs {' and '.join(_SETTING[name] for name in missing)}: "
             "private servers are for development"
         )
-    with _joined(settings.data_dir, *missing) as started:
-        urls = named | started
-        yield Servers(database_url=urls[POSTGRES], redis_url=urls[REDIS])
+    with _joined(settings.data_dir, *missing) as urls:
+        yield lambda: _servers(named | urls())
+
+
+def _servers(urls: Mapping[str, str]) -> Servers:
+    return Servers(database_url=urls[POSTGRES], redis_url=urls[REDIS])
 
 
 @contextmanager
-def _joined(data_dir: Path, *names: str) -> Iterator[dict[str, str]]:
+def _joined(data_dir: Path, *names: str) -> Iterator[Callable[[], dict[str, str]]]:
     directory = data_dir.expanduser().resolve()
     if names:
         _make(directory)
@@ -71,7 +81,7 @@ def _joined(data_dir: Path, *names: str) -> Iterator[dict[str, str]]:
             stack.callback(member.close)
             member.join()
             stack.callback(member.leave)
-        yield {name: member.url() for name, member in members.items()}
+        yield lambda: {name: member.url() for name, member in members.items()}
 
 
 def _make(directory: Path) -> None:
@@ -85,24 +95,26 @@ def _make(directory: Path) -> None:
 
 
 class _Member:
-    """One command's part in a server: join starts it if need be, leave stops it if last."""
+    """One command's part in a server: join starts it if need be, leave stops it if last.
+
+    Join does not wait for the keeper it starts; others wait at the entrance until `url` did.
+    """
 
     def __init__(self, place: Place) -> None:
         self._place = place
         self._entrance = Claim(place.entrance)
         self._users = Claim(place.users)
         self._keeper = Claim(place.keeper)
+        self._starting: subprocess.Popen[bytes] | None = None
 
     def join(self) -> None:
         self._enter()
-        try:
-            self._users.take(shared=True)
-            self._ensure_keeper()
-        finally:
-            self._entrance.release()
+        self._users.take(shared=True)
+        self._ensure_keeper()
 
     def url(self) -> str:
         """Of the server, once it answers."""
+        self._let_others_in()
         until = time.monotonic() + _PATIENCE.total_seconds()
         keepers = _KEEPERS
         while time.monotonic() < until:
@@ -114,6 +126,7 @@ class _Member:
                 if keepers == 0 or (state is not None and state.failure):
                     raise self._failure("its keeper ended")
                 self.join()
+                self._let_others_in()
             state = self._place.read()
             if state is not None and state.url is not None and state.answers():
                 return state.url
@@ -122,6 +135,7 @@ class _Member:
 
     def leave(self) -> None:
         """The entrance is claimed throughout, so nobody joins a server about to stop."""
+        self._let_others_in()
         self._enter()
         self._users.release()
         if self._users.take():
@@ -147,18 +161,23 @@ class _Member:
         source = os.fspath(Path(roleferry_enrich.__file__).parents[1])
         path = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
         with self._place.log.open("ab") as log:
-            subprocess.run(  # noqa: S603  # this interpreter, our own module
+            self._starting = subprocess.Popen(  # noqa: S603  # this interpreter, our own module
                 [
                     *(sys.executable, "-m", "roleferry_enrich.private_servers.keeper"),
                     *(os.fspath(self._place.data_dir), self._place.name),
                 ],
-                check=True,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=self._place.data_dir,
                 env={**os.environ, "PYTHONPATH": path},
             )
+
+    def _let_others_in(self) -> None:
+        """Once a keeper we started has claimed its place and published its process id."""
+        if self._starting is not None:
+            self._starting.wait()
+        self._entrance.release()
 
     def _stop_keeper(self) -> None:
         state = self._place.read()

@@ -16,7 +16,8 @@
         ProviderRefusedQuery    this question is not accepted; not the provider's fault
         ProviderContractChanged unreadable reply: breaker failure, alert, never "not found"
       CallSkipped               a gate said no before anything was sent; an outcome, not a failure
-        BreakerOpen, NoPermit, BudgetSpent, DeadlineTooNear, Quarantined, AddressRefused
+        BreakerOpen, NoPermit, BudgetSpent, BooksUnavailable, DeadlineTooNear, Overloaded,
+        Quarantined, AddressRefused
     ConfigurationError          outside the family on purpose: nobody may swallow it
 
 The policy of a provider error (retryable, trips_breaker) sits on its class, so that the
@@ -164,6 +165,7 @@ class ProviderRefusedQuery(ProviderError):
 class ProviderContractChanged(ProviderError):
     outcome = "contract_changed"
     trips_breaker = True
+    may_be_charged = True
 
 
 class CallSkipped(RoleferryError):
@@ -186,14 +188,32 @@ class BudgetSpent(CallSkipped):
     reason = "budget_spent"
 
 
+class BooksUnavailable(CallSkipped):
+    """A paid call cannot be noted before it is made, so it is not made."""
+
+    reason = "books_unavailable"
+
+
 class DeadlineTooNear(CallSkipped):
     reason = "deadline_too_near"
+
+
+class Overloaded(CallSkipped):
+    """More requests came at once than this process can serve in time."""
+
+    reason = "overloaded"
 
 
 class Quarantined(CallSkipped):
     """The provider refused our key or our quota is used up, and it is too early to ask again."""
 
     reason = "quarantined"
+
+    def __init__(self, why: str, *, left: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.left = left
+        """How long, where another process found out."""
 
 
 class AddressRefused(CallSkipped):

@@ -12,7 +12,6 @@ from random import Random
 
 import aiohttp
 from aiohttp.resolver import ThreadedResolver
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.accounts.repository import AccountRepository
@@ -26,9 +25,13 @@ from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
+from roleferry_enrich.gateway.places import FleetPlaces
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
-from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.redis_line import RedisLine
+from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
+from roleferry_enrich.gateway.sealing import KeyRing
+from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
@@ -38,9 +41,9 @@ from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recording import PatientRecords
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
-from roleferry_enrich.sandbox.samples import sample
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 
@@ -59,6 +62,7 @@ class Resources:
     gateway: Gateway
     enricher: Enricher
     accounts: AccountRepository
+    books: PostgresBooks
     enrichments: EnrichmentRepository
 
 
@@ -76,13 +80,16 @@ async def open_resources(
     """
     channels = channels or channels_of(settings)
     telemetry = telemetry or configure_telemetry(settings)
-    pepper = secret_key(settings).get_secret_value().encode()
     engine = create_engine(servers.database_url)
-    shared = RedisGuard(Redis.from_url(servers.redis_url, socket_connect_timeout=1))
+    redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
+    shared = RedisGuard(redis, patience=None)
     watching = telemetry.watching()
     background = Background()
-    async with _sessions() as transport:
-        gateway = _gateway(settings, shared, transport, watching, secret=pepper, channels=channels)
+    books = PostgresBooks(servers.database_url, watching)
+    till = Till(books, watch=watching, secret=_pepper(settings))
+    async with _sessions() as transport, _cache(settings, shared) as cache:
+        gates = _gates(settings, channels, shared, transport, till, watching)
+        gateway = Gateway(channels, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
         enricher = Enricher(
             gateway=gateway,
@@ -99,14 +106,19 @@ async def open_resources(
                 shared=shared,
                 gateway=gateway,
                 enricher=enricher,
-                accounts=AccountRepository(engine, pepper),
+                accounts=AccountRepository(engine, _pepper(settings)),
+                books=books,
                 enrichments=enrichments,
             )
         finally:
             await background.drain(_DRAIN_S)
-            await shared.redis.aclose()
+            await books.close()
             await engine.dispose()
             telemetry.close()
+
+
+def _pepper(settings: Settings) -> bytes:
+    return secret_key(settings).get_secret_value().encode()
 
 
 def channels_of(settings: Settings) -> Mapping[str, Channel]:
@@ -124,6 +136,7 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
         permits=given.permits,
         credit_price=None if given.price is None else MicroUsd(given.price),
         timeout=given.timeout,
+        concurrency=given.concurrency,
     )
 
 
@@ -138,24 +151,39 @@ async def _sessions() -> AsyncIterator[Transport]:
         yield Transport(trusted=trusted, open_web=open_web, now=_now)
 
 
-def _gateway(
+@asynccontextmanager
+async def _cache(settings: Settings, shared: RedisGuard) -> AsyncIterator[Cache]:
+    # The derived key comes last: setting keys of its own costs no installation its answers.
+    given = [key.get_secret_value().encode() for key in settings.cache_key_ring]
+    secret = _pepper(settings)
+    memory, ring = settings.cache_mb * 1_000_000, KeyRing([*given, secret])
+    cache = Cache(shared, secret=secret, memory_bytes=memory, ring=ring)
+    try:
+        async with cache.listening():
+            yield cache
+    finally:
+        await shared.redis.aclose()
+
+
+def _gates(
     settings: Settings,
+    channels: Mapping[str, Channel],
     shared: RedisGuard,
     transport: Transport,
+    till: Till,
     watching: Watching,
-    *,
-    secret: bytes,
-    channels: Mapping[str, Channel],
-) -> Gateway:
+) -> Gates:
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
-    gates = Gates(
+    instances = settings.instances
+    return Gates(
         quarantine=Quarantine(loop.time),
         breakers={
             name: Breaker(_policy(channel), clock=loop.time, random=random)
             for name, channel in channels.items()
         },
-        limiter=Limiter(shared, instances=settings.instances),
+        limiter=Limiter(shared, instances=instances, watch=watching),
         transport=transport,
+        till=till,
         retry=RetryPolicy(),
         watch=watching,
         random=random,
@@ -164,10 +192,14 @@ def _gateway(
             name: asyncio.Semaphore(channel.provider.spec.concurrency)
             for name, channel in channels.items()
         },
+        retries=RetryBudget(loop.time),
+        places=FleetPlaces(
+            shared,
+            {name: one.concurrency for name, one in channels.items() if one.concurrency},
+            random=random,
+            instances=instances,
+        ),
     )
-    memory = settings.cache_mb * 1_000_000
-    cache = Cache(shared, secret=secret, memory_bytes=memory, now=_now)
-    return Gateway(channels, cache=cache, gates=gates, now=_now)
 
 
 def _policy(channel: Channel) -> BreakerPolicy:
@@ -175,6 +207,9 @@ def _policy(channel: Channel) -> BreakerPolicy:
 
 
 def _sample(request: Request) -> Result:
+    # An invented world, for the few who ask for one.
+    from roleferry_enrich.sandbox.samples import sample  # noqa: PLC0415
+
     company, people = sample(request.keys, request.limit)
     match request.goal:
         case Goal.PERSON:

@@ -48,7 +48,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_SECRET_KEY = 32
-_SECRET_FIELDS = frozenset({"api_key", "database_url", "redis_url", "secret_key"})
+_SECRET_FIELDS = frozenset({"api_key", "cache_keys", "database_url", "redis_url", "secret_key"})
 
 
 def _windows(text: object) -> object:
@@ -95,6 +95,17 @@ def _http_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _key_ring(secret: SecretStr) -> SecretStr:
+    if any(len(key.strip()) < _SHORTEST_SECRET_KEY for key in secret.get_secret_value().split(",")):
+        raise ValueError(f"expected keys of at least {_SHORTEST_SECRET_KEY} characters")
+    return secret
+
+
+def _each(secrets: SecretStr | None) -> tuple[SecretStr, ...]:
+    text = secrets.get_secret_value() if secrets else ""
+    return tuple(SecretStr(part.strip()) for part in text.split(",") if part.strip())
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -112,12 +123,13 @@ class ProviderSettings(BaseModel):
     price: int | None = Field(default=None, ge=0)
     """Micro-dollars per credit."""
     timeout_s: float | None = Field(default=None, gt=0, le=120)
+    concurrency: int | None = Field(default=None, ge=1, le=10_000)
+    """Calls under way at once, from all processes together."""
 
     @property
     def keys(self) -> tuple[SecretStr, ...]:
         """Two may be given, with a comma, so that one can be replaced while both work."""
-        text = self.api_key.get_secret_value() if self.api_key else ""
-        return tuple(SecretStr(key.strip()) for key in text.split(",") if key.strip())
+        return _each(self.api_key)
 
     @property
     def timeout(self) -> timedelta | None:
@@ -155,6 +167,10 @@ class Settings(BaseSettings):
     otlp_endpoint: HttpUrl | None = None
     cache_mb: int = Field(default=64, ge=0, le=65_536)
     """Megabytes of answers that one process keeps in memory, before Redis is asked."""
+    cache_keys: (
+        Annotated[SecretStr, AfterValidator(_no_placeholder), AfterValidator(_key_ring)] | None
+    ) = None
+    """Seal what the cache keeps in Redis; the first seals, all open. See `gateway/sealing.py`."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
 
     @classmethod
@@ -178,6 +194,10 @@ class Settings(BaseSettings):
         if self.environment == "production":
             _check_production(self)
         return self
+
+    @property
+    def cache_key_ring(self) -> tuple[SecretStr, ...]:
+        return _each(self.cache_keys)
 
     def provider(self, name: str) -> ProviderSettings:
         return self.providers.get(name, ProviderSettings())

@@ -5,6 +5,7 @@ but the wake-ups.
 """
 
 import asyncio
+import contextlib
 import signal
 
 import structlog
@@ -14,11 +15,13 @@ from roleferry_enrich.batches.completion import Completion
 from roleferry_enrich.batches.queue import Queue
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
-from roleferry_enrich.resources import open_resources
+from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.completions import CompletionRepository
+from roleferry_enrich.storage.wire import DatabaseAway
 
 _LOOK_S = 1.0
+_TIDY_S = 10.0
 _log = structlog.get_logger("roleferry_enrich")
 
 
@@ -34,6 +37,7 @@ async def work(settings: Settings, servers: Servers) -> None:
             tasks = [
                 group.create_task(_sweep(completion, queue)),
                 group.create_task(_listen(completion, queue)),
+                group.create_task(_tidy(resources)),
             ]
             await _signalled()
             for task in tasks:
@@ -55,6 +59,16 @@ async def _complete(completion: Completion) -> None:
         await completion.complete_due()
     except* ServiceUnavailable:
         _log.warning("worker.database.lost")
+
+
+async def _tidy(resources: Resources) -> None:
+    """Write off paid calls whose process died, and forget replies kept long enough."""
+    watch = resources.gateway.gates.watch
+    while True:
+        await asyncio.sleep(_TIDY_S)
+        with contextlib.suppress(DatabaseAway):
+            for lost in await resources.books.sweep():
+                watch.lost(lost.provider, lost.capability, lost.cost)
 
 
 async def _listen(completion: Completion, queue: Queue) -> None:

@@ -119,6 +119,15 @@ async def test_nothing_found_is_an_answer(client, services, known):
     assert answer["provenance"] == {}
 
 
+async def test_a_stale_answer_is_marked_with_its_age(client, services, known):
+    old = replace(known.outcomes[2], stale=True, age=timedelta(days=8, seconds=1))
+    answer = await ask(client, services, replace(known, outcomes=(old, *known.outcomes)))
+    line, *_, fresh = answer.json()["meta"]["providers"]
+
+    assert (line["cached"], line["stale"], line["age_s"]) == ("memory", True, 691_201)
+    assert (fresh["cached"], fresh["stale"], fresh["age_s"]) == (None, False, None)
+
+
 async def test_meta_tells_what_each_provider_did_and_took(client, services, known):
     meta = (await ask(client, services, known)).json()["meta"]
     assert meta["enrichment_id"] == str(known.id)
@@ -137,6 +146,8 @@ async def test_meta_tells_what_each_provider_did_and_took(client, services, know
         "cost_usd": 0.0,
         "calls": 1,
         "cached": None,
+        "stale": False,
+        "age_s": None,
         "records": 0,
     }
     assert meta["providers"][2]["cached"] == "memory"

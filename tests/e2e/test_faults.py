@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy import delete
 from tests.e2e.sandbox_process import (
     KEYED,
     NAMES,
@@ -24,7 +25,9 @@ from tests.e2e.sandbox_process import (
 )
 
 from roleferry_enrich.embedded import Servers
+from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate
+from roleferry_enrich.storage.tables import call_intents
 
 # Past its timeout a provider is not waited for when a test's API closes.
 TIMEOUT_S = 1.0
@@ -106,9 +109,13 @@ def far_ends() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(autouse=True)
-async def calm(far_ends: Sandbox, redis_url: str) -> AsyncIterator[None]:
-    """No fault, no pause and no remembered answer of another test."""
+async def calm(far_ends: Sandbox, redis_url: str, migrated_url: str) -> AsyncIterator[None]:
+    """No fault, no pause, no remembered answer and no kept reply of another test."""
     far_ends.clear()
+    engine = create_engine(migrated_url)
+    async with engine.begin() as connection:
+        await connection.execute(delete(call_intents))
+    await engine.dispose()
     async with Redis.from_url(redis_url) as redis:
         await redis.flushdb()
         yield

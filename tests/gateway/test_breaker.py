@@ -1,5 +1,6 @@
 """The breaker's promises: rates not streaks, few half-open permits, stragglers change nothing."""
 
+import time
 from datetime import timedelta
 from random import Random
 
@@ -171,3 +172,64 @@ def test_policy_can_be_changed(clock: Clock) -> None:
     fail(breaker, 2)
 
     assert breaker.state == "open"
+
+
+def test_half_slow_of_ten_is_enough(breaker: Breaker, clock: Clock) -> None:
+    calls = [breaker.admit() for _ in range(10)]
+    for call in calls[:5]:
+        with call:
+            call.succeeded()
+    clock.now += 8
+    for call in calls[5:]:
+        assert breaker.state == "closed"
+        with call:
+            call.succeeded()
+
+    assert breaker.state == "open"
+
+
+def test_waiting_for_a_permit_is_not_the_providers_slowness(breaker: Breaker, clock: Clock) -> None:
+    for _ in range(20):
+        with breaker.admit() as admission:
+            clock.now += 10
+            admission.sent()
+            admission.succeeded()
+
+    assert breaker.state == "closed"
+
+
+class NoClock:
+    """Stands where a wall clock would be read."""
+
+    def __getattr__(self, name: str) -> None:
+        raise AssertionError(f"the wall clock was read: {name}")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
+def test_no_wall_clock_and_no_zone_decides(
+    breaker: Breaker, clock: Clock, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setattr("aiobreaker.state.datetime", NoClock())
+    monkeypatch.setattr("aiobreaker.circuitbreaker.datetime", NoClock())
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    tripped(breaker)
+    clock.now += 29
+    with pytest.raises(BreakerOpen):
+        breaker.admit()
+    clock.now += 11
+    succeed(breaker, 3)
+
+    assert breaker.state == "closed"
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_the_open_time_is_spread(clock: Clock) -> None:
+    lengths = set()
+    for seed in range(20):
+        breaker = tripped(Breaker(BreakerPolicy(), clock=clock, random=Random(seed)))
+        lengths.add(breaker._reopens_at - clock.now)
+
+    assert len(lengths) == 20
+    assert all(30 <= length <= 33 for length in lengths)

@@ -1,8 +1,9 @@
 """An ask from end to end: cache, twins, gates, money and honest outcomes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import uuid4
@@ -12,6 +13,7 @@ import pytest
 from aiohttp import web
 from tests.acme import Acme
 from tests.far_end import served
+from tests.gates import gates_of, now
 from tests.watcher import Watcher
 
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
@@ -25,18 +27,14 @@ from roleferry_enrich.domain.outcomes import (
     Troubled,
 )
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, Keys, PersonQuery
-from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
+from roleferry_enrich.gateway.books import Books
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.errand import Terms
-from roleferry_enrich.gateway.gates import Gates
-from roleferry_enrich.gateway.gateway import Gateway, _Flight
-from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.flights import Flight, Landing
+from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
-from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisGuard
-from roleferry_enrich.gateway.retry import RetryPolicy
-from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.providers.contract import Answer, Call, Conversation, Window, ask, offers
 
 PERSON = Ask(
@@ -58,10 +56,18 @@ class FarEnd:
     def __init__(self, *replies: web.Response | dict[str, object] | None) -> None:
         self._replies = list(replies)
         self.calls = 0
+        self._call = asyncio.Condition()
+
+    async def reached(self, calls: int) -> None:
+        """Wait until so many calls have come in."""
+        async with self._call:
+            await self._call.wait_for(lambda: self.calls >= calls)
 
     async def answer(self, _: web.Request) -> web.StreamResponse:
         reply = self._replies[min(self.calls, len(self._replies) - 1)]
         self.calls += 1
+        async with self._call:
+            self._call.notify_all()
         if reply is None:
             await asyncio.sleep(30)
         if isinstance(reply, web.Response):
@@ -72,23 +78,19 @@ class FarEnd:
 
 @asynccontextmanager
 async def gateway(
-    far_end: FarEnd, shared: RedisGuard, **channel: object
+    far_end: FarEnd,
+    shared: RedisGuard,
+    now: Callable[[], datetime] = now,
+    *,
+    random: Random | None = None,
+    books: Books | None = None,
+    **channel: object,
 ) -> AsyncIterator[tuple[Gateway, Watcher]]:
-    loop, watcher = asyncio.get_running_loop(), Watcher()
-    now = lambda: datetime.now(UTC)  # noqa: E731 - passed on three times
+    watcher = Watcher()
     async with served(far_end.answer) as url, aiohttp.ClientSession() as session:
-        gates = Gates(
-            quarantine=Quarantine(loop.time),
-            breakers={"acme": Breaker(BreakerPolicy(), clock=loop.time, random=Random(1))},
-            limiter=Limiter(shared),
-            transport=Transport(trusted=session, open_web=session, now=now),
-            retry=RetryPolicy(first_wait=timedelta(milliseconds=1)),
-            watch=watcher,
-            random=Random(1),
-            now=now,
-            lines={"acme": asyncio.Semaphore(10)},
-        )
-        cache = Cache(shared, secret=b"test-secret", memory_bytes=10_000_000, now=now)
+        gates = gates_of(shared, session, watcher, books=books)
+        gates = replace(gates, now=now, random=random or Random(1))
+        cache = Cache(shared, secret=b"test-secret", memory_bytes=10_000_000)
         given = {"provider": Acme(), "key": Credential("test-key-acme"), "base_url": url}
         channels = {"acme": Channel(**{**given, **channel})}
         yield Gateway(channels, cache=cache, gates=gates, now=now), watcher
@@ -127,6 +129,56 @@ async def test_a_remembered_answer_keeps_its_provenance(shared: RedisGuard) -> N
     was, now = (o.observations.people[0].provenance for o in (first, second))
     assert (now.conversation, now.observed_at) == (was.conversation, was.observed_at)
     assert (was.cached, now.cached) == (False, True)
+
+
+async def test_a_cached_answer_cannot_be_changed_by_who_got_it(shared: RedisGuard) -> None:
+    async with gateway(FarEnd(ORLA), shared) as (gate, _):
+        await gate.ask(PERSON, terms())
+        given = (await gate.ask(PERSON, terms())).outcome
+        assert isinstance(given, Found)
+        # Frozen, so by force.
+        claim = given.observations.people[0].claim
+        object.__setattr__(claim, "full_name", "Somebody Else")
+        again = await gate.ask(PERSON, terms())
+
+    assert name_in(again) == "Orla Fenwick"
+
+
+async def test_a_key_holds_no_personal_data_and_no_credential(shared: RedisGuard) -> None:
+    async with gateway(FarEnd(ORLA), shared) as (gate, _):
+        await gate.ask(PERSON, terms())
+    keys = await shared.redis.keys("*")
+    # A bucket is named after its provider; nothing that is known of anybody is in it.
+    names = b" ".join(key for key in keys if not key.startswith(b"rfe:{acme}:permits:")).lower()
+
+    for text in (b"orla", b"fenwick", b"quillmere", b"test-key", b"acme", b"person"):
+        assert text not in names
+
+
+async def test_the_providers_key_is_no_part_of_the_question(shared: RedisGuard) -> None:
+    async with gateway(FarEnd(ORLA), shared, base_url="http://far.test") as (one, _):
+        key = one._question(PERSON).key
+    other = Credential("test-key-acme-rotated")
+    async with gateway(FarEnd(ORLA), shared, base_url="http://far.test", key=other) as (two, _):
+        assert two._question(PERSON).key == key
+
+
+async def test_an_answer_of_the_sandbox_is_none_of_the_provider(shared: RedisGuard) -> None:
+    sandbox = gateway(FarEnd(ORLA), shared, base_url="http://127.0.0.1:8100/acme")
+    async with sandbox as (one, _), gateway(FarEnd(ORLA), shared, base_url=None) as (two, _):
+        assert one._question(PERSON).key != two._question(PERSON).key
+
+
+async def test_a_spoilt_value_is_counted_and_asked_for_anew(shared: RedisGuard) -> None:
+    far_end = FarEnd(ORLA)
+    async with gateway(far_end, shared) as (gate, watcher):
+        await shared.redis.set(f"{gate._question(PERSON).key}:answer", b"not ours", px=60_000)
+        report = await gate.ask(PERSON, terms())
+        again = await gate.ask(PERSON, terms())
+
+    assert (name_in(report), report.cached) == ("Orla Fenwick", None)
+    assert (watcher.spoilt, far_end.calls) == (["acme"], 1)
+    assert again.cached is CacheLevel.MEMORY
 
 
 async def test_equal_questions_at_once_are_one_call(shared: RedisGuard) -> None:
@@ -196,7 +248,7 @@ async def test_a_dead_key_is_quarantined_with_one_alert(shared: RedisGuard) -> N
 async def test_a_broken_provider_is_left_alone(shared: RedisGuard) -> None:
     far_end = FarEnd(web.Response(status=503))
     async with gateway(far_end, shared) as (gate, _):
-        for _ in range(6):
+        for _ in range(10):
             report = await gate.ask(PERSON, terms())
 
     assert report.outcome == Skipped("breaker_open")
@@ -289,11 +341,14 @@ async def test_a_twin_without_money_does_not_stop_another(shared: RedisGuard) ->
 @pytest.mark.timeout(20)
 async def test_a_twin_that_has_just_come_to_nothing_is_not_waited_for(shared: RedisGuard) -> None:
     async with gateway(FarEnd(ORLA), shared) as (gate, _):
-        flight = _Flight(uuid4(), Skipped("budget_spent"), ())
-        ended = asyncio.create_task(asyncio.sleep(0, flight))
-        await ended
+        key = gate._question(PERSON).key
+        landing = Landing(conversation=uuid4(), outcome=Skipped("budget_spent"))
+        flight = Flight(key, None, 0)
+        flight.task = asyncio.create_task(asyncio.sleep(0, landing))
+        await flight.task
+        flight.decide()
         # As in the turn of the loop between a task's end and its callbacks.
-        gate._flights[gate._key(PERSON)] = ended
+        gate._flights._flights[key] = flight
 
         assert name_in(await gate.ask(PERSON, terms())) == "Orla Fenwick"
 

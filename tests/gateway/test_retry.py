@@ -4,6 +4,8 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from roleferry_enrich.errors import (
     ProviderConnectionLost,
@@ -16,7 +18,7 @@ from roleferry_enrich.errors import (
     ProviderUnauthorised,
     ProviderUnavailable,
 )
-from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
 from roleferry_enrich.providers.contract import Call
 
 FREE = Call.get("/v1/x")
@@ -58,3 +60,91 @@ def test_a_named_wait_is_kept_to() -> None:
     error = ProviderRateLimited("x", retry_after=timedelta(seconds=7))
 
     assert wait(error) == timedelta(seconds=7)
+
+
+def test_a_provider_that_names_a_time_is_not_asked_before() -> None:
+    error = ProviderUnavailable("x", retry_after=timedelta(seconds=7))
+
+    assert wait(error) == timedelta(seconds=7)
+
+
+def test_jitter_is_full() -> None:
+    random = Random(5)
+    waits = [POLICY.wait(ProviderUnavailable("x"), FREE, 2, random) for _ in range(300)]
+    seconds = sorted(wait.total_seconds() for wait in waits if wait is not None)
+
+    assert (seconds[0] < 0.01, seconds[-1] > 0.19) == (True, True)
+    assert 0.08 < seconds[150] < 0.12
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def attempts(budget: RetryBudget) -> int:
+    """Of one call that always fails."""
+    budget.called("acme")
+    count = 1
+    while count < POLICY.attempts and budget.spend("acme"):
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize("calls_a_second", [1, 10, 200])
+def test_five_minutes_of_nothing_but_failures_cost_a_fifth_more(calls_a_second: int) -> None:
+    clock = Clock()
+    budget = RetryBudget(clock)
+    made = 0
+    for _ in range(300 * calls_a_second):
+        made += attempts(budget)
+        clock.now += 1 / calls_a_second
+
+    assert made <= 1.2 * 300 * calls_a_second
+    assert made >= 1.15 * 300 * calls_a_second
+
+
+def test_a_few_calls_may_be_repeated_all_the_same() -> None:
+    clock = Clock()
+    budget = RetryBudget(clock)
+
+    assert [attempts(budget) for _ in range(3)] == [3, 1, 1]
+    clock.now += 61
+    assert attempts(budget) == 3
+
+
+def test_what_an_hour_earned_is_not_spent_in_a_minute() -> None:
+    clock = Clock()
+    budget = RetryBudget(clock)
+    for _ in range(3600):
+        budget.called("acme")
+        clock.now += 1
+
+    assert sum(budget.spend("acme") for _ in range(1000)) <= 13
+
+
+def test_each_provider_has_its_own_budget() -> None:
+    budget = RetryBudget(Clock())
+
+    assert [attempts(budget), budget.spend("other")] == [3, True]
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps=st.lists(st.tuples(st.floats(0, 30), st.booleans()), max_size=200))
+def test_no_schedule_gets_more_than_it_earned_and_was_lent(steps: list[tuple[float, bool]]) -> None:
+    clock = Clock()
+    budget = RetryBudget(clock)
+    calls = retries = 0
+    for passed, is_call in steps:
+        clock.now += passed
+        if is_call:
+            budget.called("acme")
+            calls += 1
+        else:
+            retries += budget.spend("acme")
+
+    minutes = 1 + (clock.now - 1000) // 55  # a cell of five seconds begins anywhere
+    assert retries <= 0.2 * calls + 2 * minutes

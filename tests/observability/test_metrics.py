@@ -74,6 +74,23 @@ def test_cache_lookups_are_told_apart_by_level(export: MetricsExport) -> None:
         assert sample(export, "roleferry_cache_lookups_total", **labels) == 1
 
 
+def test_paid_calls_are_told_apart_and_a_lost_one_costs(export: MetricsExport) -> None:
+    export.metrics.purchase_wanted("hunter", "made")
+    export.metrics.call_lost("hunter", "find_email", MicroUsd(98_000))
+    for how in ("made", "lost"):
+        labels = {"provider": "hunter", "how": how}
+        assert sample(export, "roleferry_provider_purchases_total", **labels) == 1
+    labels = {"provider": "hunter", "capability": "find_email"}
+    assert sample(export, "roleferry_provider_cost_total", **labels) == 98_000
+
+
+def test_stale_answers_and_spoilt_values_are_counted(export: MetricsExport) -> None:
+    export.metrics.cache_stale("hunter")
+    export.metrics.cache_spoilt("hunter")
+    for name in ("roleferry_cache_stale_total", "roleferry_cache_spoilt_total"):
+        assert sample(export, name, provider="hunter") == 1
+
+
 def test_the_breaker_shows_its_last_state(export: MetricsExport) -> None:
     export.metrics.breaker_changed("hunter", BreakerState.OPEN)
     export.metrics.breaker_changed("hunter", BreakerState.HALF_OPEN)

@@ -133,3 +133,19 @@ async def test_a_caller_that_goes_away_stops_nothing():
     await service.background.drain(5)
 
     assert kept.versions[-1].person is not None
+
+
+async def test_who_finds_no_way_in_is_told_whom_nobody_asked_and_recorded_later():
+    gateway, kept = SlowGateway(), Kept()
+    service = enricher(gateway, kept)
+    crowd = [asyncio.create_task(service.door.enter(timedelta(seconds=9))) for _ in range(300)]
+    await asyncio.sleep(0)
+
+    answered = await service.enrich(request(100), uuid4())
+    await service.background.drain(5)
+    await asyncio.gather(*crowd)
+
+    assert answered.status is Status.PARTIAL
+    assert {outcome.reason for outcome in answered.outcomes} >= {"overloaded"}
+    assert not gateway.asked.is_set()
+    assert [version.id for version in kept.versions] == kept.answers == [answered.id]

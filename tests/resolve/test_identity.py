@@ -3,11 +3,11 @@ from tests.resolve.statements import email
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, ProfileUrl
-from roleferry_enrich.domain.people import Deliverability, PersonClaim
+from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import Keys
-from roleferry_enrich.resolve.companies import is_same_company, keys_from_company
+from roleferry_enrich.resolve.companies import is_same_company
 from roleferry_enrich.resolve.comparisons import SAME
-from roleferry_enrich.resolve.people import is_same_person, keys_from_person
+from roleferry_enrich.resolve.people import is_same_person
 
 JOHN = Email("john.smith@acme.test")
 ACME = Domain("acme.test")
@@ -124,73 +124,3 @@ def test_another_registers_number_contradicts_nothing():
     said = CompanyClaim(domain="acme.test", company_number="HRB 77", country="DE")
 
     assert is_same_company(said, Keys(domain=ACME, company_number=CompanyNumber("00445790"))).score
-
-
-def test_the_keys_a_person_yields():
-    said = claim(
-        "SMITH, John Andrew",
-        emails=(
-            email("info@acme.test"),
-            email("js@gmail.com"),
-            email("old@acme.test", deliverability=Deliverability.INVALID),
-            email("guess@acme.test", deliverability=Deliverability.GUESSED),
-            email("John.Smith@acme.test"),
-        ),
-        company_name="ACME LIMITED",
-        company_number="445790",
-        linkedin_url="https://www.linkedin.com/in/JS/",
-        twitter_url="@js",
-        country="England",
-    )
-
-    assert keys_from_person(said) == Keys(
-        email=Email("John.Smith@acme.test"),
-        full_name="John Smith",
-        first_name="John",
-        last_name="Smith",
-        linkedin_url=ProfileUrl("linkedin.com/in/js"),
-        domain=ACME,
-        company_name="ACME",
-        company_number=CompanyNumber("00445790"),
-        country="GB",
-    )
-
-
-def test_the_keys_a_company_yields():
-    said = CompanyClaim(
-        name="ACME LTD",
-        email="hello@acme.test",
-        company_number="SC123456",
-        linkedin_url="linkedin.com/company/acme",
-    )
-
-    assert keys_from_company(said) == Keys(
-        domain=ACME,
-        company_name="ACME",
-        company_number=CompanyNumber("SC123456"),
-        company_linkedin_url=ProfileUrl("linkedin.com/company/acme"),
-    )
-
-
-def test_unknown_things_yield_no_keys():
-    assert keys_from_person(claim()) == Keys()
-    assert keys_from_person(claim("Ada", emails=(email("ada@gmail.com"),))).domain is None
-    assert keys_from_company(CompanyClaim(email="x@gmail.com")) == Keys()
-    assert keys_from_company(CompanyClaim(domain="https://acme.test/")).domain == ACME
-
-
-@pytest.mark.parametrize(
-    ("said", "number"),
-    [
-        (CompanyClaim(company_number="12345678", country="United Kingdom"), "12345678"),
-        (CompanyClaim(company_number="12345678", country="DE"), None),
-        (CompanyClaim(company_number="12345678"), None),
-        (CompanyClaim(company_number="12345678", domain="acme.co.uk"), "12345678"),
-        (CompanyClaim(company_number="12345678", legal_name="ACME LIMITED"), "12345678"),
-        (CompanyClaim(company_number="00445790"), "00445790"),
-        (CompanyClaim(company_number="445790"), None),
-        (CompanyClaim(company_number="??", country="GB"), None),
-    ],
-)
-def test_a_number_is_a_key_only_where_it_is_surely_british(said, number):
-    assert keys_from_company(said).company_number == number

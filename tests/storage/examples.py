@@ -48,8 +48,7 @@ def email_point(
         value=address,
         label=label,
         confidence=Confidence(0.9),
-        sources=(source("acme", at),),
-        **{"deliverability": Deliverability.VALID} | changed,
+        **{"sources": (source("acme", at),), "deliverability": Deliverability.VALID} | changed,
     )
 
 

@@ -159,6 +159,18 @@ async def test_same_person_asked_at_once_becomes_one(repository, engine, account
     assert counts["enrichments"] == 20
 
 
+async def test_same_person_asked_at_once_loses_no_call(repository, engine, account_id) -> None:
+    known = person("Ada Lovelace", "ada@engines.test", company_name="Engines Ltd")
+    async with asyncio.TaskGroup() as group:
+        for _ in range(40):
+            talk = uuid4()
+            given = enrichment(account_id, person=known, company=company(domain="engines.test"))
+            reports = [report(NOTHING, talk, call(talk), call(talk))]
+            group.create_task(repository.record(given, reports, observations=observations(talk)))
+    counts = await _counts(engine, account_id)
+    assert (counts["people"], counts["provider_calls"], counts["observations"]) == (1, 80, 120)
+
+
 async def test_boards_in_opposite_order_at_once_do_not_deadlock(
     repository, engine, account_id
 ) -> None:

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 import roleferry_enrich
@@ -25,6 +26,17 @@ async def test_upgrade_from_nothing_reaches_the_head(empty_database_url: str) ->
     assert await current(empty_database_url) is None
     await migrate(empty_database_url)
     assert await current(empty_database_url) == head()
+
+
+def test_the_head_is_the_last_migration() -> None:
+    migrations = Path(roleferry_enrich.__file__).parent / "storage" / "migrations"
+    assert ScriptDirectory(str(migrations)).get_heads() == [head()]
+
+
+async def test_a_current_database_is_left_alone(database_url: str) -> None:
+    program = "import asyncio, sys; from roleferry_enrich.storage.migrate import migrate; "
+    program += "asyncio.run(migrate(sys.argv[1])); sys.exit('alembic' in sys.modules)"
+    assert await (await _python(program, database_url)).wait() == 0
 
 
 async def test_upgrade_may_be_repeated(empty_database_url: str) -> None:

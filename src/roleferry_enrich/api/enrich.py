@@ -9,7 +9,7 @@ from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Caller, Provided
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer
-from roleferry_enrich.api.schemas.answers import Answer, EnrichAnswer
+from roleferry_enrich.api.schemas.answers import AnyAnswer, EnrichAnswer
 from roleferry_enrich.api.schemas.requests import EnrichBody
 from roleferry_enrich.api.translation import contact_request
 from roleferry_enrich.errors import NotFound
@@ -39,7 +39,7 @@ async def enrich_contact(body: EnrichBody, caller: Caller, services: Provided) -
     "/enrichments/{enrichment_id}",
     operation_id="getEnrichment",
     summary="Get an enrichment as known now",
-    response_model=Answer,
+    response_model=AnyAnswer,
     response_description="The answer, in the shape of the operation that asked",
     responses=documented(READS_ONE),
 )

@@ -199,6 +199,7 @@ def _outcome(
         calls=1 if latency_ms else 0,
         cached=None if latency_ms else CacheLevel.MEMORY,
         records=1 if found else 0,
+        age=None if latency_ms else timedelta(days=2),
     )
 
 

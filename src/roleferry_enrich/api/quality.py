@@ -13,7 +13,7 @@ from roleferry_enrich.domain.people import Deliverability
 from roleferry_enrich.domain.records import ContactKind, GoldenPerson
 
 _UNPROVEN = frozenset({Deliverability.GUESSED, Deliverability.UNKNOWN, Deliverability.ACCEPT_ALL})
-_OUT_OF_TIME = frozenset({"deadline_too_near", "no_permit"})
+_OUT_OF_TIME = frozenset({"deadline_too_near", "no_permit", "overloaded"})
 
 
 Applies = Callable[[Enrichment], bool]

@@ -1,8 +1,10 @@
 """What one provider says about one company, in our words but with the provider's values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
+
+from roleferry_enrich.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """A request for enrichment and its result, as the pipeline, the API and the storage share them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -9,6 +9,7 @@ from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import ProviderOutcome
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence, GoldenCompany, GoldenPerson
+from roleferry_enrich.domain.values import dataclass
 
 
 class Goal(StrEnum):

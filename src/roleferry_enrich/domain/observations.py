@@ -1,12 +1,12 @@
 """Claims with their provenance: who said it, in which call, when, and from how fresh a look."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
+from roleferry_enrich.domain.values import dataclass
 
 Claim = TypeVar("Claim", PersonClaim, CompanyClaim, EmailVerdict)
 
@@ -54,4 +54,12 @@ class Observations:
             people=self.people + other.people,
             companies=self.companies + other.companies,
             verdicts=self.verdicts + other.verdicts,
+        )
+
+    def without(self, conversation: UUID) -> "Observations":
+        """All but what was said in one conversation."""
+        return Observations(
+            people=tuple(o for o in self.people if o.provenance.conversation != conversation),
+            companies=tuple(o for o in self.companies if o.provenance.conversation != conversation),
+            verdicts=tuple(o for o in self.verdicts if o.provenance.conversation != conversation),
         )

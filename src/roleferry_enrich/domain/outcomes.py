@@ -1,12 +1,12 @@
 """What came of asking one provider one thing: told apart, never a mere "no data"."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.values import dataclass
 
 
 class OutcomeKind(StrEnum):
@@ -24,6 +24,8 @@ class OutcomeKind(StrEnum):
     FAILED = "failed"
     CONTRACT_CHANGED = "contract_changed"
     SKIPPED = "skipped"
+    LOST = "lost"
+    """Of a single call: whoever made it died before saying what came; booked in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Troubled:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Not asked, and why: breaker_open, no_permit, budget_spent, deadline_too_near, ..."""
+    """Not asked, and why: breaker_open, no_permit, budget_spent, overloaded, ..."""
 
     reason: str
 
@@ -135,6 +137,10 @@ class ProviderOutcome:
     cached: CacheLevel | None
     records: int
     """People and companies it told us of."""
+    stale: bool = False
+    """Past its time: served because a newer answer was not to be had, or only later."""
+    age: timedelta | None = None
+    """Of a cached answer."""
 
     @property
     def may_have_more(self) -> bool:
@@ -159,6 +165,8 @@ class Report:
     latency: timedelta
     cached: CacheLevel | None = None
     calls: tuple[CallRecord, ...] = ()
+    stale: bool = False
+    age: timedelta | None = None
 
     @property
     def cost(self) -> MicroUsd:
@@ -176,6 +184,8 @@ class Report:
             calls=len(self.calls),
             cached=self.cached,
             records=_records(self.outcome),
+            stale=self.stale,
+            age=self.age,
         )
 
 

@@ -1,8 +1,9 @@
 """What one provider says about one person, in our words but with the provider's values."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from roleferry_enrich.domain.values import dataclass
 
 
 class Deliverability(StrEnum):

@@ -1,8 +1,16 @@
 """What is asked: the keys that identify a subject, and what a provider is asked about it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, ProfileUrl
+from roleferry_enrich.domain.values import dataclass
+
+Claim = TypeVar("Claim")
+# Any: each key has its own type, which is its reader's affair.
+KeyReader = Callable[[Claim], Any]
+"""What a claim says of one key; None where it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +36,11 @@ class Keys:
         """These keys and no others, so that equal questions are equal (and cached once)."""
         return replace(self, **dict.fromkeys(self.known() - names))
 
-    def filled_from(self, other: "Keys") -> "Keys":
-        """What was known first stays; gaps are filled from `other`."""
-        return replace(self, **{n: getattr(other, n) for n in other.known() - self.known()})
+    def filled_from(self, claim: Claim, readers: Mapping[str, KeyReader[Claim]]) -> "Keys":
+        """What was known first stays; only what is not known yet is read from the claim."""
+        gaps = {n: read(claim) for n, read in readers.items() if getattr(self, n) is None}
+        learned = {name: key for name, key in gaps.items() if key is not None}
+        return replace(self, **learned) if learned else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

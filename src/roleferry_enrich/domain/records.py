@@ -1,11 +1,11 @@
 """Golden records: what we answer, each value with the observations that support it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from roleferry_enrich.domain.people import Deliverability
+from roleferry_enrich.domain.values import dataclass
 
 Value = str | int | tuple[str, ...]
 """A field's value; a day is its ISO form, so that a stored record reads back as it was."""

@@ -68,6 +68,9 @@ class Breaker:
     def state(self) -> State:
         return _STATE[self._breaker.current_state]
 
+    def now(self) -> float:
+        return self._clock()
+
     def admit(self) -> "Admission":
         """Leave to make one call, to be used as a context manager. Raises BreakerOpen."""
         if self.state == "open" and self._clock() >= self._reopens_at:
@@ -145,6 +148,15 @@ class Admission:
         self._failed: bool | None = None
         self.generation = generation
         self.started = started
+
+    def sent(self) -> None:
+        """The call goes out now: what it waited for a permit is not the provider's slowness."""
+        self.started = self._breaker.now()
+
+    def check(self) -> None:
+        """Raises BreakerOpen if the breaker has turned since: whoever waited goes out no more."""
+        if self.generation != self._breaker.generation and self._breaker.state != "closed":
+            raise BreakerOpen("the provider failed too often while this call waited")
 
     def succeeded(self) -> None:
         self._failed = False

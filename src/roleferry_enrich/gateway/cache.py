@@ -1,28 +1,39 @@
 """Answers already paid for: memory first, then Redis.
 
 Entries are bytes (MessagePack) at both levels, so that nobody can change a cached answer and the
-memory bound is exact. A key is a keyed hash: it tells nothing of whom it is about. What cannot be
-read is a miss.
+memory bound is exact; outside the process they are sealed. A key is a keyed hash: it tells nothing
+of whom it is about. What cannot be opened and read is a miss. How old an answer may be served is
+judged in freshness.py, not here.
 """
 
 import asyncio
-import hashlib
 import hmac
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import resources
+from random import Random
 from uuid import UUID
 
 import msgspec
 
 from roleferry_enrich.domain.outcomes import CacheLevel
+from roleferry_enrich.gateway.invalidation import (
+    CHANNEL,
+    REMEMBERED_S,
+    Fence,
+    Invalidation,
+    Listener,
+)
+from roleferry_enrich.gateway.memory import Memory
 from roleferry_enrich.gateway.redis_guard import RedisDown, RedisGuard
+from roleferry_enrich.gateway.sealing import HEAD, VERSION, KeyRing, derived
+from roleferry_enrich.gateway.turns import LASTS, Turn, Turns
 from roleferry_enrich.providers.contract import Findings
 
-_VERSION = b"1"
+_MILLISECOND = timedelta(milliseconds=1)
 _MEMORY_LIFE = timedelta(seconds=60)
-_NEGATIVE_LIFE = timedelta(hours=6)
 _ENTRY_LIMIT = 1_000_000
 
 
@@ -35,8 +46,45 @@ class Remembered:
     observed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An answer as it was found."""
+
+    remembered: Remembered
+    level: CacheLevel
+    head: bytes
+    """Tells it from a newer answer to the same question."""
+    stamp: int
+    """Of the fence, when it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """When getting an answer began, for those who must know whether it was forgotten since."""
+
+    stamp: int
+    at: int
+    """In microseconds of Redis' clock; 0, before everything, where Redis was away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a look into Redis showed: an answer, or whose turn it is to get one."""
+
+    entry: Entry | None = None
+    turn: Turn
+    begun: Begun
+    head: bytes = b""
+    """Of what was found, readable or not."""
+    is_spoilt: bool = False
+    """Something was there that is no answer; it is deleted."""
+
+
 class Cache:
-    """Two levels; what memory holds never outlives what Redis holds."""
+    """Two levels; what memory holds never outlives what Redis holds.
+
+    Outside of `listening` a process counts as the only one: nobody else can tell it to forget.
+    """
 
     def __init__(
         self,
@@ -44,101 +92,168 @@ class Cache:
         *,
         secret: bytes,
         memory_bytes: int,
-        now: Callable[[], datetime],
+        ring: KeyRing | None = None,
+        random: Random | None = None,
     ) -> None:
         self._shared = shared
-        self._secret = secret
-        self._now = now
+        self._secret = derived(secret, "cache names")
+        self._ring = ring or KeyRing([secret])
         self._memory = Memory(memory_bytes, asyncio.get_running_loop().time)
+        self._fence = Fence(asyncio.get_running_loop().time)
+        self._turns = Turns(shared)
+        self._invalidation = Invalidation(shared.redis, random or Random())  # noqa: S311
+        self._is_told = True
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(Remembered).decode
+        self._look, self._land, self._forget, self._discard = (
+            shared.redis.register_script(_lua(name))
+            for name in ("look", "land", "forget", "discard")
+        )
 
     def key(self, *parts: bytes) -> str:
         """A name for a question: equal for equal parts, meaningless without the secret."""
-        framed = b"".join(len(part).to_bytes(4, "big") + part for part in (_VERSION, *parts))
-        return "rfe:answer:" + hmac.new(self._secret, framed, hashlib.sha256).hexdigest()
+        framed = b"".join([len(part).to_bytes(4, "big") + part for part in (VERSION, *parts)])
+        # The braces put all that belongs to one question on one node of a Redis cluster.
+        return f"rfe:{{{hmac.digest(self._secret, framed, 'sha256').hex()}}}"
 
-    async def get(
-        self, key: str, *, max_age: timedelta | None
-    ) -> tuple[Remembered, CacheLevel] | None:
-        """The answer and where it was, or None; never one older than `max_age`."""
-        level = CacheLevel.MEMORY
-        frame = self._memory.get(key)
+    def in_memory(self, key: str) -> Entry | None:
+        frame = self._memory.get(key) if self._is_told else None
         if frame is None:
-            level = CacheLevel.REDIS
-            frame = await self._from_redis(key)
-        remembered = None if frame is None else self._read(key, frame)
-        if remembered is None or self._is_older(remembered, max_age):
             return None
-        return remembered, level
+        remembered = self._decode(frame[HEAD:])
+        return Entry(remembered, CacheLevel.MEMORY, frame[:HEAD], self._fence.stamp())
 
-    async def put(self, key: str, remembered: Remembered, *, fresh_for: timedelta) -> None:
-        """Remember an answer. An empty one is a confirmed "not found" and kept shorter."""
-        life = fresh_for if remembered.findings else min(fresh_for, _NEGATIVE_LIFE)
-        frame = self._encode(remembered)
-        if len(frame) > _ENTRY_LIMIT:
-            return
-        self._memory.put(key, frame, min(life, _MEMORY_LIFE))
-        milliseconds = int(life.total_seconds() * 1000)
+    async def look(self, key: str, token: str, known: bytes = b"") -> Looked:
+        """The answer in Redis, unless its head is `known`; else the turn, where it is free.
+
+        An empty token takes no turn. Without Redis there is no answer and the turn is nobody's.
+        """
+        stamp = self._fence.stamp()
+        arguments: list[bytes | str | int] = [token, LASTS // _MILLISECOND, _ENTRY_LIMIT, known]
         try:
-            await self._shared.call(self._shared.redis.set(key, frame, px=milliseconds))
+            frame, left, at, turn, foreign = await self._shared.call(
+                self._look(keys=[_answer(key), _turn(key)], args=arguments)
+            )
+        except RedisDown:
+            return Looked(turn=Turn.NOBODYS, begun=Begun(stamp, 0))
+        begun = Begun(stamp, int(at))
+        if frame:
+            return await self._opened(key, frame, left * _MILLISECOND, begun)
+        if Turn(turn) is Turn.OURS:
+            self._turns.hold(_turn(key))
+        return Looked(turn=Turn(turn), begun=begun, is_spoilt=bool(foreign))
+
+    async def land(
+        self, key: str, token: str, begun: Begun, remembered: Remembered | None, keep: timedelta
+    ) -> None:
+        """Keep what came of the turn, if anything that may be kept, and give the turn back."""
+        self._turns.drop(_turn(key))
+        plain = b"" if remembered is None else self._encode(remembered)
+        may_be_kept = 0 < len(plain) < _ENTRY_LIMIT - 2 * HEAD
+        frame = b""
+        if may_be_kept and self._fence.holds(key, begun.stamp):
+            frame = self._ring.seal(key, plain)
+        names = [_answer(key), _turn(key), _forgotten(key)]
+        arguments: list[bytes | str | int] = [token, begun.at, frame, keep // _MILLISECOND]
+        try:
+            stored = await self._shared.call(self._land(keys=names, args=arguments))
         except RedisDown:
             return
+        if stored:
+            self._keep(key, frame[:HEAD] + plain, keep, begun)
 
-    async def _from_redis(self, key: str) -> bytes | None:
-        async with self._shared.redis.pipeline(transaction=False) as pipeline:
-            pipeline.get(key)
-            pipeline.pttl(key)
-            try:
-                frame, left = await self._shared.call(pipeline.execute())
-            except RedisDown:
-                return None
-        if not isinstance(frame, bytes) or len(frame) > _ENTRY_LIMIT:
-            return None
-        if left > 0:
-            self._memory.put(key, frame, min(timedelta(milliseconds=left), _MEMORY_LIFE))
-        return frame
+    async def forget(self, key: str) -> None:
+        """Nobody is served this answer any more, also not where it is just being got.
 
-    def _read(self, key: str, frame: bytes) -> Remembered | None:
+        Raises RedisDown where only this process could be made to forget: try again.
+        """
+        self._told(key)
+        message = self._invalidation.message(key)
+        arguments: list[str | int] = [int(REMEMBERED_S * 1000), CHANNEL, message]
+        names = [_answer(key), _forgotten(key)]
+        await self._shared.call(self._forget(keys=names, args=arguments))
+        # Again: what was read before it was gone from Redis must not be kept after.
+        self._told(key)
+
+    def is_current(self, key: str, entry: Entry) -> bool:
+        """Whether an answer read a while ago may still be served."""
+        return self._fence.holds(key, entry.stamp)
+
+    def stamp(self) -> int:
+        return self._fence.stamp()
+
+    def is_forgotten(self, key: str, stamp: int) -> bool:
+        """Whether the answer was forgotten since the stamp was taken."""
+        return self._fence.is_forgotten(key, stamp)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Use memory, from now on, only while we hear what others forget."""
+        self._dropped()
+        listener = Listener(forgotten=self._told, dropped=self._dropped, joined=self._joined)
+        async with self._invalidation.heard_by(listener):
+            yield
+
+    @property
+    def is_told(self) -> bool:
+        """Whether memory is in use."""
+        return self._is_told
+
+    async def _opened(self, key: str, frame: bytes, left: timedelta, begun: Begun) -> Looked:
+        head = frame[:HEAD]
+        plain = self._ring.open(key, frame) if len(frame) <= _ENTRY_LIMIT else None
+        remembered = None if plain is None else self._read(plain)
+        if plain is None or remembered is None:
+            with suppress(RedisDown):
+                await self._shared.call(self._discard(keys=[_answer(key)], args=[head]))
+            return Looked(turn=Turn.ANOTHERS, begun=begun, head=head, is_spoilt=True)
+        # Until we listen again, a Redis that restarted may show an old copy of what was forgotten.
+        is_doubtful = not self._is_told and self._fence.is_forgotten(key, 0)
+        if is_doubtful or not self._fence.holds(key, begun.stamp):
+            return Looked(turn=Turn.ANOTHERS, begun=begun, head=head)
+        self._keep(key, head + plain, left, begun)
+        entry = Entry(remembered, CacheLevel.REDIS, head, begun.stamp)
+        return Looked(entry=entry, turn=Turn.ANOTHERS, begun=begun, head=head)
+
+    def _read(self, plain: bytes) -> Remembered | None:
         try:
-            return self._decode(frame)
+            return self._decode(plain)
         except (msgspec.DecodeError, msgspec.ValidationError):
-            self._memory.drop(key)
             return None
 
-    def _is_older(self, remembered: Remembered, max_age: timedelta | None) -> bool:
-        return max_age is not None and self._now() - remembered.observed_at > max_age
+    def _keep(self, key: str, frame: bytes, left: timedelta, begun: Begun) -> None:
+        if self._is_told and self._fence.holds(key, begun.stamp):
+            self._memory.put(key, frame, min(left, _MEMORY_LIFE))
+
+    def _told(self, key: str) -> None:
+        self._fence.forget(key)
+        self._memory.drop(key)
+
+    def _dropped(self) -> None:
+        self._is_told = False
+        self._fence.forget_all()
+        self._memory.clear()
+
+    async def _joined(self) -> None:
+        """Delete once more what was forgotten of late, then trust memory again."""
+        async with self._shared.redis.pipeline(transaction=False) as pipeline:
+            for key in self._fence.recent():
+                pipeline.unlink(_answer(key))
+            await pipeline.execute()
+        self._is_told = True
 
 
-class Memory:
-    """Least recently used out first, bounded by bytes."""
+def _answer(key: str) -> str:
+    return f"{key}:answer"
 
-    _OVERHEAD = 200  # of an entry's key, tuple and links, measured with tracemalloc
 
-    def __init__(self, limit: int, clock: Callable[[], float]) -> None:
-        self._limit = limit
-        self._clock = clock
-        self._entries: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
-        self.size = 0
+def _turn(key: str) -> str:
+    return f"{key}:turn"
 
-    def get(self, key: str) -> bytes | None:
-        entry = self._entries.get(key)
-        if entry is None:
-            return None
-        if entry[0] <= self._clock():
-            self.drop(key)
-            return None
-        self._entries.move_to_end(key)
-        return entry[1]
 
-    def put(self, key: str, frame: bytes, life: timedelta) -> None:
-        self.drop(key)
-        self._entries[key] = (self._clock() + life.total_seconds(), frame)
-        self.size += len(frame) + self._OVERHEAD
-        while self.size > self._limit:
-            self.drop(next(iter(self._entries)))
+def _forgotten(key: str) -> str:
+    return f"{key}:forgotten"
 
-    def drop(self, key: str) -> None:
-        entry = self._entries.pop(key, None)
-        if entry is not None:
-            self.size -= len(entry[1]) + self._OVERHEAD
+
+def _lua(name: str) -> str:
+    return (resources.files(__package__) / "lua" / f"{name}.lua").read_text()

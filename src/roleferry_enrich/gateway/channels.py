@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from urllib.parse import urlsplit
 
 from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.gateway.limiter import Bucket
+from roleferry_enrich.gateway.buckets import Bucket
 from roleferry_enrich.providers.contract import Call, Offer, Provider, Window
 
 
@@ -22,6 +23,8 @@ class Channel:
     permits: tuple[Window, ...] | None = None
     credit_price: MicroUsd | None = None
     timeout: timedelta | None = None
+    concurrency: int | None = None
+    """How many calls all processes together may have under way, where the contract says so."""
 
     @property
     def name(self) -> str:
@@ -43,7 +46,7 @@ class Channel:
         return self.provider.spec.open_web and self.base_url is None
 
     def offers(self) -> tuple[Offer, ...]:
-        return tuple(self.provider.offers())
+        return offers_of(self.provider)
 
     def price(self, credits: int) -> MicroUsd:
         one = self.provider.spec.credit_price if self.credit_price is None else self.credit_price
@@ -69,6 +72,12 @@ class Channel:
         lane = call.lane if call.lane in spec.lanes else None
         windows = spec.lanes[lane] if lane else spec.permits
         return Bucket(self.name, lane or "all", windows)
+
+
+@cache
+def offers_of(provider: Provider) -> tuple[Offer, ...]:
+    """Read from the adapter's class once; every request and every answer asks for them."""
+    return tuple(provider.offers())
 
 
 class Credential:

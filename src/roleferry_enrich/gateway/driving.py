@@ -41,6 +41,7 @@ async def _pause(step: Pause, errand: Errand) -> tuple[Reply, ...]:
 
 
 async def _send_all(calls: tuple[Call, ...], errand: Errand, gates: Gates) -> tuple[Reply, ...]:
+    errand.entries.clear()
     if len(calls) == 1:
         return (await gates.send(calls[0], errand),)
     # All run to their end even if one fails: the others may be paid for already.

@@ -1,13 +1,28 @@
 """What a conversation carries along: for whom it runs, how long, at whose cost, what it did."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
+from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind, Report
+from roleferry_enrich.domain.queries import Ask
+from roleferry_enrich.gateway.books import NOBODY, Entry, Payer
+from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.purse import Purse
+from roleferry_enrich.providers.replies import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """A newer answer being got behind one that was served."""
+
+    ask: Ask
+    served: UUID
+    """The conversation of the answer that was served."""
+    report: asyncio.Task[Report]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +33,10 @@ class Terms:
     """In the running loop's time."""
     purse: Purse
     max_age: timedelta | None = None
+    priority: Priority = Priority.INTERACTIVE
+    payer: Payer = NOBODY
+    renewals: list[Renewal] = field(default_factory=list)
+    """Begun for this request, which pays for them; their reports come after its answer."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +46,12 @@ class Errand:
     terms: Terms
     conversation: UUID = field(default_factory=uuid4)
     calls: list[CallRecord] = field(default_factory=list)
+    taken: list[Reply] = field(default_factory=list)
+    """Replies that others, or an earlier try, had paid for."""
+    entries: list[Entry] = field(default_factory=list)
+    """Where the paid replies of the step under way are kept."""
+    asked: Counter[bytes] = field(default_factory=Counter)
+    """How often it made each paid call."""
 
     def time_left(self) -> timedelta:
         """How long it may still wait.
@@ -35,6 +60,10 @@ class Errand:
         is worth waiting for beyond it, as long as one call may take. A refusal buys nothing.
         """
         ends = self.terms.deadline
-        if any(call.cost or call.outcome is OutcomeKind.FOUND for call in self.calls):
+        if self.taken or any(call.cost or call.outcome is OutcomeKind.FOUND for call in self.calls):
             ends += self.channel.call_timeout.total_seconds()
         return timedelta(seconds=max(0.0, ends - asyncio.get_running_loop().time()))
+
+    def observed_at(self, now: datetime) -> datetime:
+        """When what it brings was true: as old as the oldest reply it took over."""
+        return min([now, *(reply.received_at for reply in self.taken)])

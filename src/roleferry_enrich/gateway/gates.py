@@ -2,25 +2,31 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from uuid import uuid4
+from uuid import UUID
 
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
 from roleferry_enrich.errors import (
+    BreakerOpen,
     CallSkipped,
     NoPermit,
     ProviderError,
     ProviderRateLimited,
+    ProviderUnavailable,
+    Quarantined,
 )
 from roleferry_enrich.gateway.breaker import Admission, Breaker
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.errand import Errand
 from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.places import FleetPlaces
 from roleferry_enrich.gateway.quarantine import Quarantine
-from roleferry_enrich.gateway.retry import RetryPolicy
+from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
+from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.gateway.watch import CallSpan, Watch
 from roleferry_enrich.providers.contract import Call
@@ -39,11 +45,14 @@ class Gates:
     limiter: Limiter
     transport: Transport
     retry: RetryPolicy
+    till: Till
     watch: Watch
     random: Random
     now: Callable[[], datetime]
     lines: Mapping[str, asyncio.Semaphore]
     """By provider: how many calls this process may have under way."""
+    retries: RetryBudget
+    places: FleetPlaces
 
     async def send(self, call: Call, errand: Errand) -> Reply:
         """The reply to a call. Raises ProviderError or CallSkipped."""
@@ -59,18 +68,31 @@ class Gates:
                 raise failure from skipped
             except ProviderError as error:
                 failure = error
-                wait = self.retry.wait(error, call, attempt, self.random)
-                if wait is None or wait >= errand.time_left():
+                wait = self._wait_to_retry(error, call, errand, attempt)
+                if wait is None:
                     raise
                 await asyncio.sleep(wait.total_seconds())
             attempt += 1
 
-    def unreadable(self, errand: Errand) -> None:
+    def _wait_to_retry(
+        self, error: ProviderError, call: Call, errand: Errand, attempt: int
+    ) -> timedelta | None:
+        wait = self.retry.wait(error, call, attempt, self.random)
+        if wait is None or max(wait, error.retry_after or wait) >= errand.time_left():
+            return None
+        if not self.retries.spend(errand.channel.name):
+            self.watch.retry_refused(errand.channel.name)
+            return None
+        return wait
+
+    async def unreadable(self, errand: Errand) -> None:
         """A conversation could not read a reply that passed as good."""
         name = errand.channel.name
-        with self.breakers[name].admit() as admission:
+        # If the breaker has opened meanwhile, there is nothing left to tell it.
+        with suppress(BreakerOpen), self.breakers[name].admit() as admission:
             admission.failed()
         self.watch.contract_changed(name, errand.capability)
+        await self.till.unreadable(errand)
 
     async def _attempt(self, call: Call, errand: Errand, attempt: int) -> Reply:
         name = errand.channel.name
@@ -91,26 +113,51 @@ class Gates:
         errand.terms.purse.reserve(price)
         cost = MicroUsd(0)
         try:
-            async with _Place(self.lines[errand.channel.name], errand.time_left()):
-                waited = await self._permit(call, errand)
-                sent = _Sent(call, errand, attempt, waited, self.now())
-                reply, error = await self._exchange(sent, admission)
-                cost = _cost(sent, reply, error)
+            order = await self.till.order(call, errand, attempt)
+            if isinstance(order, Reply):
+                return order
+            with order:
+                async with (
+                    _Place(self.lines[errand.channel.name], errand.time_left()),
+                    self._place_in_fleet(errand),
+                ):
+                    admission.check()
+                    waited = await self._permit(call, errand)
+                    admission.check()
+                    sent = _Sent(order.id, call, errand, attempt, waited, self.now())
+                    order.made()
+                    reply, error = await self._exchange(sent, admission)
+                credits = _credits(sent, reply, error)
+                cost = errand.channel.price(credits)
+                record = sent.record(reply, error, cost, self.now())
+                errand.calls.append(record)
+                order.settle(record, reply if credits and not error else None)
         finally:
             errand.terms.purse.settle(price, cost)
-        record = sent.record(reply, error, cost, self.now())
-        errand.calls.append(record)
         span.ended(record)
         if error is not None:
             raise error
         assert reply is not None, "without an error there is a reply"
         return reply
 
+    def _place_in_fleet(self, errand: Errand) -> AbstractAsyncContextManager[None]:
+        channel = errand.channel
+        within, at_most = errand.time_left(), channel.call_timeout
+        return self.places.place(channel.name, within=within, at_most=at_most)
+
     async def _permit(self, call: Call, errand: Errand) -> timedelta:
-        bucket = errand.channel.bucket(call)
-        if not bucket.windows:
-            return timedelta(0)
-        return await self.limiter.acquire(bucket, within=errand.time_left())
+        bucket, name = errand.channel.bucket(call), errand.channel.name
+        if not bucket.windows and errand.channel.provider.spec.open_web:
+            return timedelta(0)  # many sites, of which none speaks for another
+        within, priority = errand.time_left(), errand.terms.priority
+        try:
+            waited = await self.limiter.acquire(bucket, within=within, priority=priority)
+        except Quarantined as off:
+            if off.left is not None:
+                self.quarantine.adopt(name, off.left, off.why)
+            raise
+        self.quarantine.check_again(name)
+        return waited
 
     async def _exchange(
         self, sent: "_Sent", admission: Admission
@@ -119,6 +166,9 @@ class Gates:
         channel, call = sent.errand.channel, sent.call
         reply: Reply | None = None
         error: ProviderError | None
+        admission.sent()
+        if sent.attempt == 1:
+            self.retries.called(channel.name)
         try:
             reply = await self.transport.send(channel, call, within=channel.call_timeout)
             error = channel.provider.refusal(call, reply)
@@ -135,15 +185,38 @@ class Gates:
     async def _learn(
         self, channel: Channel, call: Call, reply: Reply | None, error: ProviderError | None
     ) -> None:
+        """Feedback to the limiter and the quarantine, in every process."""
+        await self._learn_pace(channel, call, reply, error)
+        name = channel.name
+        if error is None:
+            if self.quarantine.served(name):
+                await self.limiter.switch_on(name)
+            return
+        is_known = self.quarantine.is_known(name)
+        duration = self.quarantine.learn(name, error)
+        if duration is None:
+            return
+        is_news = await self.limiter.switch_off(name, duration, error.outcome)
+        if is_news and not is_known:
+            self.watch.quarantined(name, error.outcome)
+
+    async def _learn_pace(
+        self, channel: Channel, call: Call, reply: Reply | None, error: ProviderError | None
+    ) -> None:
+        bucket = channel.bucket(call)
+        if not bucket.windows and channel.provider.spec.open_web:
+            return
         pause = _asked_pause(channel, reply, error)
+        if pause is None and isinstance(error, ProviderRateLimited):
+            await self.limiter.lower(bucket)
+            pause = _PAUSE_WITHOUT_WORD
         if pause is not None:
-            await self.limiter.pause(channel.bucket(call), pause)
-        if error is not None and self.quarantine.learn(channel.name, error):
-            self.watch.quarantined(channel.name, error.outcome)
+            await self.limiter.pause(bucket, pause)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
+    id: UUID
     call: Call
     errand: Errand
     attempt: int
@@ -154,7 +227,7 @@ class _Sent:
         self, reply: Reply | None, error: ProviderError | None, cost: MicroUsd, now: datetime
     ) -> CallRecord:
         return CallRecord(
-            id=uuid4(),
+            id=self.id,
             conversation=self.errand.conversation,
             provider=self.errand.channel.name,
             capability=self.errand.capability,
@@ -186,21 +259,22 @@ class _Place:
         self._line.release()
 
 
-def _cost(sent: _Sent, reply: Reply | None, error: ProviderError | None) -> MicroUsd:
+def _credits(sent: _Sent, reply: Reply | None, error: ProviderError | None) -> int:
     """What the call is booked with. In doubt it was charged: books must not be too low."""
-    channel, credits = sent.errand.channel, sent.call.credits
     if reply is None:
         lost = error is not None and error.may_be_charged
-        return channel.price(credits if lost else 0)
-    return channel.price(sent.call.charge(reply))
+        return sent.call.credits if lost else 0
+    return sent.call.charge(reply)
 
 
 def _asked_pause(
     channel: Channel, reply: Reply | None, error: ProviderError | None
 ) -> timedelta | None:
     """How long the provider asks for silence, by a refusal or by its own limit headers."""
+    if isinstance(error, ProviderUnavailable) and error.retry_after:
+        return error.retry_after
     if isinstance(error, ProviderRateLimited):
-        return error.retry_after or (reply and _reset(channel, reply)) or _PAUSE_WITHOUT_WORD
+        return error.retry_after or (_reset(channel, reply) if reply is not None else None)
     return _reset(channel, reply) if reply is not None else None
 
 

@@ -1,123 +1,148 @@
 """Permits to call a provider, shared by every process through Redis.
 
-One Lua script reserves a permit in all of a provider's windows on the server's clock and says
+One Lua script reserves permits in all of a provider's windows on the server's clock and says
 how long to wait. Without Redis each process goes on with its share of the limit: never more than
 the provider allows, never nothing.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
-from importlib import resources
+from typing import Protocol
 
-from redis.exceptions import ResponseError
-
-from roleferry_enrich.errors import NoPermit
+from roleferry_enrich.gateway.buckets import Bucket, Priority
+from roleferry_enrich.gateway.local_shares import LocalShares
 from roleferry_enrich.gateway.redis_guard import RedisDown, RedisGuard
-from roleferry_enrich.providers.contract import Window
+from roleferry_enrich.gateway.shared_buckets import Decision, Reserved, SharedBuckets
+from roleferry_enrich.gateway.turnstile import Turnstile
 
-_MICRO = 1_000_000
+__all__ = ["Bucket", "Limiter", "Priority"]
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """The windows that one lane of one provider is counted in."""
+class LimitWatch(Protocol):
+    """Told what happens to limits."""
 
-    provider: str
-    lane: str
-    windows: tuple[Window, ...]
+    def permits_kept_locally(self, provider: str, count: int) -> None:
+        """Redis was away, so these permits came from the process's own share."""
 
-    @property
-    def key(self) -> str:
-        # The braces put all of a provider's keys on one node of a Redis cluster.
-        return f"rfe:{{{self.provider}}}:permits:{self.lane}"
+    def limit_rebuilt(self, provider: str) -> None:
+        """A bucket held what no bucket holds: somebody writes to our keys, or a clock jumped."""
+
+    def rate_lowered(self, provider: str, rate: float) -> None:
+        """The provider refused us without a word on when; `rate` is what is left of the full."""
 
 
 class Limiter:
     """Hands out permits. `instances` is how many processes share a limit when Redis is away."""
 
-    def __init__(self, shared: RedisGuard, *, instances: int = 1) -> None:
-        self._shared = shared
-        self._permit = shared.redis.register_script(_lua("permit"))
-        self._pause = shared.redis.register_script(_lua("pause"))
-        self._local = LocalShares(instances, asyncio.get_running_loop().time)
+    def __init__(
+        self, shared: RedisGuard, *, instances: int = 1, watch: LimitWatch | None = None
+    ) -> None:
+        self._buckets = SharedBuckets(shared)
+        self._permits = _Permits(
+            self._buckets, LocalShares(instances, asyncio.get_running_loop().time), watch
+        )
+        self._watch = watch
+        self._turnstiles: dict[tuple[str, Priority], Turnstile] = {}
 
-    async def acquire(self, bucket: Bucket, *, within: timedelta) -> timedelta:
+    async def acquire(
+        self, bucket: Bucket, *, within: timedelta, priority: Priority = Priority.INTERACTIVE
+    ) -> timedelta:
         """Wait for a permit and return how long that took.
 
-        Raises NoPermit, at once and without taking one, if it would take longer than `within`.
+        Raises NoPermit, without taking one, if it would take longer than `within`, and
+        Quarantined if some process learnt that the provider does not serve us.
         """
-        try:
-            wait = await self._shared.call(self._reserve(bucket, within))
-        except RedisDown:
-            wait = self._local.reserve(bucket, within)
-        if wait < timedelta(0):
-            raise NoPermit(f"the next permit is free in {-wait.total_seconds():.1f} s")
-        if wait:
-            await asyncio.sleep(wait.total_seconds())
-        return wait
+        turnstile = self._turnstiles.get((bucket.key, priority))
+        if turnstile is None:
+            turnstile = Turnstile(self._permits, bucket, priority)
+            self._turnstiles[bucket.key, priority] = turnstile
+        return await turnstile.enter(within)
 
     async def pause(self, bucket: Bucket, duration: timedelta) -> None:
         """Keep every process from calling for so long, as the provider asked."""
-        self._local.pause(bucket, duration)
+        self._permits.local.pause(bucket, duration)
         try:
-            await self._shared.call(self._pause(keys=[bucket.key], args=[_micros(duration)]))
+            await self._buckets.pause(bucket, duration)
+        except RedisDown:
+            return  # this process tells the others as soon as it reserves again
+
+    async def lower(self, bucket: Bucket) -> None:
+        """Go on more slowly, in every process: the provider refused without saying for how long."""
+        try:
+            rate = await self._buckets.lower(bucket)
+        except RedisDown:
+            return
+        if self._watch is not None:
+            self._watch.rate_lowered(bucket.provider, rate)
+
+    async def switch_off(self, provider: str, duration: timedelta, reason: str) -> bool:
+        """Keep every process from calling; True if no other process had said so before."""
+        try:
+            return await self._buckets.switch_off(provider, duration, reason)
+        except RedisDown:
+            return True
+
+    async def switch_on(self, provider: str) -> None:
+        try:
+            await self._buckets.switch_on(provider)
         except RedisDown:
             return
 
-    async def _reserve(self, bucket: Bucket, within: timedelta) -> timedelta:
-        args: list[str | int] = [_micros(within), ""]
-        for window in bucket.windows:
-            period = _micros(window.period)
-            args += [period // window.permits, period]
+
+class _Permits:
+    """From Redis, or from this process's share while Redis is away."""
+
+    def __init__(self, shared: SharedBuckets, local: LocalShares, watch: LimitWatch | None) -> None:
+        self._shared = shared
+        self.local = local
+        self._watch = watch
+        self._owed: dict[str, int] = {}
+
+    async def reserve(
+        self, bucket: Bucket, priority: Priority, waits: Sequence[timedelta]
+    ) -> Sequence[Decision]:
+        owed = self._owed.get(bucket.key, 0)
+        silence = self.local.silence(bucket)
         try:
-            answer = await self._permit(keys=[bucket.key], args=args)
-        except ResponseError as error:
-            if "WRONGTYPE" not in str(error):
-                raise
-            # Something else wrote to our key: a bucket that cannot be read is rebuilt.
-            await self._shared.redis.delete(bucket.key)
-            answer = await self._permit(keys=[bucket.key], args=args)
-        return timedelta(microseconds=int(answer))
+            reservation = await self._shared.reserve(
+                bucket, priority, waits, owed=owed, silence=silence
+            )
+        except RedisDown:
+            return self._from_own_share(bucket, priority, waits)
+        self._owed.pop(bucket.key, None)
+        if reservation.rebuilt and self._watch is not None:
+            self._watch.limit_rebuilt(bucket.provider)
+        for decision in reservation.decisions:
+            if isinstance(decision, Reserved):
+                self.local.took(bucket, decision.wait)
+        return reservation.decisions
 
+    async def shift(self, bucket: Bucket) -> int | None:
+        try:
+            return await self._shared.shift(bucket)
+        except RedisDown:
+            return None
 
-class LocalShares:
-    """The same arithmetic as permit.lua over this process's share of each limit."""
+    def silence(self, bucket: Bucket) -> timedelta:
+        return self.local.silence(bucket)
 
-    def __init__(self, instances: int, clock: Callable[[], float]) -> None:
-        self._instances = instances
-        self._clock = clock
-        self._arrivals: dict[tuple[str, int], float] = {}
-        self._paused: dict[str, float] = {}
+    async def release(self, bucket: Bucket, unused: Sequence[Reserved]) -> None:
+        shared = [permit for permit in unused if permit.seq]
+        for permit in unused:
+            if not permit.seq:
+                self.local.give_back(bucket, permit.start)
+        try:
+            await self._shared.release(bucket, shared)
+        except RedisDown:
+            return
 
-    def reserve(self, bucket: Bucket, within: timedelta) -> timedelta:
-        """The wait for a reserved permit; negative, and nothing reserved, if beyond `within`."""
-        now = self._clock()
-        start = max(now, self._paused.get(bucket.key, now))
-        for n, window in enumerate(bucket.windows):
-            period = window.period.total_seconds()
-            arrival = self._arrivals.get((bucket.key, n), now)
-            start = max(start, arrival + self._interval(window) - period)
-        if start - now > within.total_seconds():
-            return timedelta(seconds=now - start)
-        for n, window in enumerate(bucket.windows):
-            arrival = max(start, self._arrivals.get((bucket.key, n), start))
-            self._arrivals[bucket.key, n] = arrival + self._interval(window)
-        return timedelta(seconds=start - now)
-
-    def pause(self, bucket: Bucket, duration: timedelta) -> None:
-        until = self._clock() + duration.total_seconds()
-        self._paused[bucket.key] = max(until, self._paused.get(bucket.key, until))
-
-    def _interval(self, window: Window) -> float:
-        share = max(1, window.permits // self._instances)
-        return window.period.total_seconds() / share
-
-
-def _lua(name: str) -> str:
-    return (resources.files(__package__) / "lua" / f"{name}.lua").read_text()
-
-
-def _micros(duration: timedelta) -> int:
-    return int(duration.total_seconds() * _MICRO)
+    def _from_own_share(
+        self, bucket: Bucket, priority: Priority, waits: Sequence[timedelta]
+    ) -> Sequence[Decision]:
+        decisions = [self.local.reserve(bucket, priority, within) for within in waits]
+        count = sum(isinstance(decision, Reserved) for decision in decisions)
+        self._owed[bucket.key] = self._owed.get(bucket.key, 0) + count
+        if count and self._watch is not None:
+            self._watch.permits_kept_locally(bucket.provider, count)
+        return decisions

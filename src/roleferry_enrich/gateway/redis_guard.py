@@ -19,9 +19,12 @@ class RedisDown(Exception):
 
 
 class RedisGuard:
-    """A Redis client whose calls end within `patience` seconds, whatever Redis does."""
+    """A Redis client whose calls end within `patience` seconds, whatever Redis does.
 
-    def __init__(self, redis: "Redis", *, patience: float = 0.1, rest: float = 1.0) -> None:
+    None is for a client that sees to that by itself.
+    """
+
+    def __init__(self, redis: "Redis", *, patience: float | None = 0.1, rest: float = 1.0) -> None:
         self.redis = redis
         self._patience = patience
         self._rest = rest

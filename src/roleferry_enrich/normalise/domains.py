@@ -2,12 +2,15 @@
 
 import re
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import idna
-from tldextract import TLDExtract
 
 from roleferry_enrich.domain.identifiers import Domain
 from roleferry_enrich.normalise.text import word_set
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 _LIMIT = 253
 # A host is at the front of a URL, so a long path or query need not be read.
@@ -77,6 +80,8 @@ def _registrable(host: str) -> Domain | None:
 
 
 @cache
-def _suffixes() -> TLDExtract:
+def _suffixes() -> "TLDExtract":
     """The list that came with the package: no download, no file written."""
+    from tldextract import TLDExtract  # at first use: see `first_use.py`
+
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=False)

@@ -7,12 +7,13 @@ only if it is stable: reading its own `full` again gives the same name.
 import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-
-from nameparser import Lexicon as _Lexicon
-from nameparser import ParsedName, Parser
+from typing import TYPE_CHECKING
 
 from roleferry_enrich.normalise.casing import cased_name, is_initials
 from roleferry_enrich.normalise.text import clean, fold, words
+
+if TYPE_CHECKING:
+    from nameparser import ParsedName, Parser
 
 NAME_LIMIT = 300
 """Bytes; the longest real names written out are below 200."""
@@ -181,8 +182,10 @@ def _special() -> frozenset[str]:
 
 
 @cache
-def _parser() -> Parser:
-    return Parser(lexicon=_Lexicon.default().add(titles=_HONORIFICS))
+def _parser() -> "Parser":
+    from nameparser import Lexicon, Parser  # at first use: see `first_use.py`
+
+    return Parser(lexicon=Lexicon.default().add(titles=_HONORIFICS))
 
 
 def _parsed(text: str) -> PersonName | None:
@@ -198,7 +201,7 @@ def _parsed(text: str) -> PersonName | None:
     return _assembled(initials, family, found)
 
 
-def _assembled(given: list[str], family: str, found: ParsedName) -> PersonName:
+def _assembled(given: list[str], family: str, found: "ParsedName") -> PersonName:
     suffixes = [suffix.strip(" ,") for suffix in re.split(r"[,\s]+", found.suffix) if suffix]
     generation = [_GENERATIONS.get(fold(s).strip(".")) for s in suffixes]
     shouted = not any(c.islower() for c in found.original)

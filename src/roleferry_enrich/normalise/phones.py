@@ -3,14 +3,11 @@
 import re
 from functools import lru_cache
 
-import phonenumbers
-
 from roleferry_enrich.domain.identifiers import PhoneNumber
 from roleferry_enrich.normalise.countries import parse_country
 from roleferry_enrich.normalise.text import clean
 
 _LIMIT = 100
-_POSSIBLE = phonenumbers.ValidationResult.IS_POSSIBLE
 # Four digits are a whole number on Niue; fewer are an emergency call or a row of noughts.
 _SHORTEST = 4
 _REMARK = re.compile(r"\([^()\d]*\)")
@@ -41,12 +38,15 @@ def _parsed(written: str, region: str | None) -> PhoneNumber | None:
 
 
 def _number(written: str, region: str | None) -> PhoneNumber | None:
+    import phonenumbers  # at first use: see `first_use.py`
+
     dialled = _ABROAD.sub("+", written) if region is None else written
     try:
         number = phonenumbers.parse(dialled, region)
     except phonenumbers.NumberParseException:
         return None
     too_short = len(str(number.national_number)) < _SHORTEST
-    if too_short or phonenumbers.is_possible_number_with_reason(number) != _POSSIBLE:
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if too_short or possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return PhoneNumber(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

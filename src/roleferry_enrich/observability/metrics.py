@@ -7,13 +7,17 @@ time series.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.metrics import Meter
 from opentelemetry.sdk.metrics import AlwaysOffExemplarFilter, MeterProvider
-from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import (
+    MetricExporter,
+    MetricReader,
+    PeriodicExportingMetricReader,
+)
 from opentelemetry.sdk.resources import Resource
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -42,23 +46,23 @@ class Metrics:
 
     def __init__(self, meter: Meter) -> None:
         self._providers = frozenset(catalogue())
-        self._calls = Tally(
-            meter,
-            "roleferry.provider.calls",
-            description="Calls to providers, by what came of them",
-        )
+        tally = partial(Tally, meter)
+        self._calls = tally("roleferry.provider.calls", "Calls to providers, by what came of them")
         self._latency = meter.create_histogram(
             "roleferry.provider.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
-        self._cost = Tally(
-            meter,
-            "roleferry.provider.cost",
-            description="Micro-dollars spent, also on useless answers",
+        self._cost = tally(
+            "roleferry.provider.cost", "Micro-dollars spent, also on useless answers"
         )
-        self._cache = Tally(
-            meter,
-            "roleferry.cache.lookups",
-            description="Questions, by where their answer was found",
+        self._cache = tally("roleferry.cache.lookups", "Questions, by where their answer was found")
+        self._purchases = tally(
+            "roleferry.provider.purchases", "Paid calls wanted, by what became of them"
+        )
+        self._stale = tally(
+            "roleferry.cache.stale", "Answers past their time that were served, marked"
+        )
+        self._spoilt = tally(
+            "roleferry.cache.spoilt", "Cached values that could not be opened; deleted"
         )
         self._breaker = Level(
             meter, "roleferry.breaker.state", description="0 closed, 1 half open, 2 open"
@@ -66,7 +70,13 @@ class Metrics:
         self._wait = meter.create_histogram(
             "roleferry.limiter.wait", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
-        self._enrichments = Tally(meter, "roleferry.enrichments")
+        self._enrichments = tally("roleferry.enrichments")
+        self._local_permits = tally(
+            "roleferry.limiter.local_permits", "Permits given while Redis was away"
+        )
+        self._refused_retries = tally(
+            "roleferry.retry.refused", "Failed calls not made again: too many were"
+        )
         self._enrichment_latency = meter.create_histogram(
             "roleferry.enrichment.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
@@ -91,11 +101,33 @@ class Metrics:
         level = "miss" if found is None else found.value
         self._cache.add(1, {"provider": self._known(provider), "level": level})
 
+    def purchase_wanted(self, provider: str, how: str) -> None:
+        """`how` is one of `gateway.watch.Purchase`."""
+        self._purchases.add(1, {"provider": self._known(provider), "how": how})
+
+    def call_lost(self, provider: str, capability: str, cost: MicroUsd) -> None:
+        """A paid call whose process died: the money counts, though nothing came."""
+        known = self._known(provider)
+        self._purchases.add(1, {"provider": known, "how": "lost"})
+        self._cost.add(cost, {"provider": known, "capability": _capability(capability)})
+
+    def cache_stale(self, provider: str) -> None:
+        self._stale.add(1, {"provider": self._known(provider)})
+
+    def cache_spoilt(self, provider: str) -> None:
+        self._spoilt.add(1, {"provider": self._known(provider)})
+
     def breaker_changed(self, provider: str, state: BreakerState) -> None:
         self._breaker.set(_BREAKER_VALUE[state], {"provider": self._known(provider)})
 
     def permit_waited(self, provider: str, wait: timedelta) -> None:
         self._wait.record(wait.total_seconds(), {"provider": self._known(provider)})
+
+    def permits_kept_locally(self, provider: str, count: int) -> None:
+        self._local_permits.add(count, {"provider": self._known(provider)})
+
+    def retry_refused(self, provider: str) -> None:
+        self._refused_retries.add(1, {"provider": self._known(provider)})
 
     def enriched(self, goal: Goal, status: Status, latency: timedelta) -> None:
         self._enrichments.add(1, {"goal": goal.value, "status": status.value})
@@ -129,8 +161,7 @@ def configure_metrics(settings: Settings) -> MetricsExport:
     registry = CollectorRegistry()
     readers: list[MetricReader] = [PrometheusMetricReader(registry=registry)]
     if settings.otlp_endpoint is not None:
-        exporter = OTLPMetricExporter(endpoint=f"{settings.otlp_endpoint}/v1/metrics")
-        readers.append(PeriodicExportingMetricReader(exporter))
+        readers.append(PeriodicExportingMetricReader(_exporter(settings)))
     provider = MeterProvider(
         metric_readers=readers,
         resource=resource(settings),
@@ -139,6 +170,15 @@ def configure_metrics(settings: Settings) -> MetricsExport:
     )
     metrics = Metrics(provider.get_meter("roleferry_enrich", __version__))
     return MetricsExport(metrics, provider, registry)
+
+
+def _exporter(settings: Settings) -> MetricExporter:
+    # Brings protobuf and an HTTP client, which few services need.
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import (  # noqa: PLC0415
+        OTLPMetricExporter,
+    )
+
+    return OTLPMetricExporter(endpoint=f"{settings.otlp_endpoint}/v1/metrics")
 
 
 def resource(settings: Settings) -> Resource:

@@ -5,19 +5,27 @@ variables set there are lost, and a streamed answer is held up. The request's ow
 business (`api/edge.py`).
 """
 
+import re
+from uuid import uuid4
+
 import structlog
 from opentelemetry.trace import Span, SpanKind, Tracer, format_trace_id
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# W3C Trace Context: version, trace, parent and flags; an id of zeros only is none.
+_TRACEPARENT = re.compile(
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
 class Tracing:
     """Put outermost, so that whatever logs about a request names its trace."""
 
-    def __init__(self, app: ASGIApp, tracer: Tracer) -> None:
+    def __init__(self, app: ASGIApp, tracer: Tracer | None) -> None:
+        """Without a tracer no span is made, and log lines name the trace all the same."""
         self._app = app
         self._tracer = tracer
         self._propagator = TraceContextTextMapPropagator()
@@ -25,6 +33,10 @@ class Tracing:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if self._tracer is None:
+            with structlog.contextvars.bound_contextvars(trace_id=_trace_id(scope)):
+                await self._app(scope, receive, send)
             return
         with self._tracer.start_as_current_span(
             _name(scope),
@@ -36,6 +48,14 @@ class Tracing:
             trace_id = format_trace_id(span.get_span_context().trace_id)
             with structlog.contextvars.bound_contextvars(trace_id=trace_id):
                 await self._app(scope, receive, _describing(span, scope, send))
+
+
+def _trace_id(scope: Scope) -> str:
+    """The caller's, where it is in a readable form; else one of our own."""
+    for name, value in scope["headers"]:
+        if name == b"traceparent" and (given := _TRACEPARENT.fullmatch(value)):
+            return str(given[1], "ascii")
+    return uuid4().hex
 
 
 def _name(scope: Scope) -> str:

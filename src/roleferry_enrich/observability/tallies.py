@@ -14,7 +14,7 @@ Labels = tuple[tuple[str, str], ...]
 class Tally:
     """A counter that only grows."""
 
-    def __init__(self, meter: Meter, name: str, *, description: str = "") -> None:
+    def __init__(self, meter: Meter, name: str, description: str = "") -> None:
         self._counts: dict[Labels, int] = {}
         meter.create_observable_counter(name, callbacks=[self._observe], description=description)
 
@@ -29,7 +29,7 @@ class Tally:
 class Level:
     """What something is at just now."""
 
-    def __init__(self, meter: Meter, name: str, *, description: str = "") -> None:
+    def __init__(self, meter: Meter, name: str, description: str = "") -> None:
         self._values: dict[Labels, int] = {}
         meter.create_observable_gauge(name, callbacks=[self._observe], description=description)
 

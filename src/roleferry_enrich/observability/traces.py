@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, Sampler, TraceIdRatioBased
 from opentelemetry.trace import Span, SpanKind, Tracer
 
@@ -53,9 +52,17 @@ def configure_traces(settings: Settings) -> TracerProvider:
     sampler: Sampler = ParentBased(TraceIdRatioBased(1.0)) if exported else ALWAYS_OFF
     provider = TracerProvider(sampler=sampler, resource=resource(settings))
     if exported:
-        exporter = OTLPSpanExporter(endpoint=f"{settings.otlp_endpoint}/v1/traces")
-        provider.add_span_processor(BatchSpanProcessor(exporter))
+        provider.add_span_processor(BatchSpanProcessor(_exporter(settings)))
     return provider
+
+
+def _exporter(settings: Settings) -> SpanExporter:
+    # Brings protobuf and an HTTP client, which few services need.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+        OTLPSpanExporter,
+    )
+
+    return OTLPSpanExporter(endpoint=f"{settings.otlp_endpoint}/v1/traces")
 
 
 def tracer_of(provider: TracerProvider) -> Tracer:

@@ -1,13 +1,14 @@
 """Turns what the gateway and the pipeline report into metrics, spans and log lines."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import structlog
 from opentelemetry.trace import Tracer
 
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.health import BreakerState
+from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord
 from roleferry_enrich.observability.metrics import Metrics
 from roleferry_enrich.observability.traces import CallSpan, provider_call
@@ -18,17 +19,34 @@ _log = structlog.get_logger("roleferry_enrich")
 class Watching:
     """What a process watches itself with. Built by its root."""
 
-    def __init__(self, metrics: Metrics, tracer: Tracer) -> None:
+    def __init__(self, metrics: Metrics, tracer: Tracer | None) -> None:
+        """Without a tracer no span is made."""
         self._metrics = metrics
         self._tracer = tracer
 
+    def calling(
+        self, provider: str, capability: str, attempt: int
+    ) -> AbstractContextManager["_Call"]:
+        if self._tracer is None:
+            return nullcontext(_Call(self._metrics))
+        return self._traced(self._tracer, provider, capability, attempt)
+
     @contextmanager
-    def calling(self, provider: str, capability: str, attempt: int) -> Iterator["_Call"]:
-        with provider_call(self._tracer, provider, capability) as span:
-            yield _Call(span, self._metrics, attempt)
+    def _traced(
+        self, tracer: Tracer, provider: str, capability: str, attempt: int
+    ) -> Iterator["_Call"]:
+        with provider_call(tracer, provider, capability) as span:
+            yield _TracedCall(self._metrics, span, attempt)
 
     def cache_looked(self, provider: str, level: CacheLevel | None) -> None:
         self._metrics.cache_looked_up(provider, level)
+
+    def cache_stale(self, provider: str) -> None:
+        self._metrics.cache_stale(provider)
+
+    def cache_spoilt(self, provider: str) -> None:
+        self._metrics.cache_spoilt(provider)
+        _log.warning("cache.value.spoilt", provider=provider)
 
     def breaker_seen(self, provider: str, state: str) -> None:
         self._metrics.breaker_changed(provider, BreakerState(state))
@@ -36,8 +54,34 @@ class Watching:
     def quarantined(self, provider: str, reason: str) -> None:
         _log.error("provider.quarantined", provider=provider, reason=reason)
 
+    def bought(self, provider: str, how: str) -> None:
+        self._metrics.purchase_wanted(provider, how)
+
+    def lost(self, provider: str, capability: str, cost: MicroUsd) -> None:
+        self._metrics.call_lost(provider, capability, cost)
+        _log.error("provider.call.lost", provider=provider, capability=capability, cost=cost)
+
+    def books_closed(self, reason: str) -> None:
+        """Paid calls are refused from here on, until `books_opened`."""
+        _log.error("books.unavailable", reason=reason)
+
+    def books_opened(self) -> None:
+        _log.info("books.available")
+
     def contract_changed(self, provider: str, capability: str) -> None:
         _log.error("provider.contract.changed", provider=provider, capability=capability)
+
+    def permits_kept_locally(self, provider: str, count: int) -> None:
+        self._metrics.permits_kept_locally(provider, count)
+
+    def limit_rebuilt(self, provider: str) -> None:
+        _log.error("limit.rebuilt", provider=provider)
+
+    def rate_lowered(self, provider: str, rate: float) -> None:
+        _log.warning("limit.rate.lowered", provider=provider, rate=rate)
+
+    def retry_refused(self, provider: str) -> None:
+        self._metrics.retry_refused(provider)
 
     def answered(self, enrichment: Enrichment) -> None:
         took = enrichment.answered_at - enrichment.started_at
@@ -59,14 +103,10 @@ class Watching:
 
 
 class _Call:
-    def __init__(self, span: CallSpan, metrics: Metrics, attempt: int) -> None:
-        self._span = span
+    def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._attempt = attempt
 
     def ended(self, record: CallRecord) -> None:
-        self._span.sent(attempt=self._attempt, permit_wait=record.permit_wait)
-        self._span.finished(record.outcome, None)
         self._metrics.permit_waited(record.provider, record.permit_wait)
         self._metrics.provider_called(
             record.provider,
@@ -75,3 +115,15 @@ class _Call:
             latency=record.latency,
             cost=record.cost,
         )
+
+
+class _TracedCall(_Call):
+    def __init__(self, metrics: Metrics, span: CallSpan, attempt: int) -> None:
+        super().__init__(metrics)
+        self._span = span
+        self._attempt = attempt
+
+    def ended(self, record: CallRecord) -> None:
+        self._span.sent(attempt=self._attempt, permit_wait=record.permit_wait)
+        self._span.finished(record.outcome, None)
+        super().ended(record)

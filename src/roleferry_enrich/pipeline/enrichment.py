@@ -6,7 +6,7 @@ The HTTP API, the worker and the command line all come in here.
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -15,17 +15,18 @@ from roleferry_enrich.domain.enrichments import Enrichment, Request, Status
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
+from roleferry_enrich.pipeline.door import Closing, Door
 from roleferry_enrich.pipeline.fanout import FanOut
 from roleferry_enrich.pipeline.progress import Result, merged, status_of
 from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
 
-# Kept back from the deadline for merging and recording: at most so much, or this share of it.
-_CLOSING_TIME = timedelta(milliseconds=100)
-_CLOSING_SHARE = 0.1
+# Of its deadline, what a request may spend waiting to be let in.
+_LINE_SHARE = 0.4
 _COMPLETION_TIME = timedelta(seconds=10)
 
 
@@ -67,6 +68,8 @@ class Enricher:
     onlooker: Onlooker
     sample: Callable[[Request], Result]
     now: Callable[[], datetime]
+    door: Door = field(default_factory=Door)
+    closing: Closing = field(default_factory=Closing)
 
     async def enrich(self, request: Request, account_id: UUID) -> Enrichment:
         """What is known by the request's deadline, recorded. Provider trouble never raises.
@@ -83,31 +86,56 @@ class Enricher:
         return await asyncio.shield(self.background.start(self._complete(earlier, observed)))
 
     async def _enrich(self, request: Request, account_id: UUID) -> Enrichment:
-        loop, options = asyncio.get_running_loop(), request.options
         begun = _Begun(uuid4(), account_id, request, self.now())
-        answer_by = loop.time() + options.deadline.total_seconds()
-        deadline = answer_by - min(_CLOSING_TIME, options.deadline * _CLOSING_SHARE).total_seconds()
-        terms = Terms(deadline=deadline, purse=Purse(options.max_cost), max_age=options.max_age)
-        fanout = FanOut(self.gateway, request, terms)
+        deadline = request.options.deadline
+        answer_by = asyncio.get_running_loop().time() + deadline.total_seconds()
+        if await self.door.enter(deadline * _LINE_SHARE):
+            try:
+                enrichment = await self._asked(begun, answer_by)
+            finally:
+                self.door.leave()
+        else:
+            enrichment = self._turned_away(begun)
+        self.onlooker.answered(enrichment)
+        return self._with_sample(enrichment) if _needs_sample(enrichment) else enrichment
+
+    async def _asked(self, begun: "_Begun", answer_by: float) -> Enrichment:
+        loop, request = asyncio.get_running_loop(), begun.request
+        closing = self.closing.kept_back(request.options.deadline, self.door.inside)
+        deadline = answer_by - closing.total_seconds()
+        fanout = FanOut(self.gateway, request, begun.terms(deadline))
         await fanout.run_until(deadline)
+        merged_from = loop.time()
         known = self._known(begun, fanout)
+        self.closing.merged_in(loop.time() - merged_from)
         within = timedelta(seconds=max(0.0, answer_by - loop.time()))
         enrichment = await self.records.record(
             known, fanout.all_reports(), fanout.everything, within=within
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
-        self.onlooker.answered(enrichment)
-        return self._with_sample(enrichment) if _needs_sample(enrichment) else enrichment
+        return enrichment
+
+    def _turned_away(self, begun: "_Begun") -> Enrichment:
+        """Nobody was asked; each provider says so. Recorded when there is time."""
+        fanout = FanOut(self.gateway, begun.request, begun.terms(deadline=0.0))
+        reports = fanout.turned_away()
+        outcomes = tuple(report.summary() for report in reports)
+        known = begun.enrichment(Result(), outcomes, self.now())
+        self.background.start(self._keep(known, reports))
+        return known
+
+    async def _keep(self, known: Enrichment, reports: tuple[Report, ...]) -> None:
+        # The records have complained; nobody waits for this.
+        with contextlib.suppress(ServiceUnavailable):
+            await self.records.store(known, reports, Observations())
 
     async def _complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         request = earlier.request
         deadline = asyncio.get_running_loop().time() + _COMPLETION_TIME.total_seconds()
-        purse, max_age = Purse(money_left(earlier)), request.options.max_age
-        terms = Terms(deadline=deadline, purse=purse, max_age=max_age)
-        fanout = FanOut(self.gateway, request, terms, resumed(earlier, observed))
-        await fanout.run_until(deadline)
         begun = _Begun(earlier.id, earlier.account_id, request, earlier.started_at, earlier)
+        fanout = FanOut(self.gateway, request, begun.terms(deadline), resumed(earlier, observed))
+        await fanout.run_until(deadline)
         enrichment = await self._store(begun, fanout)
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
@@ -143,6 +171,15 @@ class _Begun:
     started_at: datetime
     earlier: Enrichment | None = None
     """The one that this completes."""
+
+    def terms(self, deadline: float) -> Terms:
+        options = self.request.options
+        return Terms(
+            deadline=deadline,
+            purse=Purse(money_left(self.earlier) if self.earlier else options.max_cost),
+            max_age=options.max_age,
+            payer=Payer(self.account_id, self.id),
+        )
 
     def enrichment(
         self, result: Result, outcomes: tuple[ProviderOutcome, ...], now: datetime

@@ -5,6 +5,7 @@ Latency is that of the longest chain of needed keys, not of the slowest provider
 
 import asyncio
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -22,7 +23,8 @@ from roleferry_enrich.domain.outcomes import (
     Troubled,
 )
 from roleferry_enrich.domain.queries import Ask, CompanyQuery
-from roleferry_enrich.gateway.errand import Terms
+from roleferry_enrich.errors import DeadlineTooNear, Overloaded
+from roleferry_enrich.gateway.errand import Renewal, Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept, without_person
 from roleferry_enrich.pipeline.planning import Situation, is_useful, next_asks, unasked
@@ -68,7 +70,7 @@ class FanOut:
 
     @property
     def is_finished(self) -> bool:
-        return not self._tasks
+        return not self._tasks and not self._terms.renewals
 
     async def run_until(self, deadline: float) -> None:
         """Ask until nothing more can be asked or the deadline (loop time) has come."""
@@ -77,20 +79,30 @@ class FanOut:
             done, _ = await asyncio.wait(
                 self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED
             )
-            for task in done:
-                self._take(task)
+            self._take_all(done)
             self._start()
 
     async def run_late(self) -> None:
         """Take what is still under way after the deadline; nothing new is started."""
         while self._tasks:
             done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                self._take(task)
+            self._take_all(done)
+        while self._terms.renewals:
+            renewal = self._terms.renewals.pop()
+            await asyncio.wait({renewal.report})
+            self._renew(renewal)
 
     def all_reports(self) -> tuple[Report, ...]:
         """Every provider's outcome: what came, what is under way, what was never asked and why."""
         return (*self.reports, *self._unfinished(), *self._never_asked())
+
+    def turned_away(self) -> tuple[Report, ...]:
+        """Every provider's outcome where the process is too busy to ask any."""
+        too_late, too_busy = Skipped(DeadlineTooNear.reason), Skipped(Overloaded.reason)
+        return tuple(
+            replace(report, outcome=too_busy) if report.outcome == too_late else report
+            for report in self._never_asked()
+        )
 
     def _start(self) -> None:
         situation = self._now()
@@ -108,13 +120,18 @@ class FanOut:
             filled = filled_fields(request, self.accepted)
         return replace(
             self._situation,
-            under_way=frozenset(self._tasks.values()),
+            under_way=tuple(self._tasks.values()),
             filled=filled,
             money_left=self._money_left(),
         )
 
     def _money_left(self) -> MicroUsd | None:
         return self._terms.purse.left
+
+    def _take_all(self, done: AbstractSet[asyncio.Task[Report]]) -> None:
+        """In the order they were asked: the set's own order changes from run to run."""
+        for task in [task for task in self._tasks if task in done]:
+            self._take(task)
 
     def _take(self, task: asyncio.Task[Report]) -> None:
         ask = self._tasks.pop(task)
@@ -127,6 +144,23 @@ class FanOut:
             case Absent():
                 self._came_to_nothing(ask)
         self.reports.append(report)
+
+    def _renew(self, renewal: Renewal) -> None:
+        """Put a newer answer in the place of the one that was served, if one has come."""
+        served = next(
+            (n for n, old in enumerate(self.reports) if old.conversation == renewal.served), None
+        )
+        if served is None or renewal.report.exception() is not None:
+            return
+        old, new = self.reports[served], renewal.report.result()
+        if isinstance(new.outcome, Found | Absent | OptedOut):
+            del self.reports[served]
+            self.everything = self.everything.without(renewal.served)
+            self.accepted = self.accepted.without(renewal.served)
+            self._tasks[renewal.report] = renewal.ask
+            self._take(renewal.report)
+        else:
+            self.reports[served] = replace(old, calls=old.calls + new.calls)
 
     def _accept(self, report: Report, ask: Ask, observed: Observations) -> Report:
         learned = self._learn(observed)
@@ -193,7 +227,7 @@ class FanOut:
         self.accepted = without_person(self.accepted, keys)
 
     def _came_to_nothing(self, ask: Ask) -> None:
-        missed = self._situation.came_to_nothing | {ask}
+        missed = (*self._situation.came_to_nothing, ask)
         self._situation = replace(self._situation, came_to_nothing=missed)
 
     def _unfinished(self) -> Iterator[Report]:

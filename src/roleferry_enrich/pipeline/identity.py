@@ -1,6 +1,6 @@
 """Keeps what speaks of the asked subject; another person's data is worse than none."""
 
-from dataclasses import dataclass
+from functools import reduce
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Goal
@@ -13,10 +13,12 @@ from roleferry_enrich.domain.observations import (
 )
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.normalise.emails import identity_key, parse_email
-from roleferry_enrich.resolve.companies import is_same_company, keys_from_company
+from roleferry_enrich.resolve.companies import is_same_company
 from roleferry_enrich.resolve.comparisons import SAME
-from roleferry_enrich.resolve.people import is_same_person, keys_from_person
+from roleferry_enrich.resolve.keys import with_company, with_person
+from roleferry_enrich.resolve.people import is_same_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,10 @@ def accept(observed: Observations, keys: Keys, goal: Goal) -> Accepted:
     companies, asked_mailbox = _one_company(observed.companies, keys), keys.email
     if goal is Goal.PERSON:
         people = tuple(p for p in observed.people if is_same_person(p.claim, keys).score >= SAME)
-        learned = [keys_from_person(person.claim) for person in people]
+        keys = reduce(with_person, (person.claim for person in people), keys)
     else:
         people = tuple(p for p in observed.people if _is_at_company(p, keys))
-        learned = []
-    learned += [keys_from_company(company.claim) for company in companies]
-    for more in learned:
-        keys = keys.filled_from(more)
+    keys = reduce(with_company, (company.claim for company in companies), keys)
     verdicts = tuple(v for v in observed.verdicts if _is_on_mailbox(v, asked_mailbox))
     return Accepted(Observations(people=people, companies=companies, verdicts=verdicts), keys)
 

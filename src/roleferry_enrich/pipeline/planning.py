@@ -5,7 +5,6 @@ company name, a number from a footer) may make further asks possible.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from roleferry_enrich.domain.enrichments import Goal, Request, Strategy
@@ -18,6 +17,7 @@ from roleferry_enrich.domain.queries import (
     PersonQuery,
     Query,
 )
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.providers.contract import Offer
 
 _CAPABILITIES: Mapping[Goal, frozenset[str]] = MappingProxyType({
@@ -48,8 +48,8 @@ class Situation:
     """A credit's price by provider."""
     keys: Keys
     asked: tuple[Ask, ...] = ()
-    under_way: frozenset[Ask] = frozenset()
-    came_to_nothing: frozenset[Ask] = frozenset()
+    under_way: tuple[Ask, ...] = ()
+    came_to_nothing: tuple[Ask, ...] = ()
     filled: frozenset[str] = frozenset()
     """Wanted fields known at the wanted confidence; looked at by a waterfall only."""
     opted_out: bool = False
@@ -65,7 +65,13 @@ def next_asks(situation: Situation) -> tuple[Ask, ...]:
     """The asks to start now: all that are possible, or a waterfall's next step."""
     if situation.opted_out:
         return ()
-    possible = [(offer, ask) for offer in situation.offers if (ask := _ask(offer, situation))]
+    settled = _settled(situation)
+    possible = [
+        (offer, ask)
+        for offer in situation.offers
+        # Looked at first: it is true of nearly every offer, and nothing else is quicker to see.
+        if (offer.provider, offer.capability) not in settled and (ask := _ask(offer, situation))
+    ]
     if situation.request.options.strategy is Strategy.WATERFALL:
         possible = _waterfall_step(possible, situation)
     return tuple(ask for _, ask in _affordable(possible, situation))
@@ -87,6 +93,15 @@ def unasked(situation: Situation) -> Iterator[tuple[Offer, str]]:
             yield offer, "budget_spent"
         else:
             yield offer, "deadline_too_near"
+
+
+def _settled(situation: Situation) -> frozenset[tuple[str, str]]:
+    """The capabilities asked that have not come to nothing, so that no other key helps."""
+    return frozenset(
+        (ask.provider, ask.capability)
+        for ask in situation.asked
+        if ask not in situation.came_to_nothing
+    )
 
 
 def _ask(offer: Offer, situation: Situation) -> Ask | None:
@@ -151,7 +166,7 @@ def _query(offer: Offer, situation: Situation) -> Query | None:
 
 
 def _is_new(ask: Ask, situation: Situation) -> bool:
-    """Whether this adds to what was asked: another key is worth a second try after a miss."""
+    """Whether this adds to what came to nothing: another key is worth a second try."""
     earlier = [
         other
         for other in situation.asked
@@ -159,8 +174,7 @@ def _is_new(ask: Ask, situation: Situation) -> bool:
     ]
     if not earlier:
         return True
-    missed = all(other in situation.came_to_nothing for other in earlier)
-    return missed and len(earlier) == 1 and ask not in earlier and not _only_hints(ask, earlier[0])
+    return len(earlier) == 1 and ask not in earlier and not _only_hints(ask, earlier[0])
 
 
 def _only_hints(ask: Ask, earlier: Ask) -> bool:

@@ -7,7 +7,7 @@ gateway (or a test) drives it; retry, limits, cache, cost and time are none of i
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from roleferry_enrich.domain.capabilities import CAPABILITIES
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.errors import (
     ProviderContractChanged,
     ProviderError,

@@ -7,13 +7,14 @@ field only; what makes a reply unreadable as a whole raises ProviderContractChan
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 
 import orjson
 
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.errors import ProviderContractChanged
 
 _TEXT_LIMIT = 10_000

@@ -4,21 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from roleferry_enrich.domain.companies import CompanyClaim
-from roleferry_enrich.domain.identifiers import Domain, Email, ProfileUrl
 from roleferry_enrich.domain.observations import CompanyObservation
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence, FieldValue, GoldenCompany
-from roleferry_enrich.normalise.countries import parse_country
-from roleferry_enrich.normalise.domains import parse_domain
-from roleferry_enrich.normalise.emails import domain_of, is_free_mail, parse_email
-from roleferry_enrich.normalise.organisations import parse_organisation
-from roleferry_enrich.normalise.profiles import parse_profile_url
 from roleferry_enrich.normalise.text import clean
 from roleferry_enrich.resolve.company_fields import COMPANY_RULES
 from roleferry_enrich.resolve.comparisons import Comparison
 from roleferry_enrich.resolve.confidence import share_of, sources_of, together
-from roleferry_enrich.resolve.identity import british_number, company_agreement
+from roleferry_enrich.resolve.identity import company_agreement
 from roleferry_enrich.resolve.matters import Matter
+from roleferry_enrich.resolve.ordering import in_order
 from roleferry_enrich.resolve.survivorship import survivors
 
 _TECHNOLOGY_LIMIT = 100
@@ -30,12 +25,12 @@ def resolve_company(
     """The one company that all of these were checked to speak of; None if nobody spoke."""
     if not companies:
         return None
-    known = sorted(companies, key=repr)
+    known = in_order(companies)
     fields = survivors(COMPANY_RULES, known, today)
     technologies = _technologies(known, today)
     if technologies is not None:
         fields["technologies"] = technologies
-    newest = sorted(known, key=lambda o: (o.as_of, repr(o)), reverse=True)
+    newest = sorted(known, key=lambda o: o.as_of, reverse=True)
     return GoldenCompany(
         fields=fields,
         confidence=_believed(known, today),
@@ -48,33 +43,6 @@ def resolve_company(
 def is_same_company(claim: CompanyClaim, keys: Keys) -> Comparison:
     """Whether the answer speaks of the company asked for; believe it from `SAME` on."""
     return company_agreement(claim, keys)
-
-
-def keys_from_company(claim: CompanyClaim) -> Keys:
-    """The keys a claim yields for asking others."""
-    named = parse_organisation(claim.name or claim.legal_name or "")
-    domain = _domain(claim)
-    return Keys(
-        domain=domain,
-        company_name=named.name if named else None,
-        company_number=british_number(
-            claim.company_number, claim.country, domain, claim.legal_name or claim.name
-        ),
-        company_linkedin_url=_page(claim.linkedin_url),
-        country=parse_country(claim.country) if claim.country else None,
-    )
-
-
-def _domain(claim: CompanyClaim) -> Domain | None:
-    """The domain as said, else that of the company's own mailbox."""
-    if claim.domain and (said := parse_domain(claim.domain)):
-        return said
-    address: Email | None = parse_email(claim.email) if claim.email else None
-    return domain_of(address) if address and not is_free_mail(address) else None
-
-
-def _page(text: str | None) -> ProfileUrl | None:
-    return parse_profile_url(text, "linkedin_company") if text else None
 
 
 def _technologies(known: Sequence[CompanyObservation], today: date) -> FieldValue | None:

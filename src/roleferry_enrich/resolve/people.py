@@ -6,29 +6,26 @@ from datetime import date
 from itertools import combinations
 
 from roleferry_enrich.domain.companies import CompanyClaim
-from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.observations import EmailObservation, PersonObservation
-from roleferry_enrich.domain.people import Deliverability, PersonClaim
+from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import GoldenPerson
-from roleferry_enrich.normalise.countries import parse_country
-from roleferry_enrich.normalise.emails import is_free_mail, is_role_account, parse_email
-from roleferry_enrich.normalise.organisations import looks_like_organisation, parse_organisation
+from roleferry_enrich.normalise.organisations import looks_like_organisation
 from roleferry_enrich.normalise.title_words import EXECUTIVE, SENIORITIES
 from roleferry_enrich.resolve.blocking import Pair, candidate_pairs
 from roleferry_enrich.resolve.clusters import clusters
 from roleferry_enrich.resolve.comparisons import PRIOR_BITS, Comparison, references, same_person
 from roleferry_enrich.resolve.contacts import verdicts_by_mailbox
 from roleferry_enrich.resolve.golden_people import golden_person
-from roleferry_enrich.resolve.identity import british_number, person_agreement
+from roleferry_enrich.resolve.identity import person_agreement
+from roleferry_enrich.resolve.keys import own_mailboxes
 from roleferry_enrich.resolve.offices import KEEPS_RECORDS, LEADS, SENIORITY_OF_ROLE, role_key
+from roleferry_enrich.resolve.ordering import in_order
 from roleferry_enrich.resolve.traits import (
     PersonTraits,
     employer_keys,
     name_of,
-    profile_urls,
     traits_of,
-    work_domain,
 )
 
 # Answers already checked to be about the one person asked for start out likely to agree.
@@ -77,27 +74,6 @@ def is_same_person(claim: PersonClaim, keys: Keys) -> Comparison:
     return person_agreement(claim, keys)
 
 
-def keys_from_person(claim: PersonClaim) -> Keys:
-    """The keys a claim yields for asking others."""
-    name = name_of(claim)
-    company = parse_organisation(claim.company_name) if claim.company_name else None
-    domain = work_domain(claim)
-    urls = (url for url in profile_urls(claim) if url.startswith("linkedin.com"))
-    return Keys(
-        email=next(iter(_own_mailboxes(claim)), None),
-        full_name=name.short if name and name.first and name.last else None,
-        first_name=(name.first or None) if name else None,
-        last_name=(name.last or None) if name else None,
-        linkedin_url=next(urls, None),
-        domain=domain,
-        company_name=company.name if company else None,
-        company_number=british_number(
-            claim.company_number, claim.country, domain, claim.company_name
-        ),
-        country=parse_country(claim.country) if claim.country else None,
-    )
-
-
 def is_current_executive(person: GoldenPerson) -> bool:
     """Whether the person leads the company today, by title or by office in law.
 
@@ -120,7 +96,7 @@ def executive_rank(person: GoldenPerson) -> int:
 
 def _in_order(people: Iterable[PersonObservation]) -> list[PersonObservation]:
     """The human ones in an order of their own, so that the order of arrival decides nothing."""
-    return sorted((o for o in people if _names_somebody(o.claim)), key=repr)
+    return in_order(o for o in people if _names_somebody(o.claim))
 
 
 def _names_somebody(claim: PersonClaim) -> bool:
@@ -128,20 +104,7 @@ def _names_somebody(claim: PersonClaim) -> bool:
     whole = claim.full_name or f"{claim.first_name or ''} {claim.last_name or ''}"
     if role.startswith("corporate") or looks_like_organisation(whole):
         return False
-    return name_of(claim) is not None or bool(_own_mailboxes(claim)) or bool(claim.linkedin_url)
-
-
-def _own_mailboxes(claim: PersonClaim) -> list[Email]:
-    """The mailboxes of one's own, the most useful first: at work, not known to bounce."""
-    ranked: list[tuple[tuple[bool, bool, bool], Email]] = []
-    for email in claim.emails:
-        address = parse_email(email.address)
-        if address is None or is_role_account(address):
-            continue
-        bounces = email.deliverability is Deliverability.INVALID
-        guessed = email.deliverability is Deliverability.GUESSED
-        ranked.append(((bounces, is_free_mail(address), guessed), address))
-    return [address for _, address in sorted(ranked, key=lambda found: found[0])]
+    return name_of(claim) is not None or bool(own_mailboxes(claim)) or bool(claim.linkedin_url)
 
 
 def _probabilities(

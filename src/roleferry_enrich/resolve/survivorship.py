@@ -6,7 +6,6 @@ value is ever made up: the winner is written as one of its supporters wrote it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -15,6 +14,7 @@ from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.observations import Observation
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.records import Alternative, Confidence, FieldValue, Source, Value
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.normalise.text import clean, words
 from roleferry_enrich.resolve.confidence import (
     Share,

@@ -1,7 +1,7 @@
 """A person's claim in the forms that are compared; made once, compared many times."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import cast
 
@@ -15,6 +15,7 @@ from roleferry_enrich.domain.people import (
     PersonClaim,
     PhoneKind,
 )
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.normalise.domains import parse_domain
 from roleferry_enrich.normalise.emails import (
     domain_of,

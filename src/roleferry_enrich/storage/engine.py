@@ -13,13 +13,13 @@ from roleferry_enrich.storage import documents
 
 _DRIVER = "postgresql+asyncpg"
 
-_SERVER_SETTINGS = {
+SERVER_SETTINGS = {
     "application_name": "roleferry-enrich",
     # Small statements only: compiling one costs more than running it.
     "jit": "off",
 }
 
-_TIMEOUTS_MS = {
+TIMEOUTS_MS = {
     "statement_timeout": "10000",
     "lock_timeout": "5000",
     "idle_in_transaction_session_timeout": "30000",
@@ -38,13 +38,14 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=_POOL_TIMEOUT_S,
         pool_recycle=_RECYCLE_S,
-        pool_pre_ping=True,
+        # No `pool_pre_ping`, two round trips for each use: a connection that was lost is noticed by
+        # the statement, and `in_transaction` repeats the work on another.
         # msgspec knows our dataclasses and times, orjson reads plain JSON fastest.
         json_serializer=documents.encode,
         json_deserializer=orjson.loads,
         connect_args={
             "timeout": _CONNECT_TIMEOUT_S,
-            "server_settings": _SERVER_SETTINGS | _TIMEOUTS_MS,
+            "server_settings": SERVER_SETTINGS | TIMEOUTS_MS,
         },
         hide_parameters=True,
     )
@@ -55,7 +56,7 @@ def create_unpooled_engine(url: str) -> AsyncEngine:
     return create_async_engine(
         asyncpg_url(url),
         poolclass=NullPool,
-        connect_args={"timeout": _CONNECT_TIMEOUT_S, "server_settings": _SERVER_SETTINGS},
+        connect_args={"timeout": _CONNECT_TIMEOUT_S, "server_settings": SERVER_SETTINGS},
         hide_parameters=True,
     )
 
@@ -70,6 +71,15 @@ def asyncpg_url(text: str) -> URL:
     if url.drivername not in {"postgres", "postgresql", _DRIVER}:
         raise ConfigurationError("the database URL must begin with postgresql://")
     return _with_asyncpg_tls(url.set(drivername=_DRIVER))
+
+
+def driver_url(text: str) -> str:
+    """The same for asyncpg itself, without SQLAlchemy around it. Shows the password."""
+    url = asyncpg_url(text)
+    if "ssl" in url.query:
+        mode = cast("str", url.query["ssl"])
+        url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": mode})
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _with_asyncpg_tls(url: URL) -> URL:

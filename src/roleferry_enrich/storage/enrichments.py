@@ -12,7 +12,7 @@ from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Report
 from roleferry_enrich.storage import bulk, rows, tables
 from roleferry_enrich.storage.completions import schedule
-from roleferry_enrich.storage.documents import read
+from roleferry_enrich.storage.sourced import read_enrichment
 from roleferry_enrich.storage.subjects import gather
 from roleferry_enrich.storage.transactions import in_transaction
 
@@ -69,7 +69,7 @@ class EnrichmentRepository:
 
         async def work(connection: AsyncConnection) -> Enrichment | None:
             result = await connection.scalar(statement)
-            return None if result is None else read(result, Enrichment)
+            return None if result is None else read_enrichment(result)
 
         return await in_transaction(self._engine, work)
 

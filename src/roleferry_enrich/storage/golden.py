@@ -23,6 +23,7 @@ from roleferry_enrich.domain.records import (
 from roleferry_enrich.storage import bulk
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.merging import first_collected
+from roleferry_enrich.storage.sourced import fields_document, read_fields
 from roleferry_enrich.storage.tables import companies, contact_points, people
 
 _WORD = re.compile(r"[^\W_]+")
@@ -77,7 +78,7 @@ async def points_of(
 
 
 def fields_of(row: AnyRow) -> Mapping[str, FieldValue]:
-    return read(row.fields, dict[str, FieldValue])
+    return read_fields(row.fields)
 
 
 def person_row(
@@ -89,7 +90,7 @@ def person_row(
         "company_id": company_id,
         "full_name": person.text("full_name"),
         "words": " ".join(_words_of(person)),
-        "fields": dict(person.fields),
+        "fields": fields_document(person.fields),
         "confidence": person.confidence.value,
         "providers": person.providers,
         "origins": person.origins,
@@ -104,7 +105,7 @@ def company_row(account_id: UUID, company_id: UUID, company: GoldenCompany) -> b
         "domain": company.text("domain"),
         "company_number": company.text("company_number"),
         "country": company.text("country"),
-        "fields": dict(company.fields),
+        "fields": fields_document(company.fields),
         "confidence": company.confidence.value,
         "providers": company.providers,
         "workforce": dict(company.workforce),

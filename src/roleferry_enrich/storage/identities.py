@@ -7,13 +7,14 @@ over time, so that next month's answer about Ada updates Ada instead of adding a
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.people import Deliverability, PersonClaim
 from roleferry_enrich.domain.records import ContactKind, GoldenCompany, GoldenPerson
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.storage.documents import storable
 
 

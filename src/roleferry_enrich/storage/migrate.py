@@ -1,19 +1,22 @@
-"""Brings a database to this version's schema; any number of processes may try at once."""
+"""Brings a database to this version's schema; any number of processes may try at once.
+
+Alembic is imported where it has work: a start finds nothing to do all but once, and need not
+wait for it.
+"""
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage.engine import create_unpooled_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 T = TypeVar("T")
 
@@ -22,7 +25,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 async def migrate(url: str, revision: str = "head") -> None:
     """Upgrade to `revision`; waits while another process does."""
-    await _connected(url, lambda connection: command.upgrade(_config(connection), revision))
+    if revision != "head" or await current(url) != head():
+        await _connected(url, lambda connection: _upgrade(connection, revision))
 
 
 async def require_schema(url: str) -> None:
@@ -35,17 +39,36 @@ async def require_schema(url: str) -> None:
 
 async def downgrade(url: str, revision: str) -> None:
     """Go back to `revision`; `base` drops everything."""
-    await _connected(url, lambda connection: command.downgrade(_config(connection), revision))
+    await _connected(url, lambda connection: _downgrade(connection, revision))
 
 
 async def current(url: str) -> str | None:
     """The revision the database is at; None before the first migration."""
-    return await _connected(url, lambda c: MigrationContext.configure(c).get_current_revision())
+    return await _connected(url, _current)
 
 
-def head() -> str | None:
-    """The revision this version of the code needs."""
-    return ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+def head() -> str:
+    """The revision this version of the code needs; a migration's file is named for its own."""
+    return max(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/r*.py"))
+
+
+def _current(connection: Connection) -> str | None:
+    if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    from alembic import command
+
+    command.upgrade(_config(connection), revision)
+
+
+def _downgrade(connection: Connection, revision: str) -> None:
+    from alembic import command
+
+    command.downgrade(_config(connection), revision)
 
 
 async def _connected(url: str, work: Callable[[Connection], T]) -> T:
@@ -69,7 +92,9 @@ def _unreachable(error: OSError | DBAPIError) -> ConfigurationError:
     )
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config

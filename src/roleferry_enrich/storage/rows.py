@@ -15,6 +15,7 @@ from roleferry_enrich.storage.bulk import Row
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.identities import Identity
+from roleferry_enrich.storage.sourced import enrichment_document
 
 _AnyObservation = Observation[PersonClaim] | Observation[CompanyClaim] | Observation[EmailVerdict]
 
@@ -26,7 +27,7 @@ def enrichment_row(enrichment: Enrichment) -> Row:
         "goal": enrichment.request.goal,
         "status": enrichment.status,
         "request": enrichment.request,
-        "result": enrichment,
+        "result": enrichment_document(enrichment),
         "cost": enrichment.cost,
         "started_at": enrichment.started_at,
         "answered_at": enrichment.answered_at,

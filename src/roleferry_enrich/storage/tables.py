@@ -221,6 +221,29 @@ provider_calls = Table(
     Index(None, "account_id", "sent_at"),
 )
 
+# Keyed by the question and not by the account, as the cache is: equal calls of two accounts are
+# one purchase, and `account_id` says who pays. Written by the statements in `storage/sql`.
+call_intents = Table(
+    "call_intents",
+    metadata,
+    Column("question", LargeBinary, primary_key=True),
+    Column("id", Uuid, nullable=False),
+    _account(key=False),
+    Column("enrichment_id", Uuid, nullable=False),
+    Column("conversation", Uuid, nullable=False),
+    _text("provider"),
+    _text("capability"),
+    Column("attempt", Integer, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    _moment("noted_at"),
+    _moment("settled_at", nullable=True),
+    # Under way: when it counts as lost. With a reply: until when that is kept.
+    _moment("expires_at"),
+    Column("reply", LargeBinary),
+    Index(None, "account_id"),
+    Index(None, "expires_at"),
+)
+
 observations = Table(
     "observations",
     metadata,

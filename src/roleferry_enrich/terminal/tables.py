@@ -92,7 +92,7 @@ def _providers(meta: Json) -> Table:
             line["provider"],
             line["capability"],
             outcome,
-            _value((line["cached"] and f"from {line['cached']}") or line["reason"]),
+            _value(_why(line)),
             str(line["calls"]),
             str(round(line["latency_ms"])),
             _dollars(line["cost_usd"]),
@@ -111,6 +111,13 @@ def _with_account(meta: Json, *known: RenderableType) -> RenderableType:
         style="yellow",
     )
     return Group(*known, _providers(meta), *([hint] if silent else []), _summary(meta))
+
+
+def _why(line: Json) -> Any:
+    if not line["cached"]:
+        return line["reason"]
+    days = (line["age_s"] or 0) // 86_400
+    return f"from {line['cached']}" + (f", stale: {days} days old" if line["stale"] else "")
 
 
 def _summary(meta: Json) -> Text:

@@ -137,6 +137,8 @@ def _line(outcome: ProviderOutcome) -> ProviderLine:
         "cost_usd": dollars(outcome.cost),
         "calls": outcome.calls,
         "cached": outcome.cached,
+        "stale": outcome.stale,
+        "age_s": None if outcome.age is None else int(outcome.age.total_seconds()),
         "records": outcome.records,
     }
 

@@ -1,9 +1,9 @@
 """The answers of the operations that enrich."""
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import with_config
+from pydantic import ConfigDict, RootModel, with_config
 from typing_extensions import TypedDict
 
 from roleferry_enrich.api.schemas.evidence import DOCUMENTED, ContactPointData, Meta, Provenance
@@ -217,3 +217,11 @@ class CompanyAnswer(TypedDict):
 
 
 Answer = EnrichAnswer | ExecutivesAnswer | CompanyAnswer
+
+
+class AnyAnswer(RootModel[Any]):
+    """An answer of any operation that enriches; `meta.goal` says of which."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    root: Answer

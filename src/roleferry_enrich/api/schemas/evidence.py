@@ -15,7 +15,8 @@ from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
 from roleferry_enrich.domain.people import Deliverability
 from roleferry_enrich.domain.records import ContactKind
 
-DOCUMENTED = ConfigDict(use_attribute_docstrings=True)
+# No answer is read through these, so their schemas are built when the document is asked for.
+DOCUMENTED = ConfigDict(use_attribute_docstrings=True, defer_build=True)
 FieldData = str | int | list[str]
 
 
@@ -90,6 +91,10 @@ class ProviderLine(TypedDict):
     """Requests sent to the provider."""
     cached: CacheLevel | None
     """Where the answer was already known, if it was."""
+    stale: bool
+    """Past its time: a newer answer was not to be had, or is being fetched behind this one."""
+    age_s: int | None
+    """How long ago the provider gave a cached answer."""
     records: int
     """People and companies it told of."""
 
