@@ -1,6 +1,7 @@
 """E-mail addresses: what counts as one, which are the same mailbox, and what kind each is."""
 
-from functools import lru_cache
+from collections.abc import Set as AbstractSet
+from functools import cache, lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
@@ -74,7 +75,15 @@ def _is_free_everywhere(domain: Domain | None) -> bool:
 
 
 def is_disposable(email: Email) -> bool:
-    return _host(email) in DISPOSABLE or domain_of(email) in DISPOSABLE
+    return any(host in DISPOSABLE or host in _listed() for host in (_host(email), domain_of(email)))
+
+
+@cache
+def _listed() -> AbstractSet[str | None]:
+    """Ten thousand hosts that somebody else keeps, and adds to each week."""
+    from disposable_email_domains import blocklist  # at first use: see `first_use.py`
+
+    return blocklist
 
 
 def _host(email: Email) -> str:

@@ -5,8 +5,6 @@ entry costs little. Public lists of free mail hold universities and insurers too
 name an employer; so that list is our own, of providers that give mailboxes to anybody.
 """
 
-from disposable_email_domains import blocklist
-
 from roleferry_enrich.normalise.text import word_set
 
 ROLES = word_set(
@@ -87,7 +85,7 @@ FREE = word_set(
 FREE_EVERYWHERE = word_set("yahoo hotmail outlook gmx yandex fastmail posteo")
 """The same under the code of any country: `yahoo.co.nz`, `hotmail.se`, `gmx.at`."""
 
-DISPOSABLE = blocklist | word_set(
+DISPOSABLE = word_set(
     "burnermail.io mail-temp.com spamgourmet.com temp-mail.io tempmail.com tempmail.net"
 )
-"""Domains of mailboxes that are thrown away within the hour: a public list that grows each week."""
+"""Domains of mailboxes thrown away within the hour that the public list (`emails`) has not."""
