@@ -69,10 +69,10 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         ),
         Matter.MAILBOX: MappingProxyType(
             {
-                "apollo": 0.912,
+                "apollo": 0.911,
                 "clearbit": 0.946,
                 "explorium": 0.98,
-                "hunter": 0.916,
+                "hunter": 0.915,
                 "website": 0.955,
             }
         ),
@@ -144,7 +144,7 @@ INDEPENDENCE: Mapping[Matter, float] = MappingProxyType(
         Matter.MAILBOX: 0.2,
         Matter.PHONE: 0.3,
         Matter.PROFILE: 0.3,
-        Matter.COMPANY: 0.3,
+        Matter.COMPANY: 0.5,
         Matter.SIZE: 0.3,
     }
 )
@@ -158,10 +158,10 @@ RIVALRY: Mapping[Matter, float] = MappingProxyType(
         Matter.EMPLOYER: 1.0,
         Matter.OFFICE: 1.0,
         Matter.PLACE: 1.0,
-        Matter.MAILBOX: 0.2,
+        Matter.MAILBOX: 0.1,
         Matter.PHONE: 1.0,
         Matter.PROFILE: 1.0,
-        Matter.COMPANY: 1.0,
+        Matter.COMPANY: 0.3,
         Matter.SIZE: 0.8,
     }
 )
