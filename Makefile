@@ -45,8 +45,9 @@ format: $(VENV)/installed-dev ## Format, and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/installed-dev ## Write the provider table of README.md anew
+docs: $(VENV)/installed-dev ## Write the tables of README.md and docs/matching.md anew
 	@$(BIN)/python -m roleferry_enrich.terminal.provider_table README.md
+	@$(BIN)/python -m roleferry_enrich.terminal.matching_page docs/matching.md
 
 live: $(VENV)/installed-dev ## Ask the real providers whose keys are set; costs credits
 	$(BIN)/python -m pytest -m live $(ARGS)

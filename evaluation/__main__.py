@@ -16,6 +16,9 @@ ROWS = (
     "person_names",
     "organisation_names",
     "strangers",
+    "calibration",
+    "discovery",
+    "liars",
 )
 
 

@@ -16,7 +16,14 @@ from roleferry_enrich.cli import app
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.resolve.clusters import STRONG, WEAK
+from roleferry_enrich.resolve.company_fields import COMPANY_RULES
+from roleferry_enrich.resolve.comparisons import PERSON_COMPARISONS
+from roleferry_enrich.resolve.confidence import Share, together
+from roleferry_enrich.resolve.matters import Matter
+from roleferry_enrich.resolve.person_fields import PERSON_RULES
 from roleferry_enrich.settings import Settings, setting_names
+from roleferry_enrich.terminal import matching_page
 from roleferry_enrich.terminal.provider_table import BEGIN, END, provider_table, with_table
 
 ROOT = Path(__file__).parents[1]
@@ -24,7 +31,12 @@ README = (ROOT / "README.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-DOCUMENTS = [*(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")), *DECISIONS]
+MATCHING = ROOT / "docs" / "matching.md"
+DOCUMENTS = [
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")),
+    MATCHING,
+    *DECISIONS,
+]
 OPENAPI: dict[str, Any] = create_api().openapi()
 CHANGES = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
@@ -131,6 +143,36 @@ def test_the_table_of_providers_is_generated():
 def test_a_text_without_the_marks_is_refused():
     with pytest.raises(ConfigurationError, match="providers"):
         with_table("no marks")
+
+
+def test_the_tables_about_matching_are_generated():
+    text = MATCHING.read_text()
+
+    assert matching_page.with_tables(text) == text
+    assert matching_page.with_tables(matching_page.with_tables(text)) == text
+
+
+def test_a_page_about_matching_without_its_marks_is_refused():
+    with pytest.raises(ConfigurationError, match="comparisons"):
+        matching_page.with_tables("no marks")
+
+
+def test_every_comparison_and_every_rule_is_explained():
+    text = MATCHING.read_text()
+
+    for comparison in PERSON_COMPARISONS:
+        assert comparison.compare.__doc__
+        assert f"| `{comparison.name}`" in text
+    for rule in (*PERSON_RULES, *COMPANY_RULES):
+        assert f"| `{rule.field}` | `{rule.matter.value}` |" in text
+
+
+def test_the_thresholds_told_are_those_in_force():
+    text = " ".join(MATCHING.read_text().split())
+
+    assert f"from a probability of {STRONG:g};" in text
+    assert f"the single group it fits from {WEAK:g};" in text
+    assert f"shown above {together([Share('x', 1.0)], Matter.NAME).value:g}." in text
 
 
 def test_the_table_of_providers_names_each_capability():

@@ -1,6 +1,7 @@
 """Fan-out: no waves, an honest end at the deadline, and silence after an opt-out."""
 
 import asyncio
+from dataclasses import replace
 
 from tests.pipeline.scripted import (
     DOMAIN,
@@ -18,9 +19,11 @@ from tests.pipeline.scripted import (
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Goal
-from roleferry_enrich.domain.outcomes import Absent, OptedOut, OutcomeKind
-from roleferry_enrich.domain.people import PersonClaim
-from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.identifiers import Email
+from roleferry_enrich.domain.outcomes import Absent, Found, OptedOut, OutcomeKind, Report
+from roleferry_enrich.domain.people import EmailClaim, PersonClaim
+from roleferry_enrich.domain.queries import Ask, Keys
+from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.pipeline.fanout import FanOut
 
 MATCH = offer("slow.find_person", "email", credits=1)
@@ -197,3 +200,35 @@ async def test_no_more_is_started_than_the_purse_holds() -> None:
 
     assert len(script.asked) == 1
     assert ("skipped", "budget_spent") in reported(fanout).values()
+
+
+async def test_whom_nobody_could_place_at_first_is_looked_at_again_when_more_is_known() -> None:
+    """The team comes before anybody has said whose the mailbox is."""
+    unclear = Keys(email=Email(f"ofx@{DOMAIN}"), domain=DOMAIN)
+    script = Numbered(MATCH, offer("site.find_people", "domain"))
+    team = [PersonClaim(full_name=n, company_domain=DOMAIN) for n in ("Orla Fenwick", "Bo Nair")]
+    fanout = FanOut(script, request(keys=unclear), terms())
+    running = asyncio.create_task(fanout.run_until(later(5)))
+    script.answer("site.find_people", said_of(*team, provider="site"))
+    await all_that_can_happen()
+
+    assert fanout.accepted.people == ()
+    assert reported(fanout)["site.find_people"][0] is OutcomeKind.NOT_FOUND
+
+    script.answer("slow.find_person", orla(emails=(EmailClaim(address=f"ofx@{DOMAIN}"),)))
+    await running
+
+    assert sorted(
+        (person.provenance.provider, person.claim.full_name) for person in fanout.accepted.people
+    ) == [("acme", "Orla Fenwick"), ("site", "Orla Fenwick")]
+    assert reported(fanout)["site.find_people"] == (OutcomeKind.FOUND, None)
+
+
+class Numbered(Script):
+    """Reports under the number of the conversation that what was found came from."""
+
+    async def ask(self, ask: Ask, terms: Terms) -> Report:
+        report = await super().ask(ask, terms)
+        assert isinstance(report.outcome, Found)
+        (somebody, *_) = report.outcome.observations.people
+        return replace(report, conversation=somebody.provenance.conversation)

@@ -3,13 +3,15 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
+
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Goal
-from roleferry_enrich.domain.identifiers import Domain, Email
+from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, ProfileUrl
 from roleferry_enrich.domain.observations import Observation, Observations, Provenance
-from roleferry_enrich.domain.people import PersonClaim
+from roleferry_enrich.domain.people import Deliverability, EmailVerdict, PersonClaim
 from roleferry_enrich.domain.queries import Keys
-from roleferry_enrich.pipeline.identity import accept
+from roleferry_enrich.pipeline.identity import Accepted, accept
 
 
 def said(*claims: CompanyClaim | PersonClaim) -> Observations:
@@ -84,3 +86,104 @@ def test_people_of_another_company_are_no_executives_of_this_one():
     accepted = accept(said(here, there), keys, Goal.EXECUTIVES)
 
     assert [p.claim.full_name for p in accepted.observations.people] == ["Orla Fenwick"]
+
+
+def checked(*addresses: str) -> Observations:
+    (somebody,) = said(PersonClaim(full_name="Orla Fenwick")).people
+    where = somebody.provenance
+    verdicts = (EmailVerdict(address=a, deliverability=Deliverability.VALID) for a in addresses)
+    return Observations(verdicts=tuple(Observation(verdict, where) for verdict in verdicts))
+
+
+def test_a_team_is_not_taken_for_the_owner_of_a_mailbox_that_spells_no_name():
+    keys = Keys(email=Email("rvk@quillmere.test"), domain=Domain("quillmere.test"))
+    team = (
+        PersonClaim(full_name=name, company_domain="quillmere.test")
+        for name in ("Orla Fenwick", "Bilal Nair", "Ida Berg")
+    )
+
+    assert accept(said(*team), keys, Goal.PERSON).observations == Observations()
+
+
+def test_of_a_team_the_owner_of_the_mailbox_is_kept():
+    keys = Keys(email=Email("bnair@quillmere.test"), domain=Domain("quillmere.test"))
+    team = (
+        PersonClaim(full_name=name, company_domain="quillmere.test")
+        for name in ("Orla Fenwick", "Bilal Nair", "Ida Berg")
+    )
+
+    kept = accept(said(*team), keys, Goal.PERSON)
+
+    assert [p.claim.full_name for p in kept.observations.people] == ["Bilal Nair"]
+    assert kept.keys.full_name == "Bilal Nair"
+
+
+def test_a_check_of_another_mailbox_is_dropped():
+    keys = Keys(email=Email("orla@quillmere.test"))
+
+    kept = accept(checked("bilal@quillmere.test", "Orla+x@quillmere.test"), keys, Goal.PERSON)
+
+    assert [v.claim.address for v in kept.observations.verdicts] == ["Orla+x@quillmere.test"]
+    assert accept(checked("nonsense"), keys, Goal.PERSON).observations == Observations()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        Keys(domain=Domain("quillmere.test")),
+        Keys(company_number=CompanyNumber("00445790")),
+        Keys(company_name="Quillmere Instruments", country="GB"),
+        Keys(company_linkedin_url=ProfileUrl("linkedin.com/company/quillmere"),
+             company_name="Quillmere Instruments"),
+        Keys(email=Email("orla@quillmere.test")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("goal", Goal)
+def test_another_company_is_dropped_whatever_was_asked_by(keys, goal):
+    other = CompanyClaim(
+        name="Tarnbrook Bakery",
+        domain="tarnbrook.test",
+        company_number="09999999",
+        linkedin_url="linkedin.com/company/tarnbrook",
+        country="GB",
+    )
+
+    assert accept(said(other), keys, goal).observations == Observations()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        Keys(email=Email("orla.fenwick@quillmere.test")),
+        Keys(linkedin_url=ProfileUrl("linkedin.com/in/orla-fenwick")),
+        Keys(full_name="Orla Fenwick", domain=Domain("quillmere.test")),
+        Keys(full_name="Orla Fenwick", company_name="Quillmere Instruments"),
+        Keys(full_name="Orla Fenwick", company_number=CompanyNumber("00445790")),
+        Keys(full_name="Orla Fenwick"),
+    ],
+)
+def test_another_person_is_dropped_whatever_was_asked_by(keys):
+    other = PersonClaim(
+        full_name="Bilal Nair",
+        company_name="Quillmere Instruments",
+        company_domain="quillmere.test",
+        company_number="00445790",
+        linkedin_url="linkedin.com/in/bilal-nair",
+    )
+
+    assert accept(said(other), keys, Goal.PERSON).observations == Observations()
+
+
+def test_a_name_alone_is_not_enough():
+    namesake = PersonClaim(full_name="Orla Fenwick")
+
+    assert accept(said(namesake), Keys(full_name="Orla Fenwick"), Goal.PERSON) == Accepted(
+        Observations(), Keys(full_name="Orla Fenwick")
+    )
+
+
+def test_officers_of_another_number_are_no_executives_of_this_one():
+    keys = Keys(company_number=CompanyNumber("00445790"))
+    theirs = PersonClaim(full_name="Bilal Nair", role="director", company_number="09999999")
+
+    assert accept(said(theirs), keys, Goal.EXECUTIVES).observations == Observations()

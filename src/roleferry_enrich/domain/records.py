@@ -1,6 +1,6 @@
 """Golden records: what we answer, each value with the observations that support it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -20,14 +20,6 @@ class Confidence:
     def __post_init__(self) -> None:
         if not 0.0 <= self.value <= 1.0:
             raise ValueError("a confidence lies between 0 and 1")
-
-    @classmethod
-    def of_independent(cls, shares: Iterable[float]) -> "Confidence":
-        """At least one of several independent statements is right (noisy-or)."""
-        doubt = 1.0
-        for share in shares:
-            doubt *= 1.0 - share
-        return cls(round(1.0 - doubt, 4))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

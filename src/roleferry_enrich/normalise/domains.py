@@ -1,11 +1,13 @@
 """Company domains: the part somebody registered, from a domain, a host, a URL or an address."""
 
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import idna
 
 from roleferry_enrich.domain.identifiers import Domain
+from roleferry_enrich.normalise.text import word_set
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -14,15 +16,28 @@ _LIMIT = 253
 # A host is at the front of a URL, so a long path or query need not be read.
 _READ_AHEAD = 2_048
 _TEST_SUFFIX = "test"
+# Hosts that are not in the public suffix list, though each name below them is another's site.
+_SITES_OF_ALL = word_set("wordpress.com tumblr.com jimdo.com over-blog.com livejournal.com ucoz.ru")
+_PAGES_OF_ALL = word_set(
+    "facebook.com fb.com instagram.com linkedin.com twitter.com x.com youtube.com youtu.be "
+    "tiktok.com pinterest.com vk.com xing.com t.me wa.me google.com goo.gl bit.ly linktr.ee "
+    "medium.com github.com gitlab.com yelp.com yelp.co.uk tripadvisor.com tripadvisor.co.uk "
+    "etsy.com ebay.com ebay.co.uk ebay.de amazon.com amazon.co.uk amazon.de crunchbase.com "
+    "angel.co wellfound.com trustpilot.com doctolib.fr pagesjaunes.fr yell.com"
+)
+_SCHEME = re.compile(r"^(?:https?:)?/{0,2}", re.IGNORECASE)
 
 
 def parse_domain(text: str) -> Domain | None:
     """The registrable domain (`acme.co.uk`) in lower-case ASCII.
 
-    None for an IP address, a single label, a public suffix or what is no host name.
+    None for an IP address, a single label, a public suffix, what is no host name, and a page on
+    a network where everybody has one: `facebook.com/acme` is not Acme's domain.
     """
-    host = _host(text.strip()[:_READ_AHEAD])
-    return _registrable(host) if 0 < len(host) <= _LIMIT else None
+    written = text.strip()[:_READ_AHEAD]
+    host = _host(written)
+    domain = _registrable(host) if 0 < len(host) <= _LIMIT else None
+    return None if domain in _PAGES_OF_ALL and _has_path(written, host) else domain
 
 
 def name_label(domain: Domain) -> str:
@@ -32,13 +47,18 @@ def name_label(domain: Domain) -> str:
 
 def _host(text: str) -> str:
     """The host of whatever was given, still as written."""
-    rest = text.partition("://")[2] if "://" in text[:40] else text.removeprefix("//")
+    rest = text.partition("://")[2] if "://" in text[:40] else _SCHEME.sub("", text)
     for end in "/?#\\":
         rest = rest.partition(end)[0]
     host = rest.rpartition("@")[2]
     if host.count(":") == 1:
         host = host.partition(":")[0]
     return host.strip().rstrip(".。")
+
+
+def _has_path(written: str, host: str) -> bool:
+    after = written.partition(host)[2].lstrip(".:0123456789")
+    return len(after.partition("?")[0].strip("/")) > 0
 
 
 @lru_cache(maxsize=16_384)
@@ -50,7 +70,13 @@ def _registrable(host: str) -> Domain | None:
     labels = ascii_host.split(".")
     if labels[-1] == _TEST_SUFFIX and len(labels) > 1:
         return Domain(".".join(labels[-2:]))
-    return Domain(_suffixes()(ascii_host).top_domain_under_public_suffix) or None
+    # Each customer of `github.io` or `uk.com` is somebody else; the host's own site is its own.
+    under_host = _suffixes()(ascii_host, include_psl_private_domains=True)
+    registered = under_host.top_domain_under_public_suffix
+    site = under_host.subdomain.rpartition(".")[2]
+    if registered in _SITES_OF_ALL and site not in {"", "www"}:
+        return Domain(f"{site}.{registered}")
+    return Domain(registered or _suffixes()(ascii_host).top_domain_under_public_suffix) or None
 
 
 @cache

@@ -1,17 +1,31 @@
 """E-mail addresses: what counts as one, which are the same mailbox, and what kind each is."""
 
-from functools import lru_cache
+from collections.abc import Set as AbstractSet
+from functools import cache, lru_cache
+from types import MappingProxyType
+from urllib.parse import unquote
 
 from email_validator import EmailNotValidError, validate_email
 
 from roleferry_enrich.domain.identifiers import Domain, Email
 from roleferry_enrich.normalise.domains import parse_domain
-from roleferry_enrich.normalise.mailboxes import DISPOSABLE, FREE, ROLES
+from roleferry_enrich.normalise.mailboxes import DISPOSABLE, FREE, FREE_EVERYWHERE, ROLES
 from roleferry_enrich.normalise.text import clean
 
 # RFC 5321: 64 for the local part, 255 for the domain, and the sign between.
 _LIMIT = 320
-_GMAIL = frozenset({"gmail.com", "googlemail.com"})
+_IGNORES_DOTS = frozenset({"gmail.com"})
+_OTHER_NAMES = MappingProxyType(
+    {
+        "googlemail.com": "gmail.com",
+        **dict.fromkeys(("me.com", "mac.com"), "icloud.com"),
+        **dict.fromkeys(
+            ("ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua"), "yandex.ru"
+        ),
+    }
+)
+"""Hosts that deliver to the mailbox of the same name elsewhere."""
+_AROUND = " <>()[]\"',;:"
 
 
 def parse_email(text: str) -> Email | None:
@@ -25,10 +39,11 @@ def parse_email(text: str) -> Email | None:
 @lru_cache(maxsize=16_384)
 def identity_key(email: Email) -> str:
     """The same for every spelling of one mailbox: lower case, no tag, no dots where ignored."""
-    local, _, domain = email.lower().rpartition("@")
+    local, _, host = email.lower().rpartition("@")
+    domain = _OTHER_NAMES.get(host, host)
     untagged = local.partition("+")[0] or local
-    if domain in _GMAIL:
-        return f"{untagged.replace('.', '') or untagged}@gmail.com"
+    if domain in _IGNORES_DOTS:
+        untagged = untagged.replace(".", "") or untagged
     return f"{untagged}@{domain}"
 
 
@@ -50,11 +65,25 @@ def is_role_account(email: Email) -> bool:
 
 def is_free_mail(email: Email) -> bool:
     """Whether anybody may have a mailbox there, so that the domain names no employer."""
-    return _host(email) in FREE or domain_of(email) in FREE
+    domain = domain_of(email)
+    return _host(email) in FREE or domain in FREE or _is_free_everywhere(domain)
+
+
+def _is_free_everywhere(domain: Domain | None) -> bool:
+    label, _, suffix = (domain or "").partition(".")
+    return label in FREE_EVERYWHERE and len(suffix.rpartition(".")[2]) == 2
 
 
 def is_disposable(email: Email) -> bool:
-    return _host(email) in DISPOSABLE or domain_of(email) in DISPOSABLE
+    return any(host in DISPOSABLE or host in _listed() for host in (_host(email), domain_of(email)))
+
+
+@cache
+def _listed() -> AbstractSet[str | None]:
+    """Ten thousand hosts that somebody else keeps, and adds to each week."""
+    from disposable_email_domains import blocklist  # at first use: see `first_use.py`
+
+    return blocklist
 
 
 def _host(email: Email) -> str:
@@ -65,8 +94,8 @@ def _address(written: str) -> str:
     if written.endswith(">") and "<" in written:
         written = written[written.rindex("<") + 1 : -1]
     if written[:7].lower() == "mailto:":
-        written = written[7:].partition("?")[0]
-    return written.strip()
+        written = unquote(written[7:].partition("?")[0])
+    return written.strip(_AROUND).rstrip(".")
 
 
 @lru_cache(maxsize=16_384)

@@ -43,8 +43,9 @@ EXPANSIONS = MappingProxyType(
         chief security officer: cso
         chief legal officer: clo
         chief growth officer: cgo
-        managing director: md, managing dir, gerente general, director general
-        vice president: vp, v p, vice pres, vicepresident, vice presidente
+        managing director: md, managing dir
+        vice president: vp, v p, vice pres, vicepresident, vice presidente, vizepräsident,
+            vice président, vice presidenta
         senior vice president: svp, sr vp, senior vp, sr vice president
         executive vice president: evp, exec vp, executive vp, exec vice president
         assistant vice president: avp
@@ -61,8 +62,7 @@ EXPANSIONS = MappingProxyType(
         vice chairman: vice chair, deputy chairman, deputy chair
         chairman: chair, chairperson, chairwoman, chairman of the board, chair of the board
         co founder: cofounder
-        geschaeftsfuehrer: geschaftsfuhrer, geschaeftsfuehrerin, geschaftsfuhrerin, gf
-        president directeur general: pdg
+        geschaeftsfuehrer: gf
         directeur general: dg
         """
     )
@@ -72,34 +72,29 @@ EXPANSIONS = MappingProxyType(
 SENIORITY = MappingProxyType(
     _phrases(
         """
-        owner: owner, co owner, proprietor, business owner, inhaber, inhaberin, proprietaire,
-            proprietario, propietario, eigenaar, sole trader, titolare
-        founder: founder, co founder, founding partner, founding director, grunder, gruender,
-            fondateur, cofondateur, fundador, fondatore, oprichter
+        owner: owner, co owner, proprietor, business owner, sole trader, owner operator
+        founder: founder, co founder, founding partner, founding director
         c_suite: chief executive officer, chief financial officer, chief technology officer, chief
             operating officer, chief marketing officer, chief information officer, chief revenue
             officer, chief product officer, chief people officer, chief human resources officer,
             chief commercial officer, chief data officer, chief information security officer,
             chief security officer, chief legal officer, chief growth officer, chief risk officer
         c_suite: managing director, president, chairman, vice chairman, executive chairman,
-            general counsel, geschaeftsfuehrer, vorstand, vorstandsvorsitzender,
-            vorstandsvorsitzende, directeur general, president directeur general, amministratore
-            delegato, consejero delegado, administrador, direttore generale, direktor generalny,
-            prezes, bestuurder, algemeen directeur, verkstallande direktor, toimitusjohtaja,
-            gerant, administrerende direktor, diretor geral, diretor presidente, ceo office
+            general counsel, board member executive, deputy managing director, direktor generalny,
+            prezes, verkstallande direktor, toimitusjohtaja, administrerende direktor, ceo office,
+            geschaeftsfuehrer, directeur general
         partner: partner, managing partner, general partner, senior partner, equity partner,
-            principal, associe, socio, member partner, designated member
+            principal, member partner, designated member
         vp: vice president, senior vice president, executive vice president, assistant vice
             president, group vice president
-        head: head, head of, global head, general manager, country manager, leiter, leiterin,
-            bereichsleiter, abteilungsleiter, responsable, jefe de, group head, practice lead
-        director: director, directeur, directrice, direktor, direktorin, directora, direttore,
-            diretor, diretora, executive director, non executive director, board member, board
-            director, dyrektor, prokurist, prokuristin, trustee, governor, finance director,
-            controller, comptroller, treasurer
-        manager: manager, managerin, supervisor, lead, team lead, teamleiter, team leader, project
-            leader, gerente, coordinator, gestionnaire, company secretary, art director, creative
-            director, assistant director, associate director, deputy director, account director,
+        head: head, head of, global head, general manager, country manager, group head,
+            practice lead, headteacher, head teacher, headmaster, headmistress, school principal
+        director: director, executive director, non executive director, board member, board
+            director, dyrektor, trustee, governor, finance director, company
+            secretary, corporate secretary, controller, comptroller, treasurer
+        manager: manager, supervisor, lead, team lead, team leader, project leader, partner
+            manager, coordinator, art director, creative director, assistant director, associate
+            director, deputy director, account director,
             director of photography, funeral director, medical director assistant, account
             executive lead, kierownik, foreman, superintendent, scrum master
         senior: senior, principal engineer, principal consultant, principal scientist, principal
@@ -134,10 +129,10 @@ DEPARTMENT = MappingProxyType(
         sales: sales, business development, account executive, account manager, account director,
             chief revenue officer, chief commercial officer, revenue, commercial, vertrieb,
             ventes, ventas, vendite, verkoop, verkauf, partnerships, key account, commerciale,
-            commercial director
+            commercial director, partner manager
         marketing: marketing, chief marketing officer, brand, growth, chief growth officer,
             content, communications, communication, pr, public relations, seo, digital, media,
-            demand generation, kommunikation, advertising
+            demand generation, kommunikation, advertising, product marketing
         finance: finance, financial, chief financial officer, accounting, accountant, accounts,
             controller, comptroller, treasurer, treasury, tax, audit, finanzen, finanz, finanzas,
             finances, buchhaltung, investment, investor relations, payroll, bookkeeper, financier,
@@ -160,14 +155,15 @@ DEPARTMENT = MappingProxyType(
             assistant, secretary, office manager, administrator, administration, clerk, assistant
             to, pa to, ea to, verwaltung
         research: research, scientist, laboratory, r and d, rd, forschung, innovation, recherche
-        education: education, teacher, professor, lecturer, school, training
+        education: education, teacher, headteacher, headmaster, headmistress, professor, lecturer,
+            school, training
         medical: medical, clinical, doctor, nurse, physician, health, healthcare, pharmacist, dental
         management: chief executive officer, managing director, president, chairman, vice
             chairman, owner, co owner, founder, co founder, geschaeftsfuehrer, general manager,
-            managing partner, directeur general, president directeur general, vorstand,
-            proprietor, chief executive, board member, non executive director, executive director,
-            general management, strategy, country manager, amministratore delegato, consejero
-            delegado
+            managing partner, directeur general,
+            proprietor, chief executive, board member, trustee, deputy managing director, non
+            executive director, executive director,
+            general management, strategy, country manager, board member executive
         """
     )
 )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from roleferry_enrich.normalise.text import clean, word_set, words
 from roleferry_enrich.normalise.title_words import (
@@ -17,17 +18,26 @@ from roleferry_enrich.normalise.title_words import (
     SENIORITIES,
     SENIORITY,
 )
+from roleferry_enrich.normalise.title_words_abroad import ENGLISH, HEADS
 
 _LIMIT = 300
-_LONGEST_PHRASE = 4
+_LONGEST_PHRASE = 5
 _PARTS = re.compile(r"\s*[,;/|&+·•]\s*|\s+-\s+|\s+(?:and|und|et|y|e)\s+", re.IGNORECASE)
-_PLACE = re.compile(r"\s+(?:at|@|bei|chez)\s+.*$", re.IGNORECASE)
+_PLACE = re.compile(r"\s+(?:at|@|bei|chez|presso|bij)\s+.*$", re.IGNORECASE)
 # Who serves somebody senior is not senior: "Executive Assistant to the CEO".
-_SERVES = ("assistant", "secretary", "office of the ceo", "founders associate")
+_SERVES = ("assistant", "secretary", "office of the ceo", "founders associate", "pa to", "ea to")
+# What was is not: "Former CEO", "Ex-CFO", "CEO (retired)".
+_PAST = word_set(
+    "former formerly ex retired emeritus emerita past previously ancien ancienne ehemaliger "
+    "ehemalige ehemals ehem antiguo antigua anterior voormalig oud gewezen"
+)
 # Words that say nothing about which title it is.
-_FILLERS = word_set("of the for to and group global international uk emea us worldwide")
+_FILLERS = word_set(
+    "of the for to and group global international uk emea us worldwide de la le les des du der die "
+    "den dem di del della do da dos das van voor von für et und y e"
+)
 # What is already written out stays so: "chief executive officer" has no officer too many.
-_EXPANSIONS = {**EXPANSIONS, **{full: full for full in EXPANSIONS.values()}}
+_EXPANSIONS = {**ENGLISH, **EXPANSIONS, **{full: full for full in EXPANSIONS.values()}}
 _ABBREVIATIONS = word_set(
     "ceo cfo cto coo cmo cio cro cpo chro cco cdo ciso cso clo cgo md vp svp evp avp hr it gm ned "
     "uk us usa eu emea apac mena dach bd pr ux ui qa ai ml r&d b2b b2c saas sap crm erp pdg ict "
@@ -75,7 +85,8 @@ def _parsed(written: str) -> Title:
     bare = _PLACE.sub("", written) or written
     parts = [_expanded(words(part)) for part in _PARTS.split(bare)]
     parts = [part for part in parts if part]
-    whole = _expanded(words(bare))
+    held = [part for part in parts if not _PAST & set(part) or "officio" in part]
+    whole = _expanded(words(bare)) if len(held) == len(parts) else tuple(chain(*held))
     seniority = _seniority(whole)
     return Title(
         text=_cased(written),
@@ -92,9 +103,19 @@ def _expanded(spelt: tuple[str, ...]) -> tuple[str, ...]:
     index = 0
     while index < len(spelt):
         size, phrase = _longest(spelt, index, _EXPANSIONS)
-        out.extend(_EXPANSIONS[phrase].split() if size else [spelt[index]])
+        out.extend(_EXPANSIONS[phrase].split() if size else _compound(spelt[index]))
         index += size or 1
     return tuple(out)
+
+
+def _compound(word: str) -> tuple[str, ...]:
+    """`vertriebsleiter` is a head of sales: what it ends in, and what comes before."""
+    ending = next((end for end in HEADS if word.endswith(end) and len(word) > len(end) + 2), None)
+    if ending is None or word in SENIORITY:
+        return (word,)
+    before = word.removesuffix(ending).removesuffix("-")
+    field = before if before in _EXPANSIONS else before.removesuffix("s")
+    return (*_EXPANSIONS.get(field, field).split(), *HEADS[ending].split())
 
 
 def _longest(spelt: tuple[str, ...], index: int, table: Mapping[str, str]) -> tuple[int, str]:
@@ -117,11 +138,15 @@ def _phrases(spelt: tuple[str, ...], table: Mapping[str, str]) -> Iterator[str]:
 
 def _seniority(spelt: tuple[str, ...]) -> str | None:
     found = list(_phrases(spelt, SENIORITY))
-    if any(phrase.startswith(_SERVES) or phrase.endswith(" assistant") for phrase in found):
+    if any(SENIORITY[phrase] == "entry" and _serves(phrase) for phrase in found):
         lower = {SENIORITY[phrase] for phrase in found} & {"manager", "entry"}
         return _highest(lower - {"entry"} or {"entry"})
     chiefs = {"c_suite"} if {"chief", "officer"} <= set(spelt) else set()
     return _highest({SENIORITY[phrase] for phrase in found} | chiefs)
+
+
+def _serves(phrase: str) -> bool:
+    return phrase.startswith(_SERVES) or phrase.endswith(" assistant")
 
 
 def _highest(seniorities: set[str]) -> str | None:

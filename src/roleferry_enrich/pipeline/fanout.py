@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from roleferry_enrich.domain.enrichments import Request, Strategy
 from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.observations import Observations, PersonObservation
 from roleferry_enrich.domain.outcomes import (
     Absent,
     Found,
@@ -60,6 +60,10 @@ class FanOut:
         self.everything = Observations()
         """Also what spoke of somebody else; recorded, never served."""
         self.accepted = Observations()
+        self._aside: tuple[PersonObservation, ...] = ()
+        """People who were not who is asked for, by what was known when they came."""
+        self._strangers: dict[UUID, Report] = {}
+        """The reports of answers set aside as a whole."""
         self._is_resumed = resumed is not None
         if resumed is not None:
             self._resume(resumed)
@@ -153,6 +157,7 @@ class FanOut:
             del self.reports[served]
             self.everything = self.everything.without(renewal.served)
             self.accepted = self.accepted.without(renewal.served)
+            self._aside = Observations(people=self._aside).without(renewal.served).people
             self._tasks[renewal.report] = renewal.ask
             self._take(renewal.report)
         else:
@@ -163,6 +168,7 @@ class FanOut:
         if learned == Observations() and not self._situation.opted_out:
             self._came_to_nothing(ask)
             about_another = Troubled(OutcomeKind.NOT_FOUND, "answered with another subject")
+            self._strangers[report.conversation] = report
             return replace(report, outcome=about_another)
         return report
 
@@ -184,13 +190,41 @@ class FanOut:
         self.everything += observed
         accepted = accept(observed, self._situation.keys, self._situation.request.goal)
         self.accepted += accepted.observations
-        self._situation = replace(self._situation, keys=accepted.keys)
+        kept = set(map(id, accepted.observations.people))
+        self._aside += tuple(person for person in observed.people if id(person) not in kept)
+        if accepted.keys != self._situation.keys:
+            self._situation = replace(self._situation, keys=accepted.keys)
+            self._reconsider()
         return accepted.observations
+
+    def _reconsider(self) -> None:
+        """Look again at those set aside with what is known now, so that no order decides.
+
+        A team page may come before anybody has said whose the mailbox is.
+        """
+        aside = Observations(people=self._aside)
+        accepted = accept(aside, self._situation.keys, self._situation.request.goal)
+        meant = accepted.observations.people
+        if not meant:
+            return
+        self.accepted += accepted.observations
+        self._aside = tuple(person for person in self._aside if person not in meant)
+        useful = {person.provenance.conversation for person in meant}
+        self.reports = [
+            self._strangers.get(report.conversation, report)
+            if report.conversation in useful
+            else report
+            for report in self.reports
+        ]
+        if accepted.keys != self._situation.keys:
+            self._situation = replace(self._situation, keys=accepted.keys)
+            self._reconsider()
 
     def _forget_person(self) -> None:
         """Whoever opted out with one provider is not served from another's data either."""
         keys = self._situation.request.keys
         self._situation = replace(self._situation, opted_out=True, keys=keys)
+        self._aside = ()
         self.everything = without_person(self.everything, keys)
         self.accepted = without_person(self.accepted, keys)
 

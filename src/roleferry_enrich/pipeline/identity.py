@@ -4,14 +4,17 @@ from functools import reduce
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Goal
+from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.observations import (
     CompanyObservation,
+    EmailObservation,
     Observations,
     PersonObservation,
 )
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.values import dataclass
+from roleferry_enrich.normalise.emails import identity_key, parse_email
 from roleferry_enrich.resolve.companies import is_same_company
 from roleferry_enrich.resolve.comparisons import SAME
 from roleferry_enrich.resolve.keys import with_company, with_person
@@ -28,15 +31,15 @@ class Accepted:
 
 def accept(observed: Observations, keys: Keys, goal: Goal) -> Accepted:
     """The observations of the subject that `keys` name, with `keys` filled from them."""
-    companies = _one_company(observed.companies, keys)
+    companies, asked_mailbox = _one_company(observed.companies, keys), keys.email
     if goal is Goal.PERSON:
         people = tuple(p for p in observed.people if is_same_person(p.claim, keys).score >= SAME)
         keys = reduce(with_person, (person.claim for person in people), keys)
     else:
         people = tuple(p for p in observed.people if _is_at_company(p, keys))
     keys = reduce(with_company, (company.claim for company in companies), keys)
-    kept = Observations(people=people, companies=companies, verdicts=observed.verdicts)
-    return Accepted(kept, keys)
+    verdicts = tuple(v for v in observed.verdicts if _is_on_mailbox(v, asked_mailbox))
+    return Accepted(Observations(people=people, companies=companies, verdicts=verdicts), keys)
 
 
 def without_person(observed: Observations, keys: Keys) -> Observations:
@@ -64,6 +67,12 @@ def _one_company(
 
 def _score(claim: CompanyClaim, keys: Keys) -> tuple[float, bool]:
     return is_same_company(claim, keys).score, claim.status in {None, "active"}
+
+
+def _is_on_mailbox(verdict: EmailObservation, asked: Email | None) -> bool:
+    """Whether the mailbox asked for was checked; where none was asked for, any may have been."""
+    said = parse_email(verdict.claim.address)
+    return asked is None or (said is not None and identity_key(said) == identity_key(asked))
 
 
 def _is_at_company(person: PersonObservation, keys: Keys) -> bool:

@@ -7,9 +7,11 @@ from roleferry_enrich.domain.records import GoldenPerson
 from roleferry_enrich.normalise.titles import parse_title
 from roleferry_enrich.resolve.comparisons import person_name
 from roleferry_enrich.resolve.people import executive_rank, is_current_executive
+from roleferry_enrich.resolve.tenure import with_tenure
 
 # A caller's own list has nicknames and initials; within one company that much agreement is enough.
 _SAME_NAME = 0.8
+_RATHER_THAN_NOT = 0.5
 
 
 def leaders(people: Iterable[GoldenPerson], request: Request) -> tuple[GoldenPerson, ...]:
@@ -17,8 +19,16 @@ def leaders(people: Iterable[GoldenPerson], request: Request) -> tuple[GoldenPer
 
     Who the caller already knows is in whatever the title, so that it is confirmed and filled in.
     """
-    chosen = [person for person in people if _is_meant(person, request)]
-    return tuple(sorted(chosen, key=executive_rank)[: request.limit])
+    chosen = with_tenure([person for person in people if _is_meant(person, request)])
+    likely = (person for person in chosen if _is_likely(person, request))
+    return tuple(sorted(likely, key=executive_rank)[: request.limit])
+
+
+def _is_likely(person: GoldenPerson, request: Request) -> bool:
+    """Whether the person is there still rather than not; whom the caller knows is shown anyway."""
+    return person.confidence.value >= _RATHER_THAN_NOT or _is_known(
+        person, request.known_executives
+    )
 
 
 def _is_meant(person: GoldenPerson, request: Request) -> bool:

@@ -41,7 +41,7 @@ _PAGE = 100
 _MOST_OFFICERS = 5_000  # the largest partnerships list about 3,000; a larger total is a mistake
 _UNITED_KINGDOM = frozenset({"GB", "UK"})
 _HOME_JURISDICTIONS = frozenset(
-    {"england-wales", "england", "wales", "scotland", "northern-ireland", "united-kingdom"}
+    ["england-wales", "england", "wales", "scotland", "northern-ireland", "united-kingdom"]
 )
 _FOREIGN = ("FC", "BR", "NF")  # numbers of branches, whose address may be anywhere
 _NO_END = date(9999, 1, 1)  # the register writes 9999-12-31 for "no end"
@@ -262,7 +262,10 @@ def _is_person(row: Record) -> bool:
 def _officer(row: Record, number: str) -> PersonClaim:
     name = officer_name(row.text("name") or "")
     return PersonClaim(
-        reference=_officer_id(row),
+        # One person may have several; no two share one.
+        reference=_in_path(
+            r"/officers/([^/]+)/appointments", row.text("links", "officer", "appointments")
+        ),
         honorific=name.honorific,
         first_name=name.first_name,
         middle_names=name.middle_names,
@@ -273,16 +276,15 @@ def _officer(row: Record, number: str) -> PersonClaim:
         appointed_on=_day(row, "appointed_on"),
         appointed_before=_day(row, "appointed_before"),
         resigned_on=_day(row, "resigned_on"),
-        company_number=number,
+        # What the row itself says, lest another company's officers pass for the one asked.
+        company_number=_in_path(r"/company/([A-Z0-9]{8})/.*", row.text("links", "self")) or number,
         # The address given is for service, mostly the company's own; this is where one lives.
         country=row.text("country_of_residence"),
     )
 
 
-def _officer_id(row: Record) -> str | None:
-    """From `/officers/{id}/appointments`. One person may have several; no two share one."""
-    path = row.text("links", "officer", "appointments") or ""
-    found = re.fullmatch(r"/officers/([^/]+)/appointments", path)
+def _in_path(pattern: str, path: str | None) -> str | None:
+    found = re.fullmatch(pattern, path or "")
     return found[1] if found else None
 
 

@@ -1,21 +1,21 @@
 """Companies: from what every provider said of one to its record, and what is asked of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.observations import CompanyObservation
 from roleferry_enrich.domain.queries import Keys
-from roleferry_enrich.domain.records import FieldValue, GoldenCompany
+from roleferry_enrich.domain.records import Confidence, FieldValue, GoldenCompany
 from roleferry_enrich.normalise.text import clean
 from roleferry_enrich.resolve.company_fields import COMPANY_RULES
 from roleferry_enrich.resolve.comparisons import Comparison
 from roleferry_enrich.resolve.confidence import share_of, sources_of, together
 from roleferry_enrich.resolve.identity import company_agreement
+from roleferry_enrich.resolve.matters import Matter
 from roleferry_enrich.resolve.ordering import in_order
 from roleferry_enrich.resolve.survivorship import survivors
 
-_HALF_LIFE = timedelta(days=720)
 _TECHNOLOGY_LIMIT = 100
 
 
@@ -33,7 +33,7 @@ def resolve_company(
     newest = sorted(known, key=lambda o: o.as_of, reverse=True)
     return GoldenCompany(
         fields=fields,
-        confidence=together(share_of(o, today, _HALF_LIFE) for o in known),
+        confidence=_believed(known, today),
         providers=tuple(sorted({o.provenance.provider for o in known})),
         workforce=_newest([o.claim.workforce for o in newest]),
         workforce_change=_newest([o.claim.workforce_change for o in newest]),
@@ -58,9 +58,13 @@ def _technologies(known: Sequence[CompanyObservation], today: date) -> FieldValu
             named[shown.casefold()] = min(named.get(shown.casefold(), shown), shown)
     return FieldValue(
         value=tuple(named[key] for key in sorted(named)[:_TECHNOLOGY_LIMIT]),
-        confidence=together(share_of(o, today, _HALF_LIFE) for o in telling),
+        confidence=_believed(telling, today),
         sources=sources_of(telling),
     )
+
+
+def _believed(known: Sequence[CompanyObservation], today: date) -> Confidence:
+    return together((share_of(o, today, Matter.COMPANY) for o in known), Matter.COMPANY)
 
 
 def _newest(tables: Sequence[Mapping[str, float]]) -> Mapping[str, float]:

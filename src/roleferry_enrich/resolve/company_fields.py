@@ -1,7 +1,6 @@
-"""The survivorship table of a company: field, what a claim says of it, how fast that ages."""
+"""The survivorship table of a company: field, what a claim says of it, what kind of fact it is."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.normalise.countries import parse_country
@@ -13,12 +12,10 @@ from roleferry_enrich.normalise.profiles import Network, parse_profile_url
 from roleferry_enrich.normalise.ranges import company_size, parse_range, revenue_class
 from roleferry_enrich.normalise.registers import parse_company_number
 from roleferry_enrich.normalise.text import clean, words
+from roleferry_enrich.resolve.matters import Matter
 from roleferry_enrich.resolve.survivorship import Reading, Rule, read_text
 
 _TEXT_LIMIT = 2_000
-_STEADY = timedelta(days=3650)
-_SLOW = timedelta(days=720)
-_FAST = timedelta(days=365)
 # A class of size says less than the head count it was made from.
 _CLASS_ONLY = 0.9
 
@@ -127,35 +124,48 @@ def _profile(text: str | None, network: Network) -> Reading | None:
 
 
 COMPANY_RULES: tuple[Rule[CompanyClaim], ...] = (
-    Rule(field="name", read=_name, half_life=_SLOW),
-    Rule(field="legal_name", read=_legal_name, half_life=_SLOW, register_decides=True),
-    Rule(field="domain", read=_domain, half_life=_SLOW),
-    Rule(field="company_number", read=_number, half_life=_STEADY, register_decides=True),
-    Rule(field="status", read=_status, half_life=_FAST, register_decides=True),
-    Rule(field="incorporated_on", read=_incorporated_on, half_life=_STEADY, register_decides=True),
-    Rule(field="founded_year", read=_founded_year, half_life=_STEADY),
-    Rule(field="industry", read=_said(lambda claim: claim.industry), half_life=_SLOW),
-    Rule(field="description", read=_said(lambda claim: claim.description), half_life=_SLOW),
-    Rule(field="employees", read=_employees, half_life=_FAST),
-    Rule(field="company_size", read=_company_size, half_life=_FAST),
-    Rule(field="company_revenue", read=_company_revenue, half_life=_FAST),
-    Rule(field="city", read=_said(lambda claim: claim.city), half_life=_SLOW),
-    Rule(field="street", read=_said(lambda claim: claim.street), half_life=_SLOW, follows="city"),
-    Rule(field="state", read=_said(lambda claim: claim.state), half_life=_SLOW, follows="city"),
-    Rule(field="country", read=_country, half_life=_SLOW, follows="city"),
-    Rule(field="zip_code", read=_zip_code, half_life=_SLOW, follows="city"),
-    Rule(field="phone", read=_phone, half_life=_FAST),
-    Rule(field="email", read=_email, half_life=_FAST),
+    Rule(field="name", read=_name, matter=Matter.COMPANY),
+    Rule(field="legal_name", read=_legal_name, matter=Matter.COMPANY, register_decides=True),
+    Rule(field="domain", read=_domain, matter=Matter.COMPANY),
+    Rule(field="company_number", read=_number, matter=Matter.COMPANY, register_decides=True),
+    Rule(field="status", read=_status, matter=Matter.COMPANY, register_decides=True),
+    Rule(
+        field="incorporated_on", read=_incorporated_on, matter=Matter.COMPANY, register_decides=True
+    ),
+    Rule(field="founded_year", read=_founded_year, matter=Matter.COMPANY),
+    Rule(field="industry", read=_said(lambda claim: claim.industry), matter=Matter.COMPANY),
+    Rule(field="description", read=_said(lambda claim: claim.description), matter=Matter.COMPANY),
+    Rule(field="employees", read=_employees, matter=Matter.SIZE),
+    Rule(field="company_size", read=_company_size, matter=Matter.SIZE),
+    Rule(field="company_revenue", read=_company_revenue, matter=Matter.SIZE),
+    Rule(field="city", read=_said(lambda claim: claim.city), matter=Matter.COMPANY),
+    Rule(
+        field="street",
+        read=_said(lambda claim: claim.street),
+        matter=Matter.COMPANY,
+        follows="city",
+    ),
+    Rule(
+        field="state", read=_said(lambda claim: claim.state), matter=Matter.COMPANY, follows="city"
+    ),
+    Rule(field="country", read=_country, matter=Matter.COMPANY, follows="city"),
+    Rule(field="zip_code", read=_zip_code, matter=Matter.COMPANY, follows="city"),
+    Rule(field="phone", read=_phone, matter=Matter.PHONE),
+    Rule(field="email", read=_email, matter=Matter.MAILBOX),
     Rule(
         field="linkedin_url",
         read=lambda claim: _profile(claim.linkedin_url, "linkedin_company"),
-        half_life=_SLOW,
+        matter=Matter.PROFILE,
     ),
-    Rule(field="twitter_url", read=lambda claim: _profile(claim.twitter_url, "x"), half_life=_SLOW),
+    Rule(
+        field="twitter_url",
+        read=lambda claim: _profile(claim.twitter_url, "x"),
+        matter=Matter.PROFILE,
+    ),
     Rule(
         field="facebook_url",
         read=lambda claim: _profile(claim.facebook_url, "facebook"),
-        half_life=_SLOW,
+        matter=Matter.PROFILE,
     ),
 )
 """In the order in which they are decided."""

@@ -1,39 +1,26 @@
-"""How sure a value is: who said it, how long ago, and how many who do not copy each other."""
+"""How sure a value is: who said it, how long ago, how many who do not copy each other, who differs.
+
+An origin that is right nine times in ten gives its value odds of nine to one. Another origin that
+says the same multiplies the odds, the more the less likely both would hit on the same wrong value;
+an origin that says something else takes its share. What each origin is worth is data (`trust`).
+"""
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from types import MappingProxyType
 
 from roleferry_enrich.domain.observations import Claim, Observation
 from roleferry_enrich.domain.records import Confidence, Source
+from roleferry_enrich.resolve.matters import HALF_LIFE, Matter
+from roleferry_enrich.resolve.trust import INDEPENDENCE, OTHERS, RIVALRY, TRUST
 
-REGISTERS = frozenset({"companies_house"})
-"""Origins whose word on company and office is the law's."""
-
-# How often an origin is right about what it says today. Own estimates until the evaluation
-# measures them: registers and a company's own site above what is bought or scraped.
-_TRUST = MappingProxyType(
-    {
-        "companies_house": 0.97,
-        "internal": 0.9,
-        "website": 0.85,
-        "linkedin": 0.85,
-        "apollo": 0.75,
-        "hunter": 0.75,
-        "clearbit": 0.75,
-        "explorium": 0.75,
-        "neverbounce": 0.8,
-        "x": 0.6,
-        "facebook": 0.6,
-    }
-)
-_TRUST_OF_OTHERS = 0.65
-_LEAST_FRESH = 0.25
-# Nobody is ever certain: even the register has typing errors.
+# Of so many values that might be said wrongly two origins seldom pick the same one.
+_WRONG_VALUES = math.log(10)
 _CERTAIN_ENOUGH = 0.99
+"""Nobody is ever certain: even a register has typing errors."""
+_LEAST_LIKELY = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +31,71 @@ class Share:
     likely: float
 
 
-def share_of(observation: Observation[Claim], today: date, half_life: timedelta) -> Share:
-    return share_from(observation.provenance.origin, observation.as_of, today, half_life)
+def share_of(observation: Observation[Claim], today: date, matter: Matter) -> Share:
+    return share_from(observation.provenance.origin, observation.as_of, today, matter)
 
 
 @lru_cache(maxsize=4_096)
-def share_from(origin: str, as_of: date, today: date, half_life: timedelta) -> Share:
-    return Share(origin, _TRUST.get(origin, _TRUST_OF_OTHERS) * freshness(as_of, today, half_life))
+def share_from(origin: str, as_of: date, today: date, matter: Matter) -> Share:
+    trusted = TRUST[matter].get(origin, OTHERS[matter])
+    return Share(origin, trusted * freshness(as_of, today, matter))
 
 
-def freshness(as_of: date, today: date, half_life: timedelta) -> float:
-    """1 for today, half after the half-life, never below a quarter; the future counts as today."""
+def freshness(as_of: date, today: date, matter: Matter) -> float:
+    """The share of such facts that have not changed since; the future counts as today."""
     age = max((today - as_of).days, 0)
-    return max(_LEAST_FRESH, math.exp2(-age / half_life.days))
+    return math.exp2(-age / HALF_LIFE[matter].days)
 
 
-def together(shares: Iterable[Share]) -> Confidence:
-    """Independent origins strengthen each other; one origin twice is one opinion."""
-    best: dict[str, float] = {}
-    for share in shares:
-        best[share.origin] = max(best.get(share.origin, 0.0), share.likely)
-    # Sorted, since the product of floats depends on their order.
-    return scaled(Confidence.of_independent(sorted(best.values())), 1.0)
+def together(shares: Iterable[Share], matter: Matter) -> Confidence:
+    """The confidence in a value that all of these support and nobody contradicts."""
+    return confidence_of(belief(shares, matter), (), matter)
 
 
-def scaled(confidence: Confidence, factor: float, *, most: float = _CERTAIN_ENOUGH) -> Confidence:
-    return Confidence(round(min(confidence.value * factor, most), 4))
+def belief(shares: Iterable[Share], matter: Matter) -> float:
+    """Log-odds of a value by those who support it; one origin twice is one opinion."""
+    # Of an origin's statements the last, which is the likeliest, stays.
+    best = dict(sorted((share.origin, share.likely) for share in shares))
+    # Sorted, since the first counts in full and the sum of floats depends on their order.
+    return agreed(tuple(sorted(best.values(), reverse=True)), INDEPENDENCE[matter])
+
+
+@lru_cache(maxsize=16_384)
+def agreed(likely: tuple[float, ...], independence: float) -> float:
+    """Log-odds of a value that origins so likely to be right (the surest first) agree on."""
+    first, *others = map(_log_odds, likely)
+    return first + independence * sum(max(0.0, one + _WRONG_VALUES) for one in others)
+
+
+@lru_cache(maxsize=16_384)
+def confidence_of(believed: float, rivals: tuple[float, ...], matter: Matter) -> Confidence:
+    return at_most(beside(believed, rivals, RIVALRY[matter]))
+
+
+def beside(believed: float, rivals: Iterable[float], rivalry: float) -> float:
+    """The chance of a value beside its rivals (all log-odds) and beside what nobody said."""
+    odds = math.exp(believed)
+    against = rivalry * math.fsum(map(math.exp, rivals))
+    return odds / (odds + against + 1.0)
+
+
+def at_most(likely: float, most: float = _CERTAIN_ENOUGH) -> Confidence:
+    return Confidence(round(min(likely, most), 4))
+
+
+def scaled(confidence: Confidence, factor: float) -> Confidence:
+    return at_most(confidence.value * factor)
+
+
+def shifted(confidence: Confidence, ratio: float) -> Confidence:
+    """The confidence after evidence that is `ratio` times likelier if the value is true."""
+    odds = ratio * confidence.value
+    return at_most(odds / (odds + 1.0 - confidence.value))
+
+
+def _log_odds(likely: float) -> float:
+    known = min(max(likely, _LEAST_LIKELY), _CERTAIN_ENOUGH)
+    return math.log(known / (1.0 - known))
 
 
 def sources_of(observations: Iterable[Observation[Claim]]) -> tuple[Source, ...]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from roleferry_enrich.domain.identifiers import Domain, Email
 from roleferry_enrich.domain.observations import EmailObservation, PersonObservation
@@ -25,17 +25,16 @@ from roleferry_enrich.normalise.emails import (
 from roleferry_enrich.normalise.phones import parse_phone
 from roleferry_enrich.resolve.confidence import (
     Share,
+    belief,
     scaled,
     share_of,
     sources_of,
     together,
 )
 from roleferry_enrich.resolve.deliverability import latest_state, weighed
+from roleferry_enrich.resolve.matters import Matter
 from roleferry_enrich.resolve.traits import profile_urls
 
-_MAILBOX_HALF_LIFE = timedelta(days=365)
-_PHONE_HALF_LIFE = timedelta(days=540)
-_PROFILE_HALF_LIFE = timedelta(days=1080)
 _ELSEWHERE = 0.6
 """What is left of a business mailbox that is not at the present employer."""
 
@@ -112,7 +111,9 @@ def _mailbox(
     if is_disposable(address) and state is not Deliverability.INVALID:
         state = Deliverability.DISPOSABLE
     elsewhere = label == "business" and employer is not None and domain_of(address) != employer
-    believed = scaled(together(_mailbox_shares(said, today)), _ELSEWHERE if elsewhere else 1.0)
+    believed = scaled(
+        together(_mailbox_shares(said, today), Matter.MAILBOX), _ELSEWHERE if elsewhere else 1.0
+    )
     return ContactPoint(
         kind=ContactKind.EMAIL,
         value=address,
@@ -125,7 +126,7 @@ def _mailbox(
 
 def _mailbox_shares(said: Iterable[_Mailbox], today: date) -> Iterator[Share]:
     for box in said:
-        share = share_of(box.observation, today, _MAILBOX_HALF_LIFE)
+        share = share_of(box.observation, today, Matter.MAILBOX)
         score = box.claim.score
         # A provider's own doubt counts, but not to the last: its scale is unknown to us.
         belief = 1.0 if score is None else 0.4 + 0.6 * min(max(score, 0), 100) / 100
@@ -162,7 +163,7 @@ def _phones(people: Sequence[PersonObservation], today: date) -> Iterator[Contac
             kind=ContactKind.PHONE,
             value=value,
             label=_phone_label(said, today),
-            confidence=together(share_of(o, today, _PHONE_HALF_LIFE) for _, o in said),
+            confidence=together((share_of(o, today, Matter.PHONE) for _, o in said), Matter.PHONE),
             sources=sources_of(observation for _, observation in said),
         )
 
@@ -171,11 +172,11 @@ def _phone_label(said: Iterable[tuple[PhoneKind, PersonObservation]], today: dat
     """The kind best supported; "unknown" only where nobody knew better."""
     support: dict[PhoneKind, list[Share]] = defaultdict(list)
     for kind, observation in said:
-        support[kind].append(share_of(observation, today, _PHONE_HALF_LIFE))
+        support[kind].append(share_of(observation, today, Matter.PHONE))
     if len(support) > 1:
         support.pop(PhoneKind.UNKNOWN, None)
     known = [kind for kind in _PHONE_LABELS if kind in support]
-    return max(known, key=lambda kind: together(support[kind])).value
+    return max(known, key=lambda kind: belief(support[kind], Matter.PHONE)).value
 
 
 def _profiles(people: Sequence[PersonObservation], today: date) -> Iterator[ContactPoint]:
@@ -188,6 +189,6 @@ def _profiles(people: Sequence[PersonObservation], today: date) -> Iterator[Cont
             kind=ContactKind.PROFILE,
             value=value,
             label=_NETWORK_LABELS[value.partition("/")[0]],
-            confidence=together(share_of(o, today, _PROFILE_HALF_LIFE) for o in said),
+            confidence=together((share_of(o, today, Matter.PROFILE) for o in said), Matter.PROFILE),
             sources=sources_of(said),
         )

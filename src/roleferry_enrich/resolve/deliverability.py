@@ -7,7 +7,7 @@ from types import MappingProxyType
 from roleferry_enrich.domain.observations import EmailObservation, PersonObservation
 from roleferry_enrich.domain.people import Deliverability, EmailClaim
 from roleferry_enrich.domain.records import Confidence
-from roleferry_enrich.resolve.confidence import scaled
+from roleferry_enrich.resolve.confidence import shifted
 
 # Of two verdicts of one day the more cautious stands.
 _CAUTION = MappingProxyType(
@@ -20,19 +20,22 @@ _CAUTION = MappingProxyType(
         Deliverability.UNKNOWN: 0,
     }
 )
-_MOST = MappingProxyType(
+_LIKELIER_IF_TRUE = MappingProxyType(
     {
-        Deliverability.INVALID: 0.05,
-        Deliverability.DISPOSABLE: 0.2,
-        Deliverability.ACCEPT_ALL: 0.8,
-        Deliverability.VALID: 0.99,
-        Deliverability.GUESSED: 0.45,
-        Deliverability.UNKNOWN: 0.9,
+        Deliverability.INVALID: 1 / 60,
+        Deliverability.DISPOSABLE: 1 / 10,
+        Deliverability.ACCEPT_ALL: 1.0,
+        Deliverability.VALID: 25.0,
+        Deliverability.GUESSED: 1 / 4,
+        Deliverability.UNKNOWN: 1.0,
     }
 )
-"""How far a mailbox in this state can be believed at all."""
+"""How much likelier a state is found of a mailbox that is theirs and works than of another.
 
-_DOUBT_LEFT_BY_A_CHECK = 0.2
+Of 956 addresses known to be good NeverBounce called 72 % valid and 1 % invalid (biz-genius.com);
+FullEnrich states that 2 % of its deliverable addresses bounce. A server that accepts everything
+tells nothing. Several verifiers are asked for one opinion: many of them share one source.
+"""
 
 
 def latest_state(
@@ -51,11 +54,7 @@ def latest_state(
 
 def weighed(believed: Confidence, state: Deliverability) -> Confidence:
     """The belief in a mailbox, given what is known of its deliverability."""
-    most = _MOST[state]
-    if state is Deliverability.VALID:
-        doubt = (1.0 - believed.value) * _DOUBT_LEFT_BY_A_CHECK
-        return scaled(Confidence(1.0 - doubt), 1.0, most=most)
-    return scaled(believed, 1.0, most=most)
+    return shifted(believed, _LIKELIER_IF_TRUE[state])
 
 
 def _is_finding(state: Deliverability) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from roleferry_enrich.domain.identifiers import Domain
 from roleferry_enrich.domain.observations import EmailObservation, PersonObservation
@@ -16,11 +16,11 @@ from roleferry_enrich.domain.records import (
 )
 from roleferry_enrich.resolve.confidence import scaled, share_of, together
 from roleferry_enrich.resolve.contacts import contact_points
+from roleferry_enrich.resolve.matters import Matter
 from roleferry_enrich.resolve.offices import office_fields
 from roleferry_enrich.resolve.person_fields import PERSON_RULES
 from roleferry_enrich.resolve.survivorship import survivors
 
-_HALF_LIFE = timedelta(days=720)
 _UNUSABLE = frozenset({Deliverability.INVALID, Deliverability.DISPOSABLE})
 # A number of one's own is worth more to a caller than a surer one of everybody's.
 _PHONE_WORTH = {"mobile": 1.0, "direct": 1.0, "unknown": 0.8, "switchboard": 0.4}
@@ -46,7 +46,7 @@ def golden_person(
         today=today,
     )
     fields |= dict(_contact_fields(points))
-    identified = together(share_of(o, today, _HALF_LIFE) for o in observations)
+    identified = together((share_of(o, today, Matter.PERSON) for o in observations), Matter.PERSON)
     return GoldenPerson(
         fields=_with_stale_title(fields),
         contact_points=points,

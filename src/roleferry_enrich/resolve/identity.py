@@ -37,7 +37,8 @@ _DECIDED = 1.0
 _ANOTHER_NAME = 0.35
 _ONE_NAME_COMPANY = 0.85
 _OTHER_DOMAIN = 0.4
-_UNCLEAR_MAILBOX = 0.6
+# Beside the company alone it must stay below `SAME`: a whole team works there.
+_UNCLEAR_MAILBOX = 0.5
 _SPELT = 0.75
 
 

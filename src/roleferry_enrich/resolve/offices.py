@@ -5,16 +5,16 @@ come from one of them, else a resigned director would borrow another office's si
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 
 from roleferry_enrich.domain.observations import PersonObservation
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.records import FieldValue, Value
 from roleferry_enrich.normalise.text import clean, word_set
-from roleferry_enrich.resolve.confidence import REGISTERS, share_of, sources_of, together
-
-_HALF_LIFE = timedelta(days=720)
+from roleferry_enrich.resolve.confidence import share_of, sources_of, together
+from roleferry_enrich.resolve.matters import Matter
+from roleferry_enrich.resolve.trust import REGISTERS
 
 LEADS = word_set(
     "director nominee-director managing-director executive-director non-executive-director "
@@ -109,7 +109,7 @@ def _value(
     agreeing = [o for o in statements if _says(field, o.claim) == value]
     return FieldValue(
         value=value,
-        confidence=together(share_of(o, today, _HALF_LIFE) for o in agreeing),
+        confidence=together((share_of(o, today, Matter.OFFICE) for o in agreeing), Matter.OFFICE),
         sources=sources_of(agreeing),
     )
 

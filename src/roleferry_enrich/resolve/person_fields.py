@@ -1,6 +1,4 @@
-"""The survivorship table of a person: field, what a claim says of it, how fast that ages."""
-
-from datetime import timedelta
+"""The survivorship table of a person: field, what a claim says of it, what kind of fact it is."""
 
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.normalise.countries import parse_country
@@ -14,14 +12,12 @@ from roleferry_enrich.normalise.titles import (
     parse_seniority,
     parse_title,
 )
+from roleferry_enrich.resolve.matters import Matter
 from roleferry_enrich.resolve.offices import SENIORITY_OF_ROLE, role_key
 from roleferry_enrich.resolve.survivorship import Reading, Rule, read_text
 from roleferry_enrich.resolve.traits import name_of, work_domain
 
 _TEXT_LIMIT = 500
-_STEADY = timedelta(days=3650)
-_SLOW = timedelta(days=720)
-_FAST = timedelta(days=365)
 
 # An initial is right about a name, but says less of it.
 _INITIAL = 0.3
@@ -137,26 +133,28 @@ def _zip_code(claim: PersonClaim) -> Reading | None:
 
 
 PERSON_RULES: tuple[Rule[PersonClaim], ...] = (
-    Rule(field="full_name", read=_full_name, half_life=_STEADY),
-    Rule(field="first_name", read=_first_name, half_life=_STEADY, follows="full_name"),
-    Rule(field="middle_names", read=_middle_names, half_life=_STEADY, follows="full_name"),
-    Rule(field="last_name", read=_last_name, half_life=_STEADY, follows="full_name"),
-    Rule(field="title", read=_title, half_life=_FAST),
-    Rule(field="seniority", read=_seniority, half_life=_FAST, follows="title"),
-    Rule(field="department", read=_department, half_life=_FAST, follows="title"),
-    Rule(field="company_name", read=_company_name, half_life=_FAST),
-    Rule(field="company_domain", read=_company_domain, half_life=_FAST, follows="company_name"),
+    Rule(field="full_name", read=_full_name, matter=Matter.NAME),
+    Rule(field="first_name", read=_first_name, matter=Matter.NAME, follows="full_name"),
+    Rule(field="middle_names", read=_middle_names, matter=Matter.NAME, follows="full_name"),
+    Rule(field="last_name", read=_last_name, matter=Matter.NAME, follows="full_name"),
+    Rule(field="title", read=_title, matter=Matter.TITLE),
+    Rule(field="seniority", read=_seniority, matter=Matter.TITLE, follows="title"),
+    Rule(field="department", read=_department, matter=Matter.TITLE, follows="title"),
+    Rule(field="company_name", read=_company_name, matter=Matter.EMPLOYER),
+    Rule(
+        field="company_domain", read=_company_domain, matter=Matter.EMPLOYER, follows="company_name"
+    ),
     Rule(
         field="company_number",
         read=_company_number,
-        half_life=_SLOW,
+        matter=Matter.EMPLOYER,
         register_decides=True,
         follows="company_name",
     ),
-    Rule(field="city", read=_city, half_life=_FAST),
-    Rule(field="state", read=_state, half_life=_FAST, follows="city"),
-    Rule(field="country", read=_country, half_life=_SLOW, follows="city"),
-    Rule(field="zip_code", read=_zip_code, half_life=_FAST, follows="city"),
-    Rule(field="location", read=_location, half_life=_FAST, follows="city"),
+    Rule(field="city", read=_city, matter=Matter.PLACE),
+    Rule(field="state", read=_state, matter=Matter.PLACE, follows="city"),
+    Rule(field="country", read=_country, matter=Matter.PLACE, follows="city"),
+    Rule(field="zip_code", read=_zip_code, matter=Matter.PLACE, follows="city"),
+    Rule(field="location", read=_location, matter=Matter.PLACE, follows="city"),
 )
 """In the order in which they are decided."""

@@ -6,7 +6,7 @@ value is ever made up: the winner is written as one of its supporters wrote it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -17,12 +17,14 @@ from roleferry_enrich.domain.records import Alternative, Confidence, FieldValue,
 from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.normalise.text import clean, words
 from roleferry_enrich.resolve.confidence import (
-    REGISTERS,
     Share,
+    belief,
+    confidence_of,
     share_from,
     sources_of,
-    together,
 )
+from roleferry_enrich.resolve.matters import Matter
+from roleferry_enrich.resolve.trust import REGISTERS
 
 Subject = TypeVar("Subject", PersonClaim, CompanyClaim)
 
@@ -63,9 +65,8 @@ class Rule(Generic[Subject]):
 
     field: str
     read: Callable[[Subject], Reading | None]
-    half_life: timedelta
-    """How soon a statement is worth half: short where the newest should win (a job title),
-    long where agreement should (a name)."""
+    matter: Matter
+    """What kind of fact it is: how far each origin is trusted, and how soon a statement ages."""
     register_decides: bool = False
     """Whether the newest word of a public register beats everybody."""
     follows: str | None = None
@@ -89,6 +90,15 @@ class Statement(Generic[Subject]):
     share: Share
 
 
+@dataclass(frozen=True, slots=True)
+class _Candidate(Generic[Subject]):
+    """One value, with those who said it."""
+
+    statements: Sequence[Statement[Subject]]
+    believed: float
+    """Log-odds."""
+
+
 def survivors(
     rules: Sequence[Rule[Subject]], observations: Sequence[Observation[Subject]], today: date
 ) -> dict[str, FieldValue]:
@@ -105,8 +115,8 @@ def survivors(
         if not statements:
             continue
         ranked = _ranked(rule, statements)
-        supporters[rule.field] = [statement.witness for statement in ranked[0]]
-        fields[rule.field] = _field_value(ranked, sources)
+        supporters[rule.field] = [statement.witness for statement in ranked[0].statements]
+        fields[rule.field] = _field_value(rule.matter, ranked, sources)
     return fields
 
 
@@ -133,7 +143,7 @@ def _statements(
     for witness in witnesses:
         reading = rule.read(witness.observation.claim)
         if reading is not None:
-            share = share_from(witness.origin, witness.as_of, today, rule.half_life)
+            share = share_from(witness.origin, witness.as_of, today, rule.matter)
             if reading.weight != 1.0:
                 share = Share(share.origin, share.likely * reading.weight)
             found.append(Statement(reading, witness, share))
@@ -142,21 +152,25 @@ def _statements(
 
 def _ranked(
     rule: Rule[Subject], statements: Iterable[Statement[Subject]]
-) -> list[list[Statement[Subject]]]:
-    """The statements by value, the winner first."""
+) -> list[_Candidate[Subject]]:
+    """The values said, the winner first."""
     groups: Mapping[str, list[Statement[Subject]]] = defaultdict(list)
     for statement in statements:
         groups[statement.reading.key].append(statement)
+    candidates = [
+        _Candidate(group, belief((statement.share for statement in group), rule.matter))
+        for group in groups.values()
+    ]
+    if len(candidates) == 1:
+        return candidates
 
-    if len(groups) == 1:
-        return list(groups.values())
-
-    def rank(group: list[Statement[Subject]]) -> tuple[date, float, date, str]:
+    def rank(candidate: _Candidate[Subject]) -> tuple[date, float, date, str]:
+        group = candidate.statements
         newest = max(statement.witness.as_of for statement in group)
         official = _newest_official(group) if rule.register_decides else date.min
-        return official, _confidence(group).value, newest, group[0].reading.key
+        return official, round(candidate.believed, 6), newest, group[0].reading.key
 
-    return sorted(groups.values(), key=rank, reverse=True)
+    return sorted(candidates, key=rank, reverse=True)
 
 
 def _newest_official(group: Iterable[Statement[Subject]]) -> date:
@@ -164,39 +178,45 @@ def _newest_official(group: Iterable[Statement[Subject]]) -> date:
     return max(official, default=date.min)
 
 
-def _confidence(group: Iterable[Statement[Subject]]) -> Confidence:
-    return together(statement.share for statement in group)
-
-
-def _field_value(ranked: Sequence[list[Statement[Subject]]], sources: _Sources) -> FieldValue:
-    winner, *others = ranked
+def _field_value(
+    matter: Matter, ranked: Sequence[_Candidate[Subject]], sources: _Sources
+) -> FieldValue:
+    winner = ranked[0]
+    beliefs = [candidate.believed for candidate in ranked]
     return FieldValue(
-        value=_spelling(winner),
-        confidence=_confidence(winner),
-        sources=sources.of(winner),
-        alternatives=tuple(_alternative(group) for group in others[:_ALTERNATIVES]),
+        value=_spelling(winner, matter),
+        confidence=_confidence(beliefs, 0, matter),
+        sources=sources.of(winner.statements),
+        alternatives=tuple(
+            Alternative(
+                value=_spelling(other, matter),
+                confidence=_confidence(beliefs, place, matter),
+                providers=_providers(other.statements),
+            )
+            for place, other in enumerate(ranked[1 : 1 + _ALTERNATIVES], start=1)
+        ),
     )
 
 
-def _alternative(group: Sequence[Statement[Subject]]) -> Alternative:
-    providers = {statement.witness.observation.provenance.provider for statement in group}
-    return Alternative(
-        value=_spelling(group),
-        confidence=_confidence(group),
-        providers=tuple(sorted(providers)),
-    )
+def _confidence(beliefs: Sequence[float], place: int, matter: Matter) -> Confidence:
+    """Of one of the values, the others being its rivals."""
+    return confidence_of(beliefs[place], (*beliefs[:place], *beliefs[place + 1 :]), matter)
 
 
-def _spelling(group: Sequence[Statement[Subject]]) -> Value:
-    """The group's value in the spelling that is best supported, then fullest."""
+def _providers(statements: Iterable[Statement[Subject]]) -> tuple[str, ...]:
+    return tuple(sorted({s.witness.observation.provenance.provider for s in statements}))
+
+
+def _spelling(candidate: _Candidate[Subject], matter: Matter) -> Value:
+    """The value in the spelling that is best supported, then fullest."""
     support: dict[Value, list[Share]] = defaultdict(list)
-    for statement in group:
+    for statement in candidate.statements:
         support[statement.reading.value].append(statement.share)
 
     if len(support) == 1:
         return next(iter(support))
 
     def rank(value: Value) -> tuple[float, int, str]:
-        return together(support[value]).value, len(str(value)), str(value)
+        return round(belief(support[value], matter), 6), len(str(value)), str(value)
 
     return max(support, key=rank)

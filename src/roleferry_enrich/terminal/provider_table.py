@@ -4,13 +4,13 @@
 """
 
 import sys
-from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Offer, Provider, Spec, Window
+from roleferry_enrich.terminal.markdown import table
 
 BEGIN = "<!-- providers: written by `make docs` -->"
 END = "<!-- end of providers -->"
@@ -37,11 +37,11 @@ def provider_table() -> str:
     offers = [_offer(provider, offer) for provider in providers for offer in provider.offers()]
     return "\n\n".join(
         (
-            _table(
+            table(
                 ("Provider", "Key", "List price of a credit", "Published limits", "Notes"),
                 map(_provider, providers),
             ),
-            _table(("Provider", "Asked for", "From any of", "May give", "Credits"), offers),
+            table(("Provider", "Asked for", "From any of", "May give", "Credits"), offers),
         )
     )
 
@@ -82,14 +82,6 @@ def _period(period: timedelta) -> str:
     seconds = int(period.total_seconds())
     name, size = next(unit for unit in _PERIODS if seconds % unit[1] == 0)
     return name if seconds == size else f"{seconds // size} {name}"
-
-
-def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    return "\n".join(map(_row, (heading, ("---",) * len(heading), *rows)))
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 if __name__ == "__main__":

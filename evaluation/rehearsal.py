@@ -1,0 +1,190 @@
+"""The whole pipeline against the sandbox, inside one process and on the sandbox's own day.
+
+No server, no network, no delay and no limit: what an answer holds then hangs on the seed alone, so
+that a figure can be had again.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+from uuid import NAMESPACE_URL, uuid5
+
+import orjson
+from starlette.types import ASGIApp, Message
+
+from roleferry_enrich.domain.enrichments import Request
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.outcomes import Report
+from roleferry_enrich.domain.queries import Ask
+from roleferry_enrich.errors import CallSkipped, ProviderError
+from roleferry_enrich.gateway.channels import Channel, Credential
+from roleferry_enrich.gateway.errand import Errand, Terms
+from roleferry_enrich.gateway.gateway import Gateway
+from roleferry_enrich.gateway.purse import Purse
+from roleferry_enrich.gateway.understanding import outcome_of, outcome_of_error
+from roleferry_enrich.pipeline.fanout import FanOut
+from roleferry_enrich.pipeline.progress import Result, merged
+from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.providers.contract import Call, Conversation, Pause, T
+from roleferry_enrich.providers.replies import Reply
+from roleferry_enrich.sandbox.app import create_sandbox
+from roleferry_enrich.sandbox.directory import Directory
+from roleferry_enrich.sandbox.population import Population, populate
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+"""The invented world's day."""
+
+_HOST = "http://sandbox.test"
+_BREATHS = 4
+"""Turns of the loop in which what was answered is taken up before the next answer comes."""
+_PATIENCE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One population, and the providers that speak of it."""
+
+    population: Population
+    directory: Directory
+    gateway: Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request brought: the golden records, and each provider's outcome."""
+
+    result: Result
+    observed: Observations
+    """What was accepted as speaking of the subject."""
+    reports: tuple[Report, ...]
+
+
+def world(seed: int, companies: int, *, fault: Mapping[str, str] | None = None) -> World:
+    """The sandbox of that seed. `fault` names a fault of the sandbox by provider."""
+    population = populate(seed, companies)
+    sandbox = create_sandbox(seed=seed, companies=companies, latency=0, limits=False)
+    channels = {name: _channel(name) for name in catalogue()}
+    gateway = _Rehearsed(channels, sandbox, fault or {})
+    return World(population, Directory(population), gateway)
+
+
+async def answered(world: World, request: Request) -> Answer:
+    """The request's answer when everybody who can be asked has answered."""
+    deadline = asyncio.get_running_loop().time() + _PATIENCE.total_seconds()
+    fanout = FanOut(world.gateway, request, Terms(deadline=deadline, purse=Purse(None)))
+    await fanout.run_until(deadline)
+    result = merged(request, fanout.accepted, today=NOW.date())
+    return Answer(result, fanout.accepted, tuple(fanout.reports))
+
+
+def _channel(name: str) -> Channel:
+    key = Credential(f"evaluation-key-{name}")
+    return Channel(provider=catalogue()[name], key=key, base_url=f"{_HOST}/{name}")
+
+
+class _Rehearsed(Gateway):
+    """Every ask straight to the sandbox: what the gates would do is measured elsewhere."""
+
+    def __init__(
+        self, channels: Mapping[str, Channel], sandbox: ASGIApp, fault: Mapping[str, str]
+    ) -> None:
+        self.channels = channels
+        self._sandbox = sandbox
+        self._fault = fault
+        self._turn = asyncio.Lock()
+
+    async def ask(self, ask: Ask, terms: Terms) -> Report:
+        """One by one: among answers that come at once chance would say which is taken up first."""
+        async with self._turn:
+            for _ in range(_BREATHS):
+                await asyncio.sleep(0)
+            return await self._asked(ask, terms)
+
+    async def _asked(self, ask: Ask, terms: Terms) -> Report:
+        channel = self.channels[ask.provider]
+        # Told by the question, so that the same question has the same number in every run.
+        number = uuid5(NAMESPACE_URL, repr(ask))
+        errand = Errand(
+            channel=channel, capability=ask.capability, terms=terms, conversation=number
+        )
+        conversation = getattr(channel.provider, ask.capability)(ask.query)
+        try:
+            outcome = outcome_of(await self._driven(conversation, channel), errand, NOW)
+        except (ProviderError, CallSkipped) as error:
+            outcome = outcome_of_error(error)
+        return Report(
+            conversation=number,
+            provider=ask.provider,
+            capability=ask.capability,
+            outcome=outcome,
+            latency=timedelta(0),
+        )
+
+    async def _driven(self, conversation: Conversation[T], channel: Channel) -> T:
+        try:
+            step = next(conversation)
+            while True:
+                try:
+                    calls = () if isinstance(step, Pause) else step
+                    replies = tuple([await self._reply(channel, call) for call in calls])
+                except ProviderError as error:
+                    step = conversation.throw(error)
+                else:
+                    step = conversation.send(replies)
+        except StopIteration as finished:
+            result: T = finished.value
+            return result
+
+    async def _reply(self, channel: Channel, call: Call) -> Reply:
+        headers = {**channel.headers(call)}
+        if channel.name in self._fault:
+            headers["x-sandbox-fault"] = self._fault[channel.name]
+        reply = await _exchanged(self._sandbox, channel.url(call), call, headers)
+        error = channel.provider.refusal(call, reply)
+        if error is not None:
+            raise error
+        return reply
+
+
+async def _exchanged(app: ASGIApp, url: str, call: Call, headers: Mapping[str, str]) -> Reply:
+    """The app's reply to one call."""
+    start: Message = {}
+    body = bytearray()
+
+    async def receive() -> Message:
+        document = b"" if call.json is None else orjson.dumps(call.json)
+        return {"type": "http.request", "body": document, "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        body.extend(message.get("body", b""))
+
+    await app(_scope(url, call, headers), receive, send)
+    return Reply(
+        status=start["status"],
+        body=bytes(body),
+        headers={name.decode().lower(): value.decode() for name, value in start["headers"]},
+        received_at=NOW,
+    )
+
+
+def _scope(url: str, call: Call, headers: Mapping[str, str]) -> dict[str, object]:
+    sent = {"host": urlsplit(url).netloc, **headers}
+    if call.json is not None:
+        sent["content-type"] = "application/json"
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": call.method,
+        "scheme": "http",
+        "path": urlsplit(url).path,
+        "raw_path": urlsplit(url).path.encode(),
+        "query_string": urlencode(call.params).encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
+        "server": ("sandbox.test", 80),
+        "client": ("sandbox.test", 1),
+    }
