@@ -6,13 +6,12 @@ from tests.resolve.statements import email, officer, person
 from roleferry_enrich.domain.people import BirthMonth, Deliverability, PhoneClaim, PhoneKind
 from roleferry_enrich.resolve.comparisons import (
     NAME_ONLY,
-    PERSON_COMPARISONS,
     SAME,
     mailboxes,
     organisation_name,
     person_name,
-    same_person,
 )
+from roleferry_enrich.resolve.evidence import PERSON_COMPARISONS, same_person
 from roleferry_enrich.resolve.traits import traits_of
 
 

@@ -4,18 +4,31 @@ Each feature is one pure function that returns what it saw and why, or None wher
 to compare. `PERSON_COMPARISONS` says what each is worth; the sum is the evidence.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from roleferry_enrich.resolve.organisation_names import organisations_alike
 from roleferry_enrich.resolve.person_names import names_alike, words_alike
+from roleferry_enrich.resolve.rarity import Matched
+from roleferry_enrich.resolve.slips import (
+    birthday_likeness,
+    mailbox_likeness,
+    number_likeness,
+    text_likeness,
+    words_likeness,
+)
 from roleferry_enrich.resolve.traits import PersonTraits
+from roleferry_enrich.resolve.typed import Typed
+from roleferry_enrich.resolve.typed_names import typed_names_alike
 
 SAME = 0.7
 """From this score on, an answer is taken to speak of who was asked."""
 
 NAME_ONLY = 0.6
 """The most that a name alone can prove."""
+
+_SHORTEST_PHONE = 6
+_ANOTHER_MAILBOX = 0.35
+"""People have several; that the two differ says little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,8 @@ class Comparison:
 
     score: float
     why: tuple[str, ...]
+    matched: tuple[Matched, ...] = ()
+    """The values taken to be the same, where what they prove depends on how rare they are."""
 
 
 def person_name(left: str, right: str) -> Comparison:
@@ -43,7 +58,17 @@ def names(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     if left.name is None or right.name is None:
         return None
     found = words_alike(left.name, right.name)
-    return Comparison(found.score, (found.why,))
+    if left.typed is None or right.typed is None:
+        return Comparison(found.score, (found.why,))
+    typed = typed_names_alike(left.typed, right.typed)
+    if typed.score >= found.score:
+        return Comparison(typed.score, (typed.why,), typed.matched)
+    return Comparison(found.score, (found.why,), _whole_names(left.typed, right.typed))
+
+
+def _whole_names(left: Typed, right: Typed) -> tuple[Matched, ...]:
+    parts = ((left.given, right.given), (left.family, right.family))
+    return tuple((f"name {ours}", f"name {theirs}") for ours, theirs in parts if ours and theirs)
 
 
 def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
@@ -58,7 +83,19 @@ def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     rival = left.confirmed_domains & right.confirmed_domains
     if rival:
         return Comparison(0.0, ("two confirmed mailboxes at one company",))
-    return None
+    if left.typed is None or right.typed is None:
+        return None
+    return _typed_mailboxes(left.typed.email, right.typed.email)
+
+
+def _typed_mailboxes(left: str, right: str) -> Comparison | None:
+    if not left or not right:
+        return None
+    likeness = mailbox_likeness(left, right)
+    if likeness >= 0.8:
+        why = "the same mailbox" if likeness == 1.0 else "nearly the same mailbox"
+        return Comparison(likeness, (why,))
+    return Comparison(_ANOTHER_MAILBOX, ("another mailbox",))
 
 
 def spelt_mailbox(left: PersonTraits, right: PersonTraits) -> Comparison | None:
@@ -77,9 +114,16 @@ def phones(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """A number in common: a mobile or direct line is somebody's, a switchboard everybody's."""
     common = left.phones.keys() & right.phones.keys()
     if not common:
-        return None
+        return _typed_phones(left.typed, right.typed)
     own = any(left.phones[number] or right.phones[number] for number in common)
     return Comparison(1.0 if own else 0.6, ("the same number",))
+
+
+def _typed_phones(left: Typed | None, right: Typed | None) -> Comparison | None:
+    """Without a country a number is known by its last digits; whose line it is, nobody says."""
+    if left is None or right is None or len(left.phone) < _SHORTEST_PHONE:
+        return None
+    return Comparison(0.9, ("the same number",)) if left.phone == right.phone else None
 
 
 def profiles(left: PersonTraits, right: PersonTraits) -> Comparison | None:
@@ -107,7 +151,24 @@ def company(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     if left.company_name and right.company_name:
         found = organisations_alike(left.company_name, right.company_name)
         return Comparison(min(1.0, found.score / 0.95), (f"company: {found.why}",))
-    return Comparison(0.0, ("another company",)) if left.companies and right.companies else None
+    if not left.companies or not right.companies:
+        return None
+    if left.typed is not None and right.typed is not None:
+        # Only mailboxes tell of the companies, and what they prove is counted there.
+        return None
+    return Comparison(0.0, ("another company",))
+
+
+def company_numbers(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """Two rows that name their companies by different numbers in the register."""
+    if left.typed is None or right.typed is None:
+        return None
+    ours, theirs = (
+        {key for key in each.companies if key.startswith("number ")} for each in (left, right)
+    )
+    if not ours or not theirs or ours & theirs:
+        return None
+    return Comparison(0.0, ("another company number",))
 
 
 def references(left: PersonTraits, right: PersonTraits) -> Comparison | None:
@@ -128,55 +189,57 @@ def place(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """The same town; people move and providers mix up home and office, so it weighs little."""
     if left.city is None or right.city is None:
         return None
-    return Comparison(1.0 if left.city == right.city else 0.0, ("town",))
+    if left.typed is None or right.typed is None:
+        return Comparison(1.0 if left.city == right.city else 0.0, ("town",))
+    likeness = text_likeness(left.city, right.city)
+    if likeness < 0.75:
+        return Comparison(0.0, ("another town",))
+    return Comparison(likeness, ("the same town",), ((f"city {left.city}", f"city {right.city}"),))
 
 
-@dataclass(frozen=True, slots=True)
-class Weighted:
-    """A comparison and what it is worth, in bits: how much likelier one person is than two."""
-
-    compare: Callable[[PersonTraits, PersonTraits], Comparison | None]
-    agreeing: float
-    """Added at a score of 1, in proportion above 0.5."""
-    differing: float
-    """Taken at a score of 0, in proportion below 0.5."""
-
-    @property
-    def name(self) -> str:
-        return self.compare.__name__
-
-    def bits(self, comparison: Comparison) -> float:
-        share = 2 * comparison.score - 1
-        return share * (self.agreeing if share > 0 else self.differing)
+def birthdays(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """Dates of birth as typed: the same, a slip apart, parts of them equal, or another."""
+    if left.typed is None or right.typed is None:
+        return None
+    ours, theirs = left.typed.born, right.typed.born
+    if ours is None or theirs is None:
+        return None
+    likeness = birthday_likeness(ours, theirs)
+    worded = "the same" if likeness == 1.0 else "nearly the same" if likeness > 0.5 else "another"
+    return Comparison(likeness, (f"{worded} date of birth",))
 
 
-PERSON_COMPARISONS = (
-    Weighted(names, agreeing=6, differing=16),
-    Weighted(mailboxes, agreeing=13, differing=7),
-    Weighted(spelt_mailbox, agreeing=5, differing=9),
-    Weighted(phones, agreeing=8, differing=0),
-    Weighted(profiles, agreeing=14, differing=5),
-    Weighted(birth, agreeing=6, differing=20),
-    Weighted(company, agreeing=5, differing=2),
-    Weighted(references, agreeing=12, differing=1),
-    Weighted(place, agreeing=1, differing=0.5),
-)
-
-PRIOR_BITS = -5.0
-"""Two people of one answer are one about once in thirty times."""
-
-IDENTIFYING = frozenset({"mailboxes", "spelt_mailbox", "phones", "profiles", "birth", "references"})
-"""What can lift a pair above what a name (with a town) proves; a company can too, partly."""
+def identifiers(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """A number that stands for the person: the same, one digit apart, or another."""
+    if left.typed is None or right.typed is None:
+        return None
+    ours, theirs = left.typed.identifier, right.typed.identifier
+    if not ours or not theirs:
+        return None
+    likeness = number_likeness(ours, theirs)
+    worded = "the same" if likeness == 1.0 else "nearly the same" if likeness > 0.5 else "another"
+    return Comparison(likeness, (f"{worded} identifier",))
 
 
-def same_person(
-    left: PersonTraits, right: PersonTraits, *, prior_bits: float = PRIOR_BITS
-) -> Comparison:
-    """How probable it is that two descriptions are of one person."""
-    seen = [(w, found) for w in PERSON_COMPARISONS if (found := w.compare(left, right)) is not None]
-    total = prior_bits + sum(weighted.bits(found) for weighted, found in seen)
-    probability = 1.0 / (1.0 + 2.0**-total)
-    supported = {w.name for w, found in seen if found.score > 0.5}
-    if not supported & (IDENTIFYING | {"company"}) and prior_bits <= PRIOR_BITS:
-        probability = min(probability, NAME_ONLY)
-    return Comparison(probability, tuple(reason for _, found in seen for reason in found.why))
+def addresses(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """The words of the street address, in any order; people move, so another says little."""
+    if left.typed is None or right.typed is None:
+        return None
+    ours, theirs = left.typed.street, right.typed.street
+    if not ours or not theirs:
+        return None
+    likeness = words_likeness(ours, theirs)
+    return Comparison(likeness, ("the same address" if likeness > 0.5 else "another address",))
+
+
+def postcodes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """The postcode, one slip allowed."""
+    if left.typed is None or right.typed is None:
+        return None
+    ours, theirs = left.typed.postcode, right.typed.postcode
+    if not ours or not theirs:
+        return None
+    likeness = text_likeness(ours, theirs)
+    if likeness < 0.7:
+        return Comparison(0.0, ("another postcode",))
+    return Comparison(likeness, ("the same postcode",))

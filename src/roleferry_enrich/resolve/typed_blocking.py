@@ -1,0 +1,80 @@
+"""Keys under which typed records meet although any one of their fields is mistyped or missing.
+
+Each key rests on two fields, or on one that few people share, so that blocks stay small; no field
+is in all of them, so that one slip cannot keep twins apart.
+"""
+
+from collections.abc import Iterator
+
+from roleferry_enrich.resolve.traits import PersonTraits
+from roleferry_enrich.resolve.typed import Typed
+
+_STEM = 4
+
+
+def typed_keys(traits: PersonTraits, typed: Typed) -> Iterator[str]:
+    yield from _number_keys(typed)
+    yield from _email_keys(typed.email)
+    names = {name for name in (typed.given, typed.family) if name}
+    beside = [*_birth_parts(typed), *_place_parts(traits, typed)]
+    for name in names:
+        letters = "".join(sorted(name))
+        for spelling in {f"stem {name[:_STEM]}", f"letters {letters}"}:
+            yield from (f"{spelling} {part}" for part in beside)
+    yield from _address_keys(typed)
+
+
+def _number_keys(typed: Typed) -> Iterator[str]:
+    if typed.identifier:
+        yield f"identifier {typed.identifier}"
+        if len(typed.identifier) >= 6:
+            half = len(typed.identifier) // 2
+            yield f"identifier from {typed.identifier[:half]} {typed.given[:1]}{typed.family[:1]}"
+            yield f"identifier to {typed.identifier[half:]} {typed.given[:1]}{typed.family[:1]}"
+    if len(typed.phone) >= 6:
+        yield f"typed phone {typed.phone}"
+
+
+def _email_keys(email: str) -> Iterator[str]:
+    local, _, host = email.partition("@")
+    if len(local) >= 3:
+        yield f"local {local} {host[:1]}"
+    if host:
+        yield f"host {host} {local[:1]}"
+    if email:
+        yield f"mail letters {''.join(sorted(email))}"
+
+
+def _birth_parts(typed: Typed) -> Iterator[str]:
+    born = typed.born
+    if born is None:
+        return
+    if born.month:
+        yield f"in {born.year}-{born.month}"
+    if born.day:
+        yield f"on {born.month}-{born.day}"
+    if born.month and born.day:
+        yield f"day {born.year} {born.day}"
+
+
+def _place_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
+    if traits.city:
+        yield f"town {traits.city[:_STEM]}"
+    if typed.postcode:
+        yield f"code {typed.postcode}"
+
+
+def _address_keys(typed: Typed) -> Iterator[str]:
+    numbers = [word for word in typed.street if word.isdigit()]
+    spelt = sorted((word for word in typed.street if not word.isdigit()), key=len, reverse=True)
+    for number in numbers[:2]:
+        yield from (f"house {number} {word[:_STEM]} {typed.postcode}" for word in spelt[:2])
+    if typed.born is not None:
+        yield f"born {typed.born.key} {typed.postcode or typed.given[:1]}"
+        yield f"born {typed.born.key} {typed.family[:1]}"
+
+
+def typed_order(typed: Typed, name: str) -> tuple[str, ...]:
+    """Likely twins side by side in a block too large to be compared in full."""
+    born = typed.born.key if typed.born else ""
+    return (born, typed.postcode, typed.email, name, *typed.street, typed.phone, typed.identifier)
