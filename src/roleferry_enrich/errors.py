@@ -17,6 +17,7 @@
         ProviderContractChanged unreadable reply: breaker failure, alert, never "not found"
       CallSkipped               a gate said no before anything was sent; an outcome, not a failure
         BreakerOpen, NoPermit, BudgetSpent, DeadlineTooNear, Quarantined, AddressRefused
+      RecordsRefused            a file of records cannot be read; names the line, not its content
     ConfigurationError          outside the family on purpose: nobody may swallow it
 
 The policy of a provider error (retryable, trips_breaker) sits on its class, so that the
@@ -200,6 +201,10 @@ class AddressRefused(CallSkipped):
     """The host resolves to an address that must not be called from here."""
 
     reason = "address_refused"
+
+
+class RecordsRefused(RoleferryError):
+    """A file of records cannot be read as it stands; the message is for who gave it."""
 
 
 class ConfigurationError(Exception):

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from roleferry_enrich.domain.loose_records import COMPARED_FIELDS, LooseRecord
-from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.domain.loose_records import COMPARED_FIELDS, RECORD_FIELDS, LooseRecord
+from roleferry_enrich.errors import RecordsRefused
 from roleferry_enrich.normalise.text import clean, words
 
 _CELL_LIMIT = 400
@@ -52,15 +52,16 @@ class Columns:
 
 
 def columns_of(names: Sequence[str]) -> Columns:
-    """Raises ConfigurationError where no column can be compared."""
+    """Raises RecordsRefused where no column can be compared."""
     found: dict[str, tuple[str, ...]] = {}
     for name in names:
         field = _FIELD_OF.get("".join(words(clean(name, 100))))
         if field is not None:
             found[field] = (*found.get(field, ()), name)
     if not COMPARED_FIELDS & set(found):
-        raise ConfigurationError(
-            "no column can be compared; name at least one of " + ", ".join(sorted(COMPARED_FIELDS))
+        raise RecordsRefused(
+            "no column can be compared: name at least one of "
+            + ", ".join(name for name in RECORD_FIELDS if name in COMPARED_FIELDS)
         )
     return Columns(MappingProxyType(found))
 

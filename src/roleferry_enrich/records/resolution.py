@@ -149,6 +149,6 @@ def _counted(items: Iterable[T], step: str, total: int | None, progress: Progres
     for item in items:
         yield item
         done += 1
-        if done % _TELL_EVERY == 0:
+        if done % _TELL_EVERY == 0 and done != total:
             progress(step, done, total)
     progress(step, done, done)

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 import msgspec
 
-from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.errors import RecordsRefused
 from roleferry_enrich.resolve.blocking import Pair
 from roleferry_enrich.resolve.traits import PersonTraits
 
@@ -157,7 +157,7 @@ class Shelf:
         try:
             self._database.executemany(statement, values)
         except sqlite3.OperationalError as error:
-            raise ConfigurationError(
+            raise RecordsRefused(
                 f"the temporary files cannot be written ({error}); "
                 "SQLITE_TMPDIR names a directory with more room"
             ) from None
