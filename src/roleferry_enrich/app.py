@@ -12,6 +12,7 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.observability.requests import Tracing
 from roleferry_enrich.observability.telemetry import configure_telemetry
+from roleferry_enrich.records.desk import open_desk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
@@ -32,8 +33,11 @@ def create_app(
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[Services]:
-        async with open_resources(settings, servers, telemetry, channels=channels) as resources:
-            yield LocalServices(resources)
+        async with (
+            open_resources(settings, servers, telemetry, channels=channels) as resources,
+            open_desk() as desk,
+        ):
+            yield LocalServices(resources, desk)
 
     app = create_api(opening=opening, registry=registry)
     app.add_middleware(Tracing, tracer=telemetry.tracer)

@@ -19,7 +19,8 @@ Pair = tuple[int, int]
 
 _FULL_COMPARISON = 40
 _NEIGHBOURS = 8
-# A typed record has many more keys, each of two fields: one alone is then no reason to look far.
+# A typed record has many more keys, so that no one of them is a reason to look far.
+_TYPED_FULL_COMPARISON = 10
 _TYPED_NEIGHBOURS = 2
 
 
@@ -44,7 +45,9 @@ def blocking_keys(traits: PersonTraits) -> Iterator[str]:
     yield from (f"profile {url}" for url in traits.profiles)
     if traits.reference is not None:
         yield f"record {traits.reference}"
-    if traits.name is not None:
+    if traits.typed is not None:
+        yield from typed_keys(traits, traits.typed)
+    elif traits.name is not None:
         yield from _name_keys(traits.name)
         yield from _name_keys(
             NameWords(traits.name.family, traits.name.given, (), ""),
@@ -52,8 +55,6 @@ def blocking_keys(traits: PersonTraits) -> Iterator[str]:
         yield from _slip_keys(traits, traits.name)
     else:
         yield from _spelt_keys(traits)
-    if traits.typed is not None:
-        yield from typed_keys(traits, traits.typed)
 
 
 def _name_keys(name: NameWords) -> Iterator[str]:
@@ -93,11 +94,15 @@ _DIGITS_AND_SIGNS = str.maketrans(dict.fromkeys("0123456789._-+", " "))
 
 def block_pairs(members: Sequence[int], people: People) -> Iterator[Pair]:
     """All pairs of a small block; of a large one, each member with its neighbours in order."""
-    if len(members) <= _FULL_COMPARISON:
+    if len(members) <= _TYPED_FULL_COMPARISON:
+        yield from combinations(sorted(members), 2)
+        return
+    typed = people[members[0]].typed is not None
+    if not typed and len(members) <= _FULL_COMPARISON:
         yield from combinations(sorted(members), 2)
         return
     ordered = sorted(members, key=lambda position: (_order(people[position]), position))
-    window = _NEIGHBOURS if people[members[0]].typed is None else _TYPED_NEIGHBOURS
+    window = _TYPED_NEIGHBOURS if typed else _NEIGHBOURS
     for index, position in enumerate(ordered):
         for other in ordered[index + 1 : index + 1 + window]:
             yield min(position, other), max(position, other)

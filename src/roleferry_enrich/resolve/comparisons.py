@@ -189,10 +189,17 @@ def place(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """The same town; people move and providers mix up home and office, so it weighs little."""
     if left.city is None or right.city is None:
         return None
-    if left.typed is None or right.typed is None:
-        return Comparison(1.0 if left.city == right.city else 0.0, ("town",))
+    if left.typed is not None and right.typed is not None:
+        return None  # see `towns`
+    return Comparison(1.0 if left.city == right.city else 0.0, ("town",))
+
+
+def towns(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """The town as typed; one column of one file means one thing, so another town counts."""
+    if left.typed is None or right.typed is None or not left.city or not right.city:
+        return None
     likeness = text_likeness(left.city, right.city)
-    if likeness < 0.75:
+    if likeness < 0.7:
         return Comparison(0.0, ("another town",))
     return Comparison(likeness, ("the same town",), ((f"city {left.city}", f"city {right.city}"),))
 

@@ -20,6 +20,7 @@ from roleferry_enrich.resolve.comparisons import (
     profiles,
     references,
     spelt_mailbox,
+    towns,
 )
 from roleferry_enrich.resolve.rarity import Rarity
 from roleferry_enrich.resolve.traits import PersonTraits
@@ -59,6 +60,7 @@ PERSON_COMPARISONS = (
     Weighted(company_numbers, agreeing=0, differing=4),
     Weighted(references, agreeing=12, differing=1),
     Weighted(place, agreeing=1, differing=0.5),
+    Weighted(towns, agreeing=4, differing=2),
     Weighted(birthdays, agreeing=13, differing=10),
     Weighted(identifiers, agreeing=15, differing=5),
     Weighted(addresses, agreeing=11, differing=3),

@@ -6,11 +6,22 @@ are mistyped. It is used for records that people typed, never for what providers
 
 import re
 from functools import lru_cache
+from types import MappingProxyType
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from roleferry_enrich.normalise.birthdays import Birthday
 
+_MOST_SLIPS = 4
+# What so many slips leave of a likeness, in a text of at least so many letters.
+_WORTH = MappingProxyType(
+    {
+        1: ((4, 0.92), (3, 0.7), (2, 0.5)),
+        2: ((8, 0.85), (5, 0.75), (4, 0.5)),
+        3: ((10, 0.75), (8, 0.65), (6, 0.5)),
+        4: ((14, 0.7), (10, 0.5)),
+    }
+)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -19,13 +30,11 @@ def text_likeness(left: str, right: str) -> float:
     """1 for the same text, about 0.9 for one slip in a word, 0 for another text."""
     if left == right:
         return 1.0
-    alike = JaroWinkler.similarity(left, right, score_cutoff=0.75)
-    slips = OSA.distance(left, right, score_cutoff=3)
-    longest = max(len(left), len(right))
-    if slips == 1 and longest >= 4:
-        return max(0.9, alike)
-    by_slips = 1.0 - slips / longest if slips <= 3 else 0.0
-    return max(alike - 0.05, by_slips, 0.0)
+    slips = OSA.distance(left, right, score_cutoff=_MOST_SLIPS)
+    length = max(len(left), len(right))
+    likeness = next((worth for short, worth in _WORTH.get(slips, ()) if length >= short), 0.0)
+    jumbled = length >= 4 and len(left) == len(right) and sorted(left) == sorted(right)
+    return max(likeness, 0.8) if jumbled else likeness
 
 
 def number_likeness(left: str, right: str) -> float:
@@ -61,14 +70,14 @@ def birthday_likeness(left: Birthday, right: Birthday) -> float:
     if left == right:
         return 1.0 if left.day else 0.8
     if left.year == right.year and (left.month, left.day) == (right.day, right.month):
-        return 0.93
+        return 0.85
     parts = ((left.year, right.year), (left.month, right.month), (left.day, right.day))
     known = [(ours, theirs) for ours, theirs in parts if ours and theirs]
     agreeing = sum(ours == theirs for ours, theirs in known)
     if agreeing == len(known):
         return 0.8 if left.month and right.month else 0.65
     if agreeing == 2:
-        return 0.9 if OSA.distance(left.key, right.key) == 1 else 0.72
+        return 0.77 if OSA.distance(left.key, right.key) == 1 else 0.7
     near = sum(abs(ours - theirs) <= 1 for ours, theirs in known)
     if agreeing == 1 and near >= 2:
         return 0.6

@@ -15,13 +15,22 @@ _STEM = 4
 def typed_keys(traits: PersonTraits, typed: Typed) -> Iterator[str]:
     yield from _number_keys(typed)
     yield from _email_keys(typed.email)
-    names = {name for name in (typed.given, typed.family) if name}
-    beside = [*_birth_parts(typed), *_place_parts(traits, typed)]
-    for name in names:
-        letters = "".join(sorted(name))
-        for spelling in {f"stem {name[:_STEM]}", f"letters {letters}"}:
-            yield from (f"{spelling} {part}" for part in beside)
+    for name, other in ((typed.given, typed.family), (typed.family, typed.given)):
+        if name:
+            yield from _name_keys(name, other, traits, typed)
     yield from _address_keys(typed)
+
+
+def _name_keys(name: str, other: str, traits: PersonTraits, typed: Typed) -> Iterator[str]:
+    """A name by its beginning and by its letters, beside something else that is known."""
+    beside = [
+        *_birth_parts(typed),
+        *(f"{part} {other[:1]}" for part in _common_parts(traits, typed)),
+    ]
+    for spelling in (f"stem {name[:_STEM]}", f"letters {''.join(sorted(name))}"):
+        yield from (f"{spelling} {part}" for part in beside)
+    if other:
+        yield f"both {' '.join(sorted((name[:_STEM], other[:_STEM])))}"
 
 
 def _number_keys(typed: Typed) -> Iterator[str]:
@@ -47,21 +56,20 @@ def _email_keys(email: str) -> Iterator[str]:
 
 def _birth_parts(typed: Typed) -> Iterator[str]:
     born = typed.born
-    if born is None:
-        return
-    if born.month:
+    if born is not None and born.month:
         yield f"in {born.year}-{born.month}"
-    if born.day:
-        yield f"on {born.month}-{born.day}"
-    if born.month and born.day:
-        yield f"day {born.year} {born.day}"
-
-
-def _place_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
-    if traits.city:
-        yield f"town {traits.city[:_STEM]}"
+        if born.day:
+            yield f"day {born.year} {born.day}"
     if typed.postcode:
         yield f"code {typed.postcode}"
+
+
+def _common_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
+    """What many share, so that it takes a third field to make a key of it."""
+    if typed.born is not None and typed.born.day:
+        yield f"on {typed.born.month}-{typed.born.day}"
+    if traits.city:
+        yield f"town {traits.city[:_STEM]}"
 
 
 def _address_keys(typed: Typed) -> Iterator[str]:
