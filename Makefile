@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock live bench clean
+.PHONY: help setup demo test check format docs lock live bench evaluate clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,9 @@ check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports
 
 bench: $(VENV)/installed-dev ## Measure against the bars; make bench ARGS=fanout measures one
 	@PYTHONPATH=src $(BIN)/python -m benchmarks $(ARGS)
+
+evaluate: $(VENV)/installed-dev ## Measure how good the answers are; make evaluate ARGS="person_names --data DIR"
+	@PYTHONPATH=src $(BIN)/python -m evaluation $(ARGS)
 
 format: $(VENV)/installed-dev ## Format, and mend what the linter can mend
 	$(BIN)/ruff format .

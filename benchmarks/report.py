@@ -13,6 +13,7 @@ class Row:
     bar: float
     unit: str
     at: Literal["most", "least"] = "most"
+    digits: int = 2
     notes: tuple[str, ...] = ()
     """What the figure rests on: baseline, rounds, the far end's share."""
 
@@ -22,7 +23,7 @@ class Row:
 
     def lines(self) -> Iterable[str]:
         sign = "<=" if self.at == "most" else ">="
-        value, bar = f"{self.value:.2f} {self.unit}", f"{sign} {self.bar:g} {self.unit}"
+        value, bar = f"{self.value:.{self.digits}f} {self.unit}", f"{sign} {self.bar:g} {self.unit}"
         yield f"{self.name:<44} {value:>14}  {bar:>14}  {'ok' if self.holds else 'MISS'}"
         yield from (f"    {note}" for note in self.notes)
 
