@@ -15,6 +15,8 @@ from benchmarks.report import Row
 ROWS = (
     "person_names",
     "organisation_names",
+    "clusters",
+    "febrl",
 )
 
 

@@ -42,7 +42,7 @@ async def test_a_process_that_died_is_replaced():
 async def test_a_process_that_dies_over_its_work_is_told():
     async with open_desk() as desk:
         asked = asyncio.create_task(desk.resolve([MAREN]))
-        while desk._process is None:
+        while desk._process is None:  # noqa: ASYNC110 - nothing tells that it has begun
             await asyncio.sleep(0)
         # It takes far longer to start than to be killed.
         desk._process.kill()

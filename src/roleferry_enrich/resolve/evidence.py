@@ -1,6 +1,6 @@
 """What the comparisons are worth, and their sum: how probable it is that two are one person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from roleferry_enrich.resolve.comparisons import (
@@ -23,7 +23,9 @@ from roleferry_enrich.resolve.comparisons import (
     towns,
 )
 from roleferry_enrich.resolve.rarity import Rarity
+from roleferry_enrich.resolve.slips import text_likeness
 from roleferry_enrich.resolve.traits import PersonTraits
+from roleferry_enrich.resolve.typed import Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ PERSON_COMPARISONS = (
     Weighted(place, agreeing=1, differing=0.5),
     Weighted(towns, agreeing=4, differing=2),
     Weighted(birthdays, agreeing=13, differing=10),
-    Weighted(identifiers, agreeing=15, differing=5),
+    Weighted(identifiers, agreeing=20, differing=5),
     Weighted(addresses, agreeing=11, differing=3),
     Weighted(postcodes, agreeing=5, differing=2),
 )
@@ -78,8 +80,11 @@ IDENTIFYING = frozenset(
 )
 """What can lift a pair above what a name (with a town) proves; a company can too, partly."""
 
+_ANOTHER_NAME = 0.25
+_ALIKE = 0.75
+
 PERSONAL = frozenset({"mailboxes", "profiles", "identifiers", "references"})
-"""What a father does not share with the son who has his name and lives with him."""
+"""What relatives who live together do not share."""
 
 
 def same_person(
@@ -100,7 +105,23 @@ def same_person(
     supported = {w.name for w, found in seen if found.score > 0.5}
     if not supported & (IDENTIFYING | {"company"}) and prior_bits <= PRIOR_BITS:
         probability = min(probability, NAME_ONLY)
-    another_birthday = any(w.name == "birthdays" and found.score == 0 for w, found in seen)
-    if another_birthday and not supported & PERSONAL:
+    if (
+        left.typed
+        and right.typed
+        and not supported & PERSONAL
+        and _relatives(seen, left.typed, right.typed)
+    ):
         probability = min(probability, NAME_ONLY)
     return Comparison(probability, tuple(reason for _, found in seen for reason in found.why))
+
+
+def _relatives(seen: Iterable[tuple[Weighted, Comparison]], left: Typed, right: Typed) -> bool:
+    """Another birthday, or the surname with quite another given name: father and son, twins.
+
+    Another surname is not counted: people marry.
+    """
+    scores = {weighted.name: found.score for weighted, found in seen}
+    if scores.get("birthdays") == 0:
+        return True
+    one_family = bool(left.family) and text_likeness(left.family, right.family) >= _ALIKE
+    return one_family and scores.get("names", 1.0) < _ANOTHER_NAME

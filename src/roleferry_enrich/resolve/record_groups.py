@@ -19,7 +19,7 @@ POSSIBLE = 0.3
 
 _MOST_FOR = 8.0
 # Bits. One row full of slips contradicts all of its twins, and must not outweigh what agrees.
-_MOST_AGAINST = -3.0
+_MOST_AGAINST = -2.0
 _ASKED = 8
 """Members of each group that are compared before two are joined, so that cost stays linear."""
 

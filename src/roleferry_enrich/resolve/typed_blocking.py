@@ -23,14 +23,19 @@ def typed_keys(traits: PersonTraits, typed: Typed) -> Iterator[str]:
 
 def _name_keys(name: str, other: str, traits: PersonTraits, typed: Typed) -> Iterator[str]:
     """A name by its beginning and by its letters, beside something else that is known."""
+    # Given names are few, so that they need more beside them than surnames.
+    initial = other[:1] if name == typed.given else ""
     beside = [
-        *_birth_parts(typed),
+        *_birth_parts(typed, initial),
         *(f"{part} {other[:1]}" for part in _common_parts(traits, typed)),
     ]
     for spelling in (f"stem {name[:_STEM]}", f"letters {''.join(sorted(name))}"):
         yield from (f"{spelling} {part}" for part in beside)
+        if typed.postcode:
+            yield f"{spelling} code {typed.postcode}"
     if other:
-        yield f"both {' '.join(sorted((name[:_STEM], other[:_STEM])))}"
+        both = " ".join(sorted((name[:_STEM], other[:_STEM])))
+        yield from (f"both {both} {part}" for part in _slight_parts(traits, typed))
 
 
 def _number_keys(typed: Typed) -> Iterator[str]:
@@ -54,14 +59,12 @@ def _email_keys(email: str) -> Iterator[str]:
         yield f"mail letters {''.join(sorted(email))}"
 
 
-def _birth_parts(typed: Typed) -> Iterator[str]:
+def _birth_parts(typed: Typed, initial: str) -> Iterator[str]:
     born = typed.born
     if born is not None and born.month:
-        yield f"in {born.year}-{born.month}"
+        yield f"in {born.year}-{born.month} {initial}"
         if born.day:
             yield f"day {born.year} {born.day}"
-    if typed.postcode:
-        yield f"code {typed.postcode}"
 
 
 def _common_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
@@ -70,6 +73,17 @@ def _common_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
         yield f"on {typed.born.month}-{typed.born.day}"
     if traits.city:
         yield f"town {traits.city[:_STEM]}"
+
+
+def _slight_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
+    """What narrows down two names enough."""
+    if typed.born is not None:
+        yield f"year {typed.born.year}"
+        yield f"date {typed.born.month} {typed.born.day}"
+    if traits.city:
+        yield f"at {traits.city[:1]}"
+    if typed.born is None and not traits.city:
+        yield typed.email[:2]
 
 
 def _address_keys(typed: Typed) -> Iterator[str]:

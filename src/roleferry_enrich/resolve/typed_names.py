@@ -9,8 +9,7 @@ from roleferry_enrich.resolve.typed import Typed
 
 _ALIKE = 0.75
 _EXCHANGED = 0.95
-_HALF = 0.9
-"""Where one of the two lacks the other half of the name."""
+_HALF_KNOWN = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,9 @@ def _reading(parts: tuple[tuple[str, str], tuple[str, str]], order: str) -> Type
     if not known:
         return None
     likenesses = [_part_likeness(ours, theirs) for ours, theirs in known]
-    score = min(likenesses) if len(known) == 1 else _together(*likenesses)
+    score = _half(likenesses[0]) if len(known) == 1 else _together(*likenesses)
     return TypedLikeness(
-        score=score * (_HALF if len(known) == 1 else 1.0),
+        score=score,
         why=f"{'one name' if len(known) == 1 else 'name'} {_worded(min(likenesses))}{order}",
         matched=tuple(_matched(known, likenesses)),
     )
@@ -61,6 +60,11 @@ def _part_likeness(left: str, right: str) -> float:
 def _together(given: float, family: float) -> float:
     """Both must be alike; a name that was replaced (by marriage, by a short form) counts half."""
     return min(given, family) * 0.8 + max(given, family) * 0.2
+
+
+def _half(likeness: float) -> float:
+    """One name of two says less either way."""
+    return 0.5 + (likeness - 0.5) * _HALF_KNOWN
 
 
 def _matched(known: list[tuple[str, str]], likenesses: list[float]) -> Iterator[Matched]:
