@@ -6,6 +6,8 @@ to compare. `PERSON_COMPARISONS` says what each is worth; the sum is the evidenc
 
 from dataclasses import dataclass
 
+from roleferry_enrich.normalise.diminutives import is_short_for
+from roleferry_enrich.resolve.name_alignment import NameWords
 from roleferry_enrich.resolve.organisation_names import organisations_alike
 from roleferry_enrich.resolve.person_names import names_alike, words_alike
 from roleferry_enrich.resolve.rarity import Matched
@@ -26,6 +28,7 @@ SAME = 0.7
 NAME_ONLY = 0.6
 """The most that a name alone can prove."""
 
+_PLAINLY_ALIKE = 0.85
 _SHORTEST_PHONE = 6
 _ANOTHER_MAILBOX = 0.35
 """People have several; that the two differ says little."""
@@ -57,13 +60,33 @@ def names(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """The names, part by part."""
     if left.name is None or right.name is None:
         return None
+    if left.typed is not None and right.typed is not None:
+        return _typed_names(left.name, right.name, left.typed, right.typed)
     found = words_alike(left.name, right.name)
-    if left.typed is None or right.typed is None:
-        return Comparison(found.score, (found.why,))
-    typed = typed_names_alike(left.typed, right.typed)
+    return Comparison(found.score, (found.why,))
+
+
+def _typed_names(
+    left: NameWords, right: NameWords, left_typed: Typed, right_typed: Typed
+) -> Comparison:
+    """The better of both readings: as names are written, and as they are mistyped."""
+    typed = typed_names_alike(left_typed, right_typed)
+    as_typed = Comparison(typed.score, (typed.why,), typed.matched)
+    # The other reading costs most, so it is asked only where it may find more.
+    if not typed.matched or typed.score >= _PLAINLY_ALIKE or not _forms_of_one(left, right):
+        return as_typed
+    found = words_alike(left, right)
     if typed.score >= found.score:
-        return Comparison(typed.score, (typed.why,), typed.matched)
-    return Comparison(found.score, (found.why,), _whole_names(left.typed, right.typed))
+        return as_typed
+    return Comparison(found.score, (found.why,), _whole_names(left_typed, right_typed))
+
+
+def _forms_of_one(left: NameWords, right: NameWords) -> bool:
+    """Whether two given names may be forms of one; where there are middle names, any may be."""
+    if len(left.all) != 2 or len(right.all) != 2 or left.nickname or right.nickname:
+        return True
+    ours, theirs = left.all[0], right.all[0]
+    return ours[0] == theirs[0] or is_short_for(ours, theirs) or is_short_for(theirs, ours)
 
 
 def _whole_names(left: Typed, right: Typed) -> tuple[Matched, ...]:

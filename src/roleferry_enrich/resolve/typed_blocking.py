@@ -18,6 +18,8 @@ def typed_keys(traits: PersonTraits, typed: Typed) -> Iterator[str]:
     for name, other in ((typed.given, typed.family), (typed.family, typed.given)):
         if name:
             yield from _name_keys(name, other, traits, typed)
+    if typed.given and typed.family:
+        yield from _whole_name_keys(typed)
     yield from _address_keys(typed)
 
 
@@ -27,15 +29,21 @@ def _name_keys(name: str, other: str, traits: PersonTraits, typed: Typed) -> Ite
     initial = other[:1] if name == typed.given else ""
     beside = [
         *_birth_parts(typed, initial),
-        *(f"{part} {other[:1]}" for part in _common_parts(traits, typed)),
+        *(f"{part} {other[:2]}" for part in _common_parts(traits, typed)),
     ]
     for spelling in (f"stem {name[:_STEM]}", f"letters {''.join(sorted(name))}"):
         yield from (f"{spelling} {part}" for part in beside)
         if typed.postcode:
             yield f"{spelling} code {typed.postcode}"
-    if other:
-        both = " ".join(sorted((name[:_STEM], other[:_STEM])))
-        yield from (f"both {both} {part}" for part in _slight_parts(traits, typed))
+
+
+def _whole_name_keys(typed: Typed) -> Iterator[str]:
+    """Both names, whichever is which; misspelt, with a part of the birthday beside them."""
+    yield f"named {' '.join(sorted((typed.given, typed.family)))}"
+    if typed.born is not None:
+        both = " ".join(sorted((typed.given[:_STEM], typed.family[:_STEM])))
+        yield f"both {both} year {typed.born.year}"
+        yield f"both {both} date {typed.born.month} {typed.born.day}"
 
 
 def _number_keys(typed: Typed) -> Iterator[str]:
@@ -54,7 +62,7 @@ def _email_keys(email: str) -> Iterator[str]:
     if len(local) >= 3:
         yield f"local {local} {host[:1]}"
     if host:
-        yield f"host {host} {local[:1]}"
+        yield f"host {host} {local[:_STEM]}"
     if email:
         yield f"mail letters {''.join(sorted(email))}"
 
@@ -73,17 +81,6 @@ def _common_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
         yield f"on {typed.born.month}-{typed.born.day}"
     if traits.city:
         yield f"town {traits.city[:_STEM]}"
-
-
-def _slight_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
-    """What narrows down two names enough."""
-    if typed.born is not None:
-        yield f"year {typed.born.year}"
-        yield f"date {typed.born.month} {typed.born.day}"
-    if traits.city:
-        yield f"at {traits.city[:1]}"
-    if typed.born is None and not traits.city:
-        yield typed.email[:2]
 
 
 def _address_keys(typed: Typed) -> Iterator[str]:

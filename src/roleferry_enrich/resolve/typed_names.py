@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from roleferry_enrich.resolve.rarity import Matched
 from roleferry_enrich.resolve.slips import text_likeness
@@ -51,6 +52,7 @@ def _reading(parts: tuple[tuple[str, str], tuple[str, str]], order: str) -> Type
     )
 
 
+@lru_cache(maxsize=65_536)
 def _part_likeness(left: str, right: str) -> float:
     if min(len(left), len(right)) == 1:
         return 0.7 if left[0] == right[0] else 0.0
