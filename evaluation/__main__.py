@@ -19,6 +19,8 @@ ROWS = (
     "calibration",
     "discovery",
     "liars",
+    "clusters",
+    "febrl",
 )
 
 

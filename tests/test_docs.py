@@ -18,8 +18,8 @@ from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.resolve.clusters import STRONG, WEAK
 from roleferry_enrich.resolve.company_fields import COMPANY_RULES
-from roleferry_enrich.resolve.comparisons import PERSON_COMPARISONS
 from roleferry_enrich.resolve.confidence import Share, together
+from roleferry_enrich.resolve.evidence import PERSON_COMPARISONS
 from roleferry_enrich.resolve.matters import Matter
 from roleferry_enrich.resolve.person_fields import PERSON_RULES
 from roleferry_enrich.settings import Settings, setting_names

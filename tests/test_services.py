@@ -16,6 +16,7 @@ from roleferry_enrich.app import create_app
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
@@ -46,7 +47,7 @@ def silent() -> Iterator[Servers]:
 
 async def health(settings: Settings, servers: Servers) -> Health:
     async with open_resources(settings, servers) as resources:
-        return await LocalServices(resources).health()
+        return await LocalServices(resources, ResolvingDesk()).health()
 
 
 async def test_all_is_well_where_both_answer(settings, running):

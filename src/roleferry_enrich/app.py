@@ -15,6 +15,7 @@ from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.normalise.first_use import load_tables
 from roleferry_enrich.observability.requests import Tracing
 from roleferry_enrich.observability.telemetry import configure_telemetry
+from roleferry_enrich.records.desk import open_desk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
@@ -36,10 +37,13 @@ def create_app(
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[Services]:
-        async with open_resources(settings, servers, telemetry, channels=channels) as resources:
+        async with (
+            open_resources(settings, servers, telemetry, channels=channels) as resources,
+            open_desk() as desk,
+        ):
             preparing = asyncio.create_task(_prepare(app))
             try:
-                yield LocalServices(resources)
+                yield LocalServices(resources, desk)
             finally:
                 preparing.cancel()
 

@@ -14,6 +14,7 @@ import typer
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.terminal.administration import keys, providers
 from roleferry_enrich.terminal.printing import Format, console, show
+from roleferry_enrich.terminal.resolve import resolve
 
 app = typer.Typer(
     name="roleferry-enrich",
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
+app.command()(resolve)
 
 Url = Annotated[
     str | None,

@@ -18,6 +18,7 @@
       CallSkipped               a gate said no before anything was sent; an outcome, not a failure
         BreakerOpen, NoPermit, BudgetSpent, BooksUnavailable, DeadlineTooNear, Overloaded,
         Quarantined, AddressRefused
+      RecordsRefused            a file of records cannot be read; names the line, not its content
     ConfigurationError          outside the family on purpose: nobody may swallow it
 
 The policy of a provider error (retryable, trips_breaker) sits on its class, so that the
@@ -220,6 +221,10 @@ class AddressRefused(CallSkipped):
     """The host resolves to an address that must not be called from here."""
 
     reason = "address_refused"
+
+
+class RecordsRefused(RoleferryError):
+    """A file of records cannot be read as it stands; the message is for who gave it."""
 
 
 class ConfigurationError(Exception):

@@ -1,7 +1,7 @@
 """What the HTTP layer asks for, done over the process's resources."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,8 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
+from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
 from roleferry_enrich.providers.contract import Provider
+from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
 from roleferry_enrich.storage.companies import CompanyRepository
 from roleferry_enrich.storage.contacts import ContactRepository
@@ -24,8 +26,9 @@ _HEALTH_PATIENCE_S = 1.0
 class LocalServices:
     """`api.services.Services`, in this process."""
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, desk: ResolvingDesk) -> None:
         self._resources = resources
+        self._desk = desk
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)
         self.catalogue: Mapping[str, Provider] = {
@@ -65,6 +68,9 @@ class LocalServices:
 
     async def company(self, account_id: UUID, company_id: UUID) -> StoredCompany | None:
         return await self._companies.get(account_id, company_id)
+
+    async def resolve(self, records: Sequence[LooseRecord]) -> Sequence[RecordOutcome]:
+        return await self._desk.resolve(records)
 
     async def health(self) -> Health:
         database, redis = await asyncio.gather(self._database_trouble(), self._redis_trouble())

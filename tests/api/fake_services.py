@@ -1,6 +1,6 @@
 """The far side of `Services`, in memory: one account, and what it was asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
@@ -9,10 +9,12 @@ from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api import examples
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
+from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
 from roleferry_enrich.errors import Unauthenticated
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
+from roleferry_enrich.records.resolution import resolve_records
 
 KEY = "test-key-of-the-account"
 OTHER_KEY = "test-key-of-another"
@@ -23,6 +25,7 @@ OTHER = Account(id=UUID(int=2), name="Another", scopes=frozenset(), key_id="k2")
 @dataclass
 class FakeServices:
     asked: list[tuple[Request, Account]] = field(default_factory=list)
+    resolved: list[Sequence[LooseRecord]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     failure: Exception | None = None
     answer: Enrichment | None = None
@@ -86,6 +89,12 @@ class FakeServices:
 
     async def company(self, account_id: UUID, company_id: UUID) -> StoredCompany | None:
         return self.companies.get((account_id, company_id))
+
+    async def resolve(self, records: Sequence[LooseRecord]) -> Sequence[RecordOutcome]:
+        self.resolved.append(records)
+        if self.failure is not None:
+            raise self.failure
+        return [outcome for _, outcome in resolve_records((b"", record) for record in records)]
 
     async def health(self) -> Health:
         return self.state

@@ -31,6 +31,7 @@ READS = {
     "getContactHistory",
     "listCompanyContacts",
 }
+COMPUTES = {"resolveRecords"}
 PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
 
 
@@ -39,7 +40,7 @@ def test_the_document_is_valid_openapi():
 
 
 def test_every_operation_is_there_once():
-    assert set(OPERATIONS) == POSTS | READS | PUBLIC
+    assert set(OPERATIONS) == POSTS | READS | COMPUTES | PUBLIC
 
 
 def test_no_schema_of_the_framework_is_left():
@@ -52,6 +53,12 @@ def test_what_costs_money_documents_every_status(name):
     assert set(map(int, OPERATIONS[name]["responses"])) == expected
 
 
+@pytest.mark.parametrize("name", sorted(COMPUTES))
+def test_what_costs_nothing_documents_no_402(name):
+    expected = {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503}
+    assert set(map(int, OPERATIONS[name]["responses"])) == expected
+
+
 @pytest.mark.parametrize("name", sorted(READS))
 def test_what_reads_documents_every_status(name):
     expected = {200, 401, 404, 414, 422, 429, 431, 500, 503}
@@ -59,7 +66,7 @@ def test_what_reads_documents_every_status(name):
     assert set(map(int, OPERATIONS[name]["responses"])) == expected
 
 
-@pytest.mark.parametrize("name", sorted(POSTS | READS))
+@pytest.mark.parametrize("name", sorted(POSTS | READS | COMPUTES))
 def test_what_needs_a_key_says_so(name):
     assert OPERATIONS[name]["security"] == [{"apiKey": []}]
 

@@ -79,6 +79,31 @@ def test_without_a_url_the_answer_comes_from_this_process(tmp_path, installation
     assert json.loads(said.stdout)["full_name"] == "Orla Fenwick"
 
 
+def test_rows_are_resolved_from_a_pipe(tmp_path):
+    table = "name,email\nAda Byron,ada@a.test\nBo Cole,\nAad Byron,ada@a.test\n"
+    said = subprocess.run(
+        [*PROGRAM, "resolve", "-"],
+        input=table,
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 0
+    clusters = [row["cluster_id"] for row in csv.DictReader(io.StringIO(said.stdout))]
+    assert clusters == ["1", "2", "1"]
+    assert said.stderr.endswith("`why` tells whose they may be\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_read_is_told_with_its_line(tmp_path):
+    (tmp_path / "in.csv").write_text("name,email\nAda\n")
+    said = run("resolve", "in.csv", cwd=tmp_path, env=environment())
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("roleferry-enrich: the row at line 2 has 1 cells")
+
+
 def test_the_document_is_printed(tmp_path):
     said = run("openapi", cwd=tmp_path, env=environment())
     assert said.stderr == ""

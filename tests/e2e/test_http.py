@@ -54,6 +54,16 @@ def test_a_contact_is_merged_from_many_providers(enriched, promise):
     assert len(said) >= 4
 
 
+def test_records_are_resolved_in_a_process_of_their_own(client, promise):
+    record = {"full_name": "Orla Fenwick", **ORLA}
+    records = [{**record, "reference": str(n)} for n in range(300)]
+    answer = client.post("/resolve", json={"records": [*records, {"full_name": "Bo Cole"}]})
+    promise.holds_for("resolveRecords", answer)
+    assert answer.status_code == 200
+    assert [it["cluster_id"] for it in answer.json()["results"]] == [1] * 300 + [2]
+    assert client.post("/resolve", json={"records": [{"orla": 1}]}).status_code == 422
+
+
 def test_executives_are_merged_from_many_providers(led, promise):
     promise.holds_for("findExecutives", led)
     answer = led.json()

@@ -7,13 +7,12 @@ from roleferry_enrich.domain.people import BirthMonth, Deliverability, PhoneClai
 from roleferry_enrich.normalise.text import word_set
 from roleferry_enrich.resolve.comparisons import (
     NAME_ONLY,
-    PERSON_COMPARISONS,
     SAME,
     mailboxes,
     organisation_name,
     person_name,
-    same_person,
 )
+from roleferry_enrich.resolve.evidence import PERSON_COMPARISONS, same_person
 from roleferry_enrich.resolve.name_alignment import NameWords
 from roleferry_enrich.resolve.person_names import words_alike
 from roleferry_enrich.resolve.traits import traits_of

@@ -6,6 +6,7 @@ need (who asks, what, of which services, since when), in that order, so that str
 us read; FastAPI still documents the body, and serves the routes that have none.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from roleferry_enrich.api.strict_json import read_object
 from roleferry_enrich.api.violations import faults_of
 from roleferry_enrich.errors import InvalidQuery, MalformedBody, WrongMediaType
 
+_LARGE_BODY = 64 * 1024
 Serve = Callable[[Request], Coroutine[Any, Any, Response]]
 Operation = Callable[[Body, Account, Services, float], Coroutine[Any, Any, Response]]
 
@@ -38,8 +40,11 @@ class StrictRoute(APIRoute):
         async def strictly(request: Request) -> Response:
             caller = await account_of(request)
             _require_json(request.headers)
-            document = read_object(await _whole_body(request))
-            body, services = _valid(model, document), await services_of(request)
+            sent = await _whole_body(request)
+            # A large one would keep every other request waiting while it is read.
+            large = len(sent) > _LARGE_BODY
+            body = await asyncio.to_thread(_read, model, sent) if large else _read(model, sent)
+            services = await services_of(request)
             return await operation(body, caller, services, await arrival_of(request))
 
         return strictly
@@ -61,6 +66,10 @@ async def _whole_body(request: Request) -> bytes:
         return await request.body()
     except ClientDisconnect:
         raise MalformedBody("the body ended early") from None
+
+
+def _read(model: type[Body], sent: bytes) -> Body:
+    return _valid(model, read_object(sent))
 
 
 def _valid(model: type[Body], document: dict[str, object]) -> Body:

@@ -10,8 +10,11 @@ from uuid import UUID
 
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.answers.enrichment import answer_of
+from roleferry_enrich.api.answers.records import resolve_answer
+from roleferry_enrich.api.schemas.records import RecordBody, ResolveAnswer
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Request, Status
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd
+from roleferry_enrich.domain.loose_records import LooseRecord
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.people import Deliverability
 from roleferry_enrich.domain.queries import Keys
@@ -26,7 +29,13 @@ from roleferry_enrich.domain.records import (
     Value,
 )
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredContact
+from roleferry_enrich.records.resolution import resolve_records
 
+_RECORDS = (
+    {"reference": "crm-1", "full_name": "Maren Oakhurst", "email": "maren@quillmere.test"},
+    {"reference": "fair-7", "full_name": "Marne Oakhurst", "email": "maren@quillmere.test"},
+    {"reference": "crm-9", "full_name": "Maren Oakhurst", "city": "York"},
+)
 REQUESTS: Mapping[str, Mapping[str, object]] = {
     "enrichContact": {
         "by_email": {"email": "maren.oakhurst@quillmere.test"},
@@ -43,6 +52,9 @@ REQUESTS: Mapping[str, Mapping[str, object]] = {
     "findExecutives": {
         "by_domain": {"domain": "quillmere.test", "limit": 10},
         "by_number": {"company_number": "00945781", "country": "GB", "deadline_ms": 5000},
+    },
+    "resolveRecords": {
+        "two_people": {"records": _RECORDS},
     },
     "enrichCompany": {
         "by_domain": {"domain": "quillmere.test"},
@@ -72,6 +84,7 @@ def answers() -> Mapping[str, Mapping[str, object]]:
         "getEnrichment": {"contact": contact, "executives": executives, "company": company},
         "findExecutives": {"found": executives},
         "enrichCompany": {"found": company},
+        "resolveRecords": {"two_people": _resolved()},
         "listContacts": {"last_page": contact_page(_contacts())},
         "listCompanyContacts": {"last_page": contact_page(_contacts())},
         "getContact": {"found": contact_data(_contacts().items[0])},
@@ -220,6 +233,13 @@ _PROVIDER = {
     "quarantined_until": None,
     "limiter": "shared",
 }
+
+
+def _resolved() -> ResolveAnswer:
+    claims = (LooseRecord(full_name=it["full_name"], email=it.get("email")) for it in _RECORDS)
+    resolved = resolve_records((b"", claim) for claim in claims)
+    sent = [RecordBody.model_validate(it) for it in _RECORDS]
+    return resolve_answer(sent, [outcome for _, outcome in resolved])
 
 
 def _contacts() -> Page[StoredContact]:

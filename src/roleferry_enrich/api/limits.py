@@ -20,13 +20,15 @@ from roleferry_enrich.errors import (
     UrlTooLong,
 )
 
+_LARGER_BODIES = MappingProxyType({"/resolve": 8 * 1024 * 1024})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     url: int = 8 * 1024
     headers: int = 8 * 1024
     body: int = 256 * 1024
-    bodies: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    bodies: Mapping[str, int] = field(default_factory=lambda: _LARGER_BODIES)
     """Paths whose bodies may be larger, and how large."""
     body_time: timedelta = timedelta(seconds=10)
     """From the first read to the last byte."""

@@ -60,6 +60,7 @@ _REFUSALS: Mapping[int, Refusal] = MappingProxyType(
 PUBLIC = (414, 431, 500)
 READS = (401, 422, 429, 503, *PUBLIC)
 READS_ONE = (404, *READS)
+COMPUTES = (400, 408, 413, 415, *READS)
 PAYS = (400, 402, 408, 413, 415, *READS)
 
 

@@ -4,13 +4,14 @@ The composition root gives an object of this shape; tests give a fake. Routers k
 pools, sessions or providers beyond it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
+from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
 from roleferry_enrich.providers.contract import Provider
 
@@ -56,6 +57,10 @@ class Services(Protocol):
         ...
 
     async def company(self, account_id: UUID, company_id: UUID) -> StoredCompany | None: ...
+
+    async def resolve(self, records: Sequence[LooseRecord]) -> Sequence[RecordOutcome]:
+        """Whose each record is, in order. Raises ServiceUnavailable where too many ask at once."""
+        ...
 
     async def health(self) -> Health:
         """Never raises: what is down is told in the answer."""

@@ -7,16 +7,27 @@ name) is not compared in full but along a sorted order, neighbours only.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import Protocol
 
 from roleferry_enrich.normalise.diminutives import formal_names
 from roleferry_enrich.normalise.text import words
 from roleferry_enrich.resolve.name_alignment import NameWords
 from roleferry_enrich.resolve.traits import PersonTraits
+from roleferry_enrich.resolve.typed_blocking import typed_keys, typed_order
 
 Pair = tuple[int, int]
 
 _FULL_COMPARISON = 40
 _NEIGHBOURS = 8
+# A typed record has many more keys, so that no one of them is a reason to look far.
+_TYPED_FULL_COMPARISON = 10
+_TYPED_NEIGHBOURS = 2
+
+
+class People(Protocol):
+    """Traits by position, wherever they are kept."""
+
+    def __getitem__(self, position: int, /) -> PersonTraits: ...
 
 
 def candidate_pairs(people: Sequence[PersonTraits]) -> list[Pair]:
@@ -25,7 +36,7 @@ def candidate_pairs(people: Sequence[PersonTraits]) -> list[Pair]:
     for position, traits in enumerate(people):
         for key in set(blocking_keys(traits)):
             blocks[key].append(position)
-    return sorted({pair for members in blocks.values() for pair in _pairs(members, people)})
+    return sorted({pair for members in blocks.values() for pair in block_pairs(members, people)})
 
 
 def blocking_keys(traits: PersonTraits) -> Iterator[str]:
@@ -34,7 +45,9 @@ def blocking_keys(traits: PersonTraits) -> Iterator[str]:
     yield from (f"profile {url}" for url in traits.profiles)
     if traits.reference is not None:
         yield f"record {traits.reference}"
-    if traits.name is not None:
+    if traits.typed is not None:
+        yield from typed_keys(traits, traits.typed)
+    elif traits.name is not None:
         yield from _name_keys(traits.name)
         yield from _name_keys(
             NameWords(traits.name.family, traits.name.given, (), ""),
@@ -79,17 +92,25 @@ def _spelt_keys(traits: PersonTraits) -> Iterator[str]:
 _DIGITS_AND_SIGNS = str.maketrans(dict.fromkeys("0123456789._-+", " "))
 
 
-def _pairs(members: list[int], people: Sequence[PersonTraits]) -> Iterator[Pair]:
-    if len(members) <= _FULL_COMPARISON:
-        yield from combinations(members, 2)
+def block_pairs(members: Sequence[int], people: People) -> Iterator[Pair]:
+    """All pairs of a small block; of a large one, each member with its neighbours in order."""
+    if len(members) <= _TYPED_FULL_COMPARISON:
+        yield from combinations(sorted(members), 2)
+        return
+    typed = people[members[0]].typed is not None
+    if not typed and len(members) <= _FULL_COMPARISON:
+        yield from combinations(sorted(members), 2)
         return
     ordered = sorted(members, key=lambda position: (_order(people[position]), position))
+    window = _TYPED_NEIGHBOURS if typed else _NEIGHBOURS
     for index, position in enumerate(ordered):
-        for other in ordered[index + 1 : index + 1 + _NEIGHBOURS]:
+        for other in ordered[index + 1 : index + 1 + window]:
             yield min(position, other), max(position, other)
 
 
 def _order(traits: PersonTraits) -> tuple[str, ...]:
     """Likely twins side by side: by company, birth, then name."""
     name = () if traits.name is None else traits.name.all
+    if traits.typed is not None:
+        return typed_order(traits.typed, " ".join(name))
     return (min(traits.companies, default=""), str(traits.birth or ""), " ".join(name))

@@ -4,18 +4,30 @@ Each feature is one pure function that returns what it saw and why, or None wher
 to compare. `PERSON_COMPARISONS` says what each is worth; the sum is the evidence.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from roleferry_enrich.normalise.diminutives import is_short_for
+from roleferry_enrich.resolve.name_alignment import NameWords
 from roleferry_enrich.resolve.organisation_names import organisations_alike
 from roleferry_enrich.resolve.person_names import names_alike, words_alike
+from roleferry_enrich.resolve.rarity import Matched
+from roleferry_enrich.resolve.slips import (
+    mailbox_likeness,
+)
 from roleferry_enrich.resolve.traits import PersonTraits
+from roleferry_enrich.resolve.typed import Typed
+from roleferry_enrich.resolve.typed_names import typed_names_alike
 
 SAME = 0.7
 """From this score on, an answer is taken to speak of who was asked."""
 
 NAME_ONLY = 0.6
 """The most that a name alone can prove."""
+
+_PLAINLY_ALIKE = 0.85
+_SHORTEST_PHONE = 6
+_ANOTHER_MAILBOX = 0.35
+"""People have several; that the two differ says little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,8 @@ class Comparison:
 
     score: float
     why: tuple[str, ...]
+    matched: tuple[Matched, ...] = ()
+    """The values taken to be the same, where what they prove depends on how rare they are."""
 
 
 def person_name(left: str, right: str) -> Comparison:
@@ -65,8 +79,38 @@ def names(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """
     if left.name is None or right.name is None:
         return None
+    if left.typed is not None and right.typed is not None:
+        return _typed_names(left.name, right.name, left.typed, right.typed)
     found = words_alike(left.name, right.name)
     return Comparison(found.score, (found.why,))
+
+
+def _typed_names(
+    left: NameWords, right: NameWords, left_typed: Typed, right_typed: Typed
+) -> Comparison:
+    """The better of both readings: as names are written, and as they are mistyped."""
+    typed = typed_names_alike(left_typed, right_typed)
+    as_typed = Comparison(typed.score, (typed.why,), typed.matched)
+    # The other reading costs most, so it is asked only where it may find more.
+    if not typed.matched or typed.score >= _PLAINLY_ALIKE or not _forms_of_one(left, right):
+        return as_typed
+    found = words_alike(left, right)
+    if typed.score >= found.score:
+        return as_typed
+    return Comparison(found.score, (found.why,), _whole_names(left_typed, right_typed))
+
+
+def _forms_of_one(left: NameWords, right: NameWords) -> bool:
+    """Whether two given names may be forms of one; where there are middle names, any may be."""
+    if len(left.all) != 2 or len(right.all) != 2 or left.nickname or right.nickname:
+        return True
+    ours, theirs = left.all[0], right.all[0]
+    return ours[0] == theirs[0] or is_short_for(ours, theirs) or is_short_for(theirs, ours)
+
+
+def _whole_names(left: Typed, right: Typed) -> tuple[Matched, ...]:
+    parts = ((left.given, right.given), (left.family, right.family))
+    return tuple((f"name {ours}", f"name {theirs}") for ours, theirs in parts if ours and theirs)
 
 
 def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
@@ -83,7 +127,19 @@ def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     rival = left.confirmed_domains & right.confirmed_domains
     if rival:
         return Comparison(0.0, ("two confirmed mailboxes at one company",))
-    return None
+    if left.typed is None or right.typed is None:
+        return None
+    return _typed_mailboxes(left.typed.email, right.typed.email)
+
+
+def _typed_mailboxes(left: str, right: str) -> Comparison | None:
+    if not left or not right:
+        return None
+    likeness = mailbox_likeness(left, right)
+    if likeness >= 0.8:
+        why = "the same mailbox" if likeness == 1.0 else "nearly the same mailbox"
+        return Comparison(likeness, (why,))
+    return Comparison(_ANOTHER_MAILBOX, ("another mailbox",))
 
 
 def spelt_mailbox(left: PersonTraits, right: PersonTraits) -> Comparison | None:
@@ -111,9 +167,16 @@ def phones(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """
     common = left.phones.keys() & right.phones.keys()
     if not common:
-        return None
+        return _typed_phones(left.typed, right.typed)
     own = any(left.phones[number] or right.phones[number] for number in common)
     return Comparison(1.0 if own else 0.6, ("the same number",))
+
+
+def _typed_phones(left: Typed | None, right: Typed | None) -> Comparison | None:
+    """Without a country a number is known by its last digits; whose line it is, nobody says."""
+    if left is None or right is None or len(left.phone) < _SHORTEST_PHONE:
+        return None
+    return Comparison(0.9, ("the same number",)) if left.phone == right.phone else None
 
 
 def profiles(left: PersonTraits, right: PersonTraits) -> Comparison | None:
@@ -153,7 +216,24 @@ def company(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     if left.company_name and right.company_name:
         found = organisations_alike(left.company_name, right.company_name)
         return Comparison(min(1.0, found.score / 0.95), (f"company: {found.why}",))
-    return Comparison(0.0, ("another company",)) if left.companies and right.companies else None
+    if not left.companies or not right.companies:
+        return None
+    if left.typed is not None and right.typed is not None:
+        # Only mailboxes tell of the companies, and what they prove is counted there.
+        return None
+    return Comparison(0.0, ("another company",))
+
+
+def company_numbers(left: PersonTraits, right: PersonTraits) -> Comparison | None:
+    """Two rows that name their companies by different numbers in the register."""
+    if left.typed is None or right.typed is None:
+        return None
+    ours, theirs = (
+        {key for key in each.companies if key.startswith("number ")} for each in (left, right)
+    )
+    if not ours or not theirs or ours & theirs:
+        return None
+    return Comparison(0.0, ("another company number",))
 
 
 def references(left: PersonTraits, right: PersonTraits) -> Comparison | None:
@@ -178,59 +258,6 @@ def place(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """
     if left.city is None or right.city is None:
         return None
+    if left.typed is not None and right.typed is not None:
+        return None  # see `towns`
     return Comparison(1.0 if left.city == right.city else 0.0, ("town",))
-
-
-@dataclass(frozen=True, slots=True)
-class Weighted:
-    """A comparison and what it is worth, in bits: how much likelier one person is than two."""
-
-    compare: Callable[[PersonTraits, PersonTraits], Comparison | None]
-    agreeing: float
-    """Added at a score of 1, in proportion above 0.5."""
-    differing: float
-    """Taken at a score of 0, in proportion below 0.5."""
-
-    @property
-    def name(self) -> str:
-        return self.compare.__name__
-
-    def bits(self, comparison: Comparison) -> float:
-        share = 2 * comparison.score - 1
-        return share * (self.agreeing if share > 0 else self.differing)
-
-
-PERSON_COMPARISONS = (
-    Weighted(names, agreeing=6, differing=16),
-    Weighted(mailboxes, agreeing=13, differing=7),
-    Weighted(spelt_mailbox, agreeing=5, differing=9),
-    Weighted(phones, agreeing=8, differing=0),
-    Weighted(profiles, agreeing=14, differing=5),
-    Weighted(birth, agreeing=6, differing=20),
-    Weighted(company, agreeing=5, differing=2),
-    Weighted(references, agreeing=12, differing=1),
-    Weighted(place, agreeing=1, differing=0.5),
-)
-
-PRIOR_BITS = -5.0
-"""Two people of one answer are one about once in thirty times."""
-
-IDENTIFYING = frozenset({"mailboxes", "spelt_mailbox", "phones", "profiles", "birth", "references"})
-"""What can lift a pair above what a name (with a town) proves; a company can too, partly."""
-
-
-def same_person(
-    left: PersonTraits, right: PersonTraits, *, prior_bits: float = PRIOR_BITS
-) -> Comparison:
-    """How probable it is that two descriptions are of one person: all comparisons together.
-
-    Each adds or takes the bits of `PERSON_COMPARISONS` in proportion to its score; what cannot be
-    compared adds nothing. Without anything but name and town the result stays at 0.6 or below.
-    """
-    seen = [(w, found) for w in PERSON_COMPARISONS if (found := w.compare(left, right)) is not None]
-    total = prior_bits + sum(weighted.bits(found) for weighted, found in seen)
-    probability = 1.0 / (1.0 + 2.0**-total)
-    supported = {w.name for w, found in seen if found.score > 0.5}
-    if not supported & (IDENTIFYING | {"company"}) and prior_bits <= PRIOR_BITS:
-        probability = min(probability, NAME_ONLY)
-    return Comparison(probability, tuple(reason for _, found in seen for reason in found.why))

@@ -14,8 +14,9 @@ from roleferry_enrich.normalise.organisations import looks_like_organisation
 from roleferry_enrich.normalise.title_words import EXECUTIVE, SENIORITIES
 from roleferry_enrich.resolve.blocking import Pair, candidate_pairs
 from roleferry_enrich.resolve.clusters import clusters
-from roleferry_enrich.resolve.comparisons import PRIOR_BITS, Comparison, references, same_person
+from roleferry_enrich.resolve.comparisons import Comparison, references
 from roleferry_enrich.resolve.contacts import verdicts_by_mailbox
+from roleferry_enrich.resolve.evidence import PRIOR_BITS, same_person
 from roleferry_enrich.resolve.golden_people import golden_person
 from roleferry_enrich.resolve.identity import person_agreement
 from roleferry_enrich.resolve.keys import own_mailboxes

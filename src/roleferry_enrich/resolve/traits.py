@@ -36,6 +36,7 @@ from roleferry_enrich.normalise.registers import parse_company_number
 from roleferry_enrich.normalise.text import fold
 from roleferry_enrich.resolve.mailbox_spelling import spelling
 from roleferry_enrich.resolve.name_alignment import NameWords, words_of
+from roleferry_enrich.resolve.typed import Typed
 
 _OWN_LINES = frozenset({PhoneKind.MOBILE, PhoneKind.DIRECT})
 
@@ -55,6 +56,8 @@ class PersonTraits:
     reference: tuple[str, str] | None = None
     """The provider and its own id of this person."""
     city: str | None = None
+    typed: Typed | None = None
+    """As typed, of a row of somebody's file; None of what a provider said."""
 
     def is_guess(self, mailbox: str) -> bool:
         return self.mailboxes[mailbox] is Deliverability.GUESSED
@@ -91,11 +94,21 @@ def traits_of(
     number, others by domain, and only together do they show one company.
     """
     claim = observation.claim
+    record = (observation.provenance.provider, claim.reference) if claim.reference else None
+    return traits_of_claim(claim, employer=employer, reference=record)
+
+
+def traits_of_claim(
+    claim: PersonClaim,
+    *,
+    employer: frozenset[str] = frozenset(),
+    reference: tuple[str, str] | None = None,
+    typed: Typed | None = None,
+) -> PersonTraits:
     companies = company_keys(claim)
     if not companies or companies & employer:
         companies |= employer
     name = name_of(claim)
-    record = (observation.provenance.provider, claim.reference) if claim.reference else None
     return PersonTraits(
         name=None if name is None else words_of(name),
         mailboxes=_mailboxes(claim),
@@ -104,8 +117,9 @@ def traits_of(
         birth=claim.birth,
         companies=companies,
         company_name=claim.company_name,
-        reference=record,
+        reference=reference,
         city=fold(claim.city) if claim.city else None,
+        typed=typed,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.resolve.company_fields import COMPANY_RULES
-from roleferry_enrich.resolve.comparisons import IDENTIFYING, PERSON_COMPARISONS
+from roleferry_enrich.resolve.evidence import IDENTIFYING, PERSON_COMPARISONS
 from roleferry_enrich.resolve.matters import HALF_LIFE, Matter
 from roleferry_enrich.resolve.person_fields import PERSON_RULES
 from roleferry_enrich.resolve.survivorship import Rule

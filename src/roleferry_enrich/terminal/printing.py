@@ -46,10 +46,15 @@ def console() -> Console:
 
 def csv_text(sheet: "Sheet") -> str:
     """The rows below their heading. What a spreadsheet would run as a formula is defused."""
+    lines = (csv_row(line) for line in sheet.lines)
+    return "".join((csv_row(sheet.columns), *lines))
+
+
+def csv_row(cells: Sequence[object], *, delimiter: str = ",") -> str:
+    """One row with its line end; what a spreadsheet would run as a formula is defused."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(sheet.columns)
-    writer.writerows([_cell(value) for value in line] for line in sheet.lines)
+    writer = csv.writer(out, lineterminator="\n", delimiter=delimiter)
+    writer.writerow([_cell(cell) for cell in cells])
     return out.getvalue()
 
 

@@ -1,0 +1,99 @@
+"""Keys under which typed records meet although any one of their fields is mistyped or missing.
+
+Each key rests on two fields, or on one that few people share, so that blocks stay small; no field
+is in all of them, so that one slip cannot keep twins apart.
+"""
+
+from collections.abc import Iterator
+
+from roleferry_enrich.resolve.traits import PersonTraits
+from roleferry_enrich.resolve.typed import Typed
+
+_STEM = 4
+
+
+def typed_keys(traits: PersonTraits, typed: Typed) -> Iterator[str]:
+    yield from _number_keys(typed)
+    yield from _email_keys(typed.email)
+    for name, other in ((typed.given, typed.family), (typed.family, typed.given)):
+        if name:
+            yield from _name_keys(name, other, traits, typed)
+    if typed.given and typed.family:
+        yield from _whole_name_keys(typed)
+    yield from _address_keys(typed)
+
+
+def _name_keys(name: str, other: str, traits: PersonTraits, typed: Typed) -> Iterator[str]:
+    """A name by its beginning and by its letters, beside something else that is known."""
+    # Given names are few, so that they need more beside them than surnames.
+    initial = other[:1] if name == typed.given else ""
+    beside = [
+        *_birth_parts(typed, initial),
+        *(f"{part} {other[:2]}" for part in _common_parts(traits, typed)),
+    ]
+    for spelling in (f"stem {name[:_STEM]}", f"letters {''.join(sorted(name))}"):
+        yield from (f"{spelling} {part}" for part in beside)
+        if typed.postcode:
+            yield f"{spelling} code {typed.postcode}"
+
+
+def _whole_name_keys(typed: Typed) -> Iterator[str]:
+    """Both names, whichever is which; misspelt, with a part of the birthday beside them."""
+    yield f"named {' '.join(sorted((typed.given, typed.family)))}"
+    if typed.born is not None:
+        both = " ".join(sorted((typed.given[:_STEM], typed.family[:_STEM])))
+        yield f"both {both} year {typed.born.year}"
+        yield f"both {both} date {typed.born.month} {typed.born.day}"
+
+
+def _number_keys(typed: Typed) -> Iterator[str]:
+    if typed.identifier:
+        yield f"identifier {typed.identifier}"
+        if len(typed.identifier) >= 6:
+            half = len(typed.identifier) // 2
+            yield f"identifier from {typed.identifier[:half]} {typed.given[:1]}{typed.family[:1]}"
+            yield f"identifier to {typed.identifier[half:]} {typed.given[:1]}{typed.family[:1]}"
+    if len(typed.phone) >= 6:
+        yield f"typed phone {typed.phone}"
+
+
+def _email_keys(email: str) -> Iterator[str]:
+    local, _, host = email.partition("@")
+    if len(local) >= 3:
+        yield f"local {local} {host[:1]}"
+    if host:
+        yield f"host {host} {local[:_STEM]}"
+    if email:
+        yield f"mail letters {''.join(sorted(email))}"
+
+
+def _birth_parts(typed: Typed, initial: str) -> Iterator[str]:
+    born = typed.born
+    if born is not None and born.month:
+        yield f"in {born.year}-{born.month} {initial}"
+        if born.day:
+            yield f"day {born.year} {born.day}"
+
+
+def _common_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
+    """What many share, so that it takes a third field to make a key of it."""
+    if typed.born is not None and typed.born.day:
+        yield f"on {typed.born.month}-{typed.born.day}"
+    if traits.city:
+        yield f"town {traits.city[:_STEM]}"
+
+
+def _address_keys(typed: Typed) -> Iterator[str]:
+    numbers = [word for word in typed.street if word.isdigit()]
+    spelt = sorted((word for word in typed.street if not word.isdigit()), key=len, reverse=True)
+    for number in numbers[:2]:
+        yield from (f"house {number} {word[:_STEM]} {typed.postcode}" for word in spelt[:2])
+    if typed.born is not None:
+        yield f"born {typed.born.key} {typed.postcode or typed.given[:1]}"
+        yield f"born {typed.born.key} {typed.family[:1]}"
+
+
+def typed_order(typed: Typed, name: str) -> tuple[str, ...]:
+    """Likely twins side by side in a block too large to be compared in full."""
+    born = typed.born.key if typed.born else ""
+    return (born, typed.postcode, typed.email, name, *typed.street, typed.phone, typed.identifier)
