@@ -38,6 +38,7 @@ from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
+from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
@@ -93,6 +94,7 @@ async def open_resources(
         enrichments = EnrichmentRepository(engine)
         enricher = Enricher(
             gateway=gateway,
+            recall=Recall(gateway),
             records=PatientRecords(enrichments, background, watching),
             background=background,
             onlooker=watching,

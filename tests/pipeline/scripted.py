@@ -25,6 +25,7 @@ from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
+from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.providers.contract import Offer, Provider, Spec
 from roleferry_enrich.sandbox.samples import sample
 
@@ -172,6 +173,7 @@ class Onlooker:
 def enricher(script: Script, shelf: Shelf, background: Background | None = None) -> Enricher:
     return Enricher(
         gateway=script,
+        recall=Recall(script),
         records=shelf,
         background=background or Background(),
         onlooker=Onlooker(),

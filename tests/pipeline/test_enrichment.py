@@ -18,6 +18,7 @@ from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
+from roleferry_enrich.pipeline.recall import Recall
 
 EMAIL = Email("orla.fenwick@quillmere.test")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -82,6 +83,7 @@ class Kept:
 def enricher(gateway: SlowGateway, kept: Kept) -> Enricher:
     return Enricher(
         gateway=gateway,
+        recall=Recall(gateway),
         records=kept,
         background=Background(),
         onlooker=kept,

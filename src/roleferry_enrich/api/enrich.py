@@ -1,5 +1,7 @@
 """`POST /enrich` and `GET /enrichments/{id}`: one contact now, and any answer as known later."""
 
+from collections.abc import Collection
+from functools import lru_cache
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -9,9 +11,11 @@ from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, Caller, Provided
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer
+from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.api.schemas.answers import AnyAnswer, EnrichAnswer
 from roleferry_enrich.api.schemas.requests import EnrichBody
 from roleferry_enrich.api.translation import contact_request
+from roleferry_enrich.domain.enrichments import Request
 from roleferry_enrich.errors import NotFound
 
 router = APIRouter(route_class=StrictRoute, tags=["enrichment"], default_response_class=JsonAnswer)
@@ -33,8 +37,14 @@ async def enrich_contact(
     The answer comes at the deadline at the latest. Providers that are still at work then go on,
     and `GET /enrichments/{enrichment_id}` shows what they bring.
     """
-    request = contact_request(body, services.catalogue)
+    request = _asked(Same(body), Same(services.catalogue))
     return enrichment_response(await services.enrich(request, caller, came_at))
+
+
+@lru_cache(maxsize=512)
+def _asked(body: Same[EnrichBody], providers: Same[Collection[str]]) -> Request:
+    """A body that was sent again is the same object (`api/bodies.py`)."""
+    return contact_request(body.it, providers.it)
 
 
 @router.get(

@@ -16,7 +16,11 @@ class JsonAnswer(JSONResponse):
     """
 
     def render(self, content: object) -> bytes:
-        return orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z)
+        return content if isinstance(content, bytes) else rendered(content)
+
+
+def rendered(content: object) -> bytes:
+    return orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z)
 
 
 def _plain(value: object) -> str:

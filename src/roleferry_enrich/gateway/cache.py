@@ -103,6 +103,8 @@ class Cache:
         self._turns = Turns(shared)
         self._invalidation = Invalidation(shared.redis, random or Random())  # noqa: S311
         self._is_told = True
+        self.changes = 0
+        """How often memory was given something or made to forget."""
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(Remembered).decode
         self._look, self._land, self._forget, self._discard = (
@@ -122,6 +124,10 @@ class Cache:
             return None
         remembered = self._decode(frame[HEAD:])
         return Entry(remembered, CacheLevel.MEMORY, frame[:HEAD], self._fence.stamp())
+
+    def held(self, key: str) -> object | None:
+        """What memory has for the key: the same object until it is replaced, forgotten or gone."""
+        return self._memory.get(key) if self._is_told else None
 
     async def look(self, key: str, token: str, known: bytes = b"") -> Looked:
         """The answer in Redis, unless its head is `known`; else the turn, where it is free.
@@ -223,15 +229,18 @@ class Cache:
 
     def _keep(self, key: str, frame: bytes, left: timedelta, begun: Begun) -> None:
         if self._is_told and self._fence.holds(key, begun.stamp):
+            self.changes += 1
             self._memory.put(key, frame, min(left, _MEMORY_LIFE))
 
     def _told(self, key: str) -> None:
         self._fence.forget(key)
+        self.changes += 1
         self._memory.drop(key)
 
     def _dropped(self) -> None:
         self._is_told = False
         self._fence.forget_all()
+        self.changes += 1
         self._memory.clear()
 
     async def _joined(self) -> None:

@@ -7,7 +7,7 @@ The breaker is asked before the limiter, so that an open circuit spends no permi
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,10 +32,12 @@ from roleferry_enrich.gateway.errand import Renewal, Terms
 from roleferry_enrich.gateway.flights import Flight, Flights, Landing
 from roleferry_enrich.gateway.freshness import Delays, Freshness, Use
 from roleferry_enrich.gateway.gates import Gates
+from roleferry_enrich.gateway.memories import Memories
 
 # Whoever has an old answer at hand gives up waiting for a new one so long before the deadline:
 # what comes at the deadline comes too late.
 _CLOSING_S = 0.05
+_LONGEST_RECALL = timedelta(minutes=1)
 _PROVIDER_FAILED = frozenset(
     {
         OutcomeKind.RATE_LIMITED,
@@ -110,6 +112,26 @@ class Gateway:
         Raises RedisDown where the others could not be told: try again.
         """
         await self._cache.forget(self._question(ask).key)
+
+    def remembers(self, asks: Iterable[Ask]) -> Memories | None:
+        """What memory holds as the fresh answers to these asks; None unless it holds all."""
+        held: dict[str, object] = {}
+        left = timedelta.max
+        for question in map(self._question, asks):
+            entry, answer = self._cache.in_memory(question.key), self._cache.held(question.key)
+            if entry is None or answer is None:
+                return None
+            held[question.key] = answer
+            left = min(left, self._fresh_for(question, entry))
+        if not held or left <= timedelta(0):
+            return None
+        until = asyncio.get_running_loop().time() + min(left, _LONGEST_RECALL).total_seconds()
+        return Memories(self._cache, held, until)
+
+    def _fresh_for(self, question: Question, entry: Entry) -> timedelta:
+        remembered = entry.remembered
+        fresh = question.freshness.fresh(remembered.findings)
+        return fresh - question.age(remembered.observed_at)
 
     async def drain(self) -> None:
         """Wait for the conversations under way; each is bounded by its provider's timeout."""

@@ -133,6 +133,10 @@ class Metrics:
         self._enrichments.add(1, {"goal": goal.value, "status": status.value})
         self._enrichment_latency.record(latency.total_seconds(), {"goal": goal.value})
 
+    def recalled(self, goal: Goal, status: Status) -> None:
+        """An answer given once more from memory; its latency would say nothing."""
+        self._enrichments.add(1, {"goal": goal.value, "status": status.value})
+
     def _known(self, provider: str) -> str:
         return provider if provider in self._providers else _OTHER
 

@@ -97,6 +97,10 @@ class Watching:
             cost=enrichment.cost,
         )
 
+    def recalled(self, enrichment: Enrichment) -> None:
+        """Counted like any; its one line in the log is that of the answer it repeats."""
+        self._metrics.recalled(enrichment.request.goal, enrichment.status)
+
     def record_failed(self, enrichment: Enrichment, reason: str) -> None:
         """An answer could not be stored: it was given, but `GET` will not show it."""
         _log.error("enrichment.unrecorded", enrichment_id=str(enrichment.id), reason=reason)

@@ -23,6 +23,7 @@ from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.door import Closing, Door
 from roleferry_enrich.pipeline.fanout import FanOut
 from roleferry_enrich.pipeline.progress import Result, merged, status_of
+from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
 
 # Of its deadline, what a request may spend waiting to be let in.
@@ -59,12 +60,16 @@ class Onlooker(Protocol):
 
     def answered(self, enrichment: Enrichment) -> None: ...
 
+    def recalled(self, enrichment: Enrichment) -> None:
+        """It was given once more, as it was given before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enricher:
     """Answers requests. One per process."""
 
     gateway: Gateway
+    recall: Recall
     records: Records
     background: Background
     onlooker: Onlooker
@@ -81,6 +86,10 @@ class Enricher:
         The deadline counts from `came_at` (loop time), by default from now. A caller that goes
         away stops waiting, not the work: its calls are paid for.
         """
+        recalled = self.recall.get(account_id, request)
+        if recalled is not None:
+            self.onlooker.recalled(recalled)
+            return recalled
         since = asyncio.get_running_loop().time() if came_at is None else came_at
         return await asyncio.shield(self.background.start(self._enrich(request, account_id, since)))
 
@@ -121,6 +130,7 @@ class Enricher:
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
+        self.recall.keep(enrichment, fanout.asked)
         return enrichment
 
     def _turned_away(self, begun: "_Begun") -> Enrichment:

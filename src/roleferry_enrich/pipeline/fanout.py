@@ -72,6 +72,10 @@ class FanOut:
     def is_finished(self) -> bool:
         return not self._tasks and not self._terms.renewals
 
+    @property
+    def asked(self) -> tuple[Ask, ...]:
+        return self._situation.asked
+
     async def run_until(self, deadline: float) -> None:
         """Ask until nothing more can be asked or the deadline (loop time) has come."""
         self._start()

@@ -1,5 +1,6 @@
 """The answer to any enrichment, by what was asked for."""
 
+from functools import lru_cache
 from typing import assert_never
 
 from fastapi import Response
@@ -7,7 +8,8 @@ from fastapi import Response
 from roleferry_enrich.api.answers.company import company_answer
 from roleferry_enrich.api.answers.contact import contact_answer
 from roleferry_enrich.api.answers.executives import executives_answer
-from roleferry_enrich.api.responses import json_response
+from roleferry_enrich.api.responses import json_response, rendered
+from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.api.schemas.answers import Answer
 from roleferry_enrich.domain.enrichments import Enrichment, Goal
 
@@ -28,4 +30,10 @@ def answer_of(enrichment: Enrichment) -> Answer:
 
 def enrichment_response(enrichment: Enrichment) -> Response:
     headers = {SAMPLE_HEADER: "true"} if enrichment.sample else None
-    return json_response(answer_of(enrichment), headers=headers)
+    return json_response(_rendered(Same(enrichment)), headers=headers)
+
+
+@lru_cache(maxsize=256)
+def _rendered(enrichment: Same[Enrichment]) -> bytes:
+    """What is recalled is the same object as before, and so are its bytes."""
+    return rendered(answer_of(enrichment.it))

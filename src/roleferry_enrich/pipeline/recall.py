@@ -1,0 +1,75 @@
+"""Gives an answer once more where nothing could have changed it.
+
+An answer is a pure function of the request and of what the providers said. While memory still
+holds every one of those sayings, and each is fresh, merging, recording and rendering them again
+could only repeat what was done a moment ago: the same question of the same account gets the very
+same enrichment, under the id it was recorded by. What is forgotten or replaced in the cache, here
+or by another process, is recalled no more.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from roleferry_enrich.domain.enrichments import Enrichment, Request
+from roleferry_enrich.domain.outcomes import CacheLevel, ProviderOutcome
+from roleferry_enrich.domain.queries import Ask
+from roleferry_enrich.gateway.gateway import Gateway
+from roleferry_enrich.gateway.memories import Memories
+
+_MOST = 512
+"""Answers kept. One is some ten kilobytes, and dearer ones are asked for again soon or never."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    enrichment: Enrichment
+    memories: Memories
+
+
+class Recall:
+    """The answers of late that rest on memory alone. One per process."""
+
+    def __init__(self, gateway: Gateway, most: int = _MOST) -> None:
+        self._gateway = gateway
+        self._most = most
+        self._kept: OrderedDict[tuple[UUID, Request], _Kept] = OrderedDict()
+
+    def get(self, account_id: UUID, request: Request) -> Enrichment | None:
+        """The answer to this very question, if all it rests on still stands."""
+        key = account_id, request
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        if not kept.memories.still_stand:
+            del self._kept[key]
+            return None
+        self._kept.move_to_end(key)
+        return kept.enrichment
+
+    def keep(self, enrichment: Enrichment, asks: Iterable[Ask]) -> None:
+        """Remember an answer, if it was recorded and every part of it came from memory."""
+        if not _rests_on_memory(enrichment):
+            return
+        memories = self._gateway.remembers(asks)
+        if memories is None:
+            return
+        self._kept[enrichment.account_id, enrichment.request] = _Kept(enrichment, memories)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+
+def _rests_on_memory(enrichment: Enrichment) -> bool:
+    recorded = enrichment.person_id is not None or enrichment.company_id is not None
+    # With a wish for freshness the same question may have another answer a second later.
+    timeless = enrichment.request.options.max_age is None
+    return recorded and timeless and all(map(_is_settled, enrichment.outcomes))
+
+
+def _is_settled(outcome: ProviderOutcome) -> bool:
+    """Answered from memory, or not asked for a reason that the answers themselves give."""
+    if outcome.cached is not None:
+        from_memory = outcome.cached is CacheLevel.MEMORY and not outcome.stale
+        return from_memory and not outcome.may_have_more
+    return not outcome.calls and not outcome.may_have_more

@@ -1,0 +1,104 @@
+"""The very same answer again, for the very same question, while all it rests on stands."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from roleferry_enrich.api import examples
+from roleferry_enrich.domain.enrichments import Enrichment, Goal
+from roleferry_enrich.domain.outcomes import CacheLevel
+from roleferry_enrich.pipeline.recall import Recall
+
+
+@dataclass
+class Memories:
+    still_stand: bool = True
+
+
+class Gateway:
+    def __init__(self, memories: Memories | None) -> None:
+        self.memories = memories
+
+    def remembers(self, asks: object) -> Memories | None:
+        return self.memories
+
+
+def answered() -> Enrichment:
+    """Recorded, and told by providers whose answers were all in memory."""
+    example = examples.enrichment(Goal.PERSON)
+    outcomes = [outcome for outcome in example.outcomes if outcome.outcome == "found"]
+    from_memory = tuple(
+        replace(outcome, cached=CacheLevel.MEMORY, calls=0, reason=None, stale=False)
+        for outcome in outcomes
+    )
+    return replace(example, outcomes=from_memory, person_id=uuid4())
+
+
+def recall_of(enrichment: Enrichment, memories: Memories | None = None) -> Recall:
+    recall = Recall(Gateway(memories or Memories()))
+    recall.keep(enrichment, ())
+    return recall
+
+
+def test_the_same_question_of_the_same_account_gets_the_same_answer():
+    enrichment = answered()
+    recall = recall_of(enrichment)
+
+    assert recall.get(enrichment.account_id, enrichment.request) is enrichment
+    assert recall.get(uuid4(), enrichment.request) is None
+    other = replace(enrichment.request, wanted=frozenset({"phone"}))
+    assert recall.get(enrichment.account_id, other) is None
+
+
+def test_what_no_longer_stands_is_forgotten():
+    enrichment, memories = answered(), Memories()
+    recall = recall_of(enrichment, memories)
+    memories.still_stand = False
+
+    assert recall.get(enrichment.account_id, enrichment.request) is None
+    memories.still_stand = True
+    assert recall.get(enrichment.account_id, enrichment.request) is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"cached": None, "calls": 1}, {"cached": CacheLevel.REDIS}, {"stale": True}],
+)
+def test_what_was_asked_for_or_is_stale_is_not_kept(changed):
+    enrichment = answered()
+    first, *others = enrichment.outcomes
+    enrichment = replace(enrichment, outcomes=(replace(first, **changed), *others))
+
+    assert recall_of(enrichment).get(enrichment.account_id, enrichment.request) is None
+
+
+def test_what_was_not_recorded_or_must_be_new_is_not_kept():
+    enrichment = answered()
+    fresh = replace(enrichment.request.options, max_age=timedelta(hours=1))
+    for changed in (
+        replace(enrichment, person_id=None, company_id=None),
+        replace(enrichment, request=replace(enrichment.request, options=fresh)),
+    ):
+        assert recall_of(changed).get(changed.account_id, changed.request) is None
+
+
+def test_what_memory_does_not_hold_is_not_kept():
+    enrichment = answered()
+    recall = Recall(Gateway(None))
+    recall.keep(enrichment, ())
+
+    assert recall.get(enrichment.account_id, enrichment.request) is None
+
+
+def test_only_so_many_are_kept_and_the_least_recently_asked_for_go_first():
+    recall = Recall(Gateway(Memories()), most=2)
+    first, second, third = (replace(answered(), account_id=uuid4()) for _ in range(3))
+    recall.keep(first, ())
+    recall.keep(second, ())
+    recall.get(first.account_id, first.request)
+    recall.keep(third, ())
+
+    kept = [recall.get(each.account_id, each.request) for each in (first, second, third)]
+    assert kept == [first, None, third]
