@@ -7,6 +7,7 @@ from random import Random
 import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from tests.thorough import examples
 
 from roleferry_enrich.errors import BreakerOpen
 from roleferry_enrich.gateway.breaker import Admission, Breaker, BreakerPolicy
@@ -127,5 +128,7 @@ class Machine(RuleBasedStateMachine):
         assert self.breaker.state == self.model.state
 
 
-Machine.TestCase.settings = settings(max_examples=300, stateful_step_count=50, deadline=None)
+Machine.TestCase.settings = settings(
+    max_examples=examples(300), stateful_step_count=50, deadline=None
+)
 TestBreakerAgainstItsModel = Machine.TestCase
