@@ -17,8 +17,10 @@ PROVIDER_TROUBLES = (
     "dead_key", "quota", "stranger", "used_up", "endless", "odd", "nothing", "error_in_200",
 )  # fmt: skip
 REDIS_TROUBLES = (
-    "refuse", "hang", "flush", "drop", "slow", "lose_replies", "loading", "readonly", "restart",
+    "refuse", "hang", "flush", "drop", "slow", "lose_replies", "cut", "loading", "readonly", "full",
+    "restart", "scripts_gone", "clock_back", "clock_ahead",
 )  # fmt: skip
+BOOKS_TROUBLES = ("away", "slow")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +35,15 @@ class Sketch:
     lane: tuple[Window, ...]
     """Windows of its own for `find_people`, where there are any."""
     concurrency: int
+    places: int | None
+    """How many calls the whole fleet may have under way, where the contract says so."""
     timeout: timedelta
     fresh_for: timedelta
     latency: float
     spread: float
     pays_for_misses: bool
+    opted_out: tuple[tuple[float, int], ...]
+    """From when on which subject asks this provider not to be processed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,59 +78,67 @@ class Arrival:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     seed: int
-    span: float
     processes: int
     sketches: tuple[Sketch, ...]
     arrivals: tuple[Arrival, ...]
     troubles: tuple[Trouble, ...]
     redis_troubles: tuple[Trouble, ...]
+    books_troubles: tuple[Trouble, ...]
     kills: tuple[tuple[float, int], ...]
+    """When which process dies; another takes its place a little later."""
     clock_steps: tuple[tuple[float, int, float], ...]
     """When, whose wall clock, by how many seconds."""
+    erasures: tuple[tuple[float, int, int], ...]
+    """When which process is told to forget whom."""
     slow_records: bool
 
 
 def scenario(seed: int) -> Scenario:
     random = Random(seed)
-    processes = random.choice((1, 1, 2, 3, 4))
-    span = random.choice((120.0, 300.0, 600.0))
-    sketches = tuple(_sketch(random, n) for n in range(random.randint(4, 12)))
-    arrivals = _arrivals(random, span, processes)
+    processes = random.choice((1, 2, 3, 4))
+    span = random.choice((5.0, 15.0, 40.0, 90.0))
+    subjects = random.choice((3, 8, 20))
+    sketches = tuple(_sketch(random, n, span, subjects) for n in range(random.randint(2, 7)))
+    arrivals = _arrivals(random, span, processes, subjects)
     moments = [arrival.at for arrival in arrivals]
     return Scenario(
         seed=seed,
-        span=span,
         processes=processes,
         sketches=sketches,
         arrivals=arrivals,
         troubles=_troubles(random, moments, sketches),
-        redis_troubles=_redis_troubles(random, moments),
-        kills=_kills(random, span, processes),
+        redis_troubles=_spells(random, "redis", REDIS_TROUBLES, moments),
+        books_troubles=_spells(random, "books", BOOKS_TROUBLES, moments),
+        kills=_kills(random, moments, processes),
         clock_steps=_clock_steps(random, span, processes),
+        erasures=_erasures(random, moments, processes, subjects),
         slow_records=random.random() < 0.2,
     )
 
 
-def _sketch(random: Random, number: int) -> Sketch:
-    capabilities = ("find_person", "find_company", "find_people", "find_email", "verify_email")
+def _sketch(random: Random, number: int, span: float, subjects: int) -> Sketch:
+    often = {"find_person", "find_company"}
+    capabilities = tuple(
+        name
+        for name in (*sorted(often), "find_people", "find_email", "verify_email", "find_workforce")
+        if random.random() < (0.7 if name in often else 0.3)
+    )
+    opted_out = [(random.uniform(0, span), random.randrange(subjects)) for _ in range(2)]
     return Sketch(
         name=f"p{number}",
-        capabilities=tuple(
-            name
-            for name in (*capabilities, "find_workforce")
-            if random.random() < (0.7 if name in {"find_person", "find_company"} else 0.3)
-        )
-        or ("find_person",),
+        capabilities=capabilities or ("find_person",),
         credits=random.choice((0, 1, 1, 2, 5)),
         price=random.choice((1_000, 10_000, 98_765)),
         windows=_windows(random),
         lane=(Window(random.randint(1, 5), timedelta(seconds=1)),) if random.random() < 0.3 else (),
         concurrency=random.choice((2, 5, 20)),
+        places=random.choice((None, None, 1, 4)),
         timeout=timedelta(seconds=random.choice((1.0, 3.0, 10.0))),
         fresh_for=timedelta(seconds=random.choice((20.0, 90.0, 604_800.0))),
         latency=random.choice((0.02, 0.1, 0.3, 0.8)),
         spread=random.choice((0.1, 0.5, 1.0)),
         pays_for_misses=random.random() < 0.5,
+        opted_out=tuple(opted_out) if random.random() < 0.3 else (),
     )
 
 
@@ -137,18 +151,19 @@ def _windows(random: Random) -> tuple[Window, ...]:
     return tuple(windows)
 
 
-def _arrivals(random: Random, span: float, processes: int) -> tuple[Arrival, ...]:
+def _arrivals(
+    random: Random, span: float, processes: int, subjects: int
+) -> tuple[Arrival, ...]:
     """Bursts and stragglers; subjects repeat, so that equal questions meet in flight and after."""
     moments: list[float] = []
     wanted = random.choice((15, 30, 60))
     while len(moments) < wanted:
         start = random.uniform(0, span * 0.9)
         if random.random() < 0.5:
-            spread = random.choice((0.0, 0.01, 0.5))
+            spread = random.choice((0.0, 0.01, 0.5, 3.0))
             moments += [start + random.random() * spread for _ in range(random.randint(2, 14))]
         else:
             moments.append(start)
-    subjects = random.choice((3, 8, 20))
     return tuple(_arrival(random, at, processes, subjects) for at in sorted(moments))
 
 
@@ -180,12 +195,14 @@ def _troubles(
     )
 
 
-def _redis_troubles(random: Random, moments: list[float]) -> tuple[Trouble, ...]:
-    """A few spells, one after the other."""
+def _spells(
+    random: Random, where: str, kinds: tuple[str, ...], moments: list[float]
+) -> tuple[Trouble, ...]:
+    """A few, one after the other; none at all in every second run."""
     if random.random() < 0.5:
         return ()
-    kinds = random.sample(REDIS_TROUBLES, random.randint(1, 3))
-    drawn = [_trouble(random, "redis", random.choice(kinds), moments) for _ in range(4)]
+    some = random.sample(kinds, min(random.randint(1, 3), len(kinds)))
+    drawn = [_trouble(random, where, random.choice(some), moments) for _ in range(4)]
     spells: list[Trouble] = []
     for trouble in sorted(drawn, key=lambda trouble: trouble.begins):
         if not spells or spells[-1].ends + 3.0 < trouble.begins:
@@ -207,10 +224,13 @@ def _trouble(random: Random, where: str, kind: str, moments: list[float]) -> Tro
     )
 
 
-def _kills(random: Random, span: float, processes: int) -> tuple[tuple[float, int], ...]:
-    if processes == 1 or random.random() < 0.7:
+def _kills(
+    random: Random, moments: list[float], processes: int
+) -> tuple[tuple[float, int], ...]:
+    if random.random() < 0.7:
         return ()
-    return ((random.uniform(0, span), random.randrange(processes)),)
+    at = random.choice(moments) + random.uniform(0.0, 1.0)
+    return ((at, random.randrange(processes)),)
 
 
 def _clock_steps(
@@ -220,3 +240,18 @@ def _clock_steps(
         return ()
     by = random.choice((-3600.0, 3600.0, -0.5, 2.0))
     return ((random.uniform(0, span), random.randrange(processes), by),)
+
+
+def _erasures(
+    random: Random, moments: list[float], processes: int, subjects: int
+) -> tuple[tuple[float, int, int], ...]:
+    if random.random() < 0.6:
+        return ()
+    return tuple(
+        (
+            random.choice(moments) + random.uniform(-0.2, 1.0),
+            random.randrange(processes),
+            random.randrange(subjects),
+        )
+        for _ in range(random.randint(1, 4))
+    )

@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp.client_reqrep import ConnectionKey
 from tests.simulation.farm import Farm, Landed, Said
 
+_VERDICTS = {200: False, 500: True, 502: True, 503: True}
 _NOWHERE = ConnectionKey("provider.test", 443, True, True, None, None, None)
 
 
@@ -70,6 +71,7 @@ class _Exchange:
         self._asked = asked
         self._total = total
         self._call: Landed | None = None
+        self._status = 0
 
     async def __aenter__(self) -> "_Response":
         loop = asyncio.get_running_loop()
@@ -79,10 +81,10 @@ class _Exchange:
         try:
             async with asyncio.timeout_at(ends):
                 await self._session.head(said)
-        except BaseException:
-            self._session.farm.ended(call)
+        except BaseException as error:
+            self._session.farm.ended(call, has_failed=_is_sign(error))
             raise
-        self._call = call
+        self._call, self._status = call, said.status
         return _Response(self._session, call, said, ends)
 
     async def __aexit__(
@@ -92,7 +94,13 @@ class _Exchange:
         trace: TracebackType | None,
     ) -> None:
         assert self._call is not None
-        self._session.farm.ended(self._call)
+        has_failed = _is_sign(error) if error else _VERDICTS.get(self._status)
+        self._session.farm.ended(self._call, has_failed=has_failed)
+
+
+def _is_sign(error: BaseException) -> bool | None:
+    """Whether it says something of the provider; a cancel does not."""
+    return None if isinstance(error, asyncio.CancelledError) else True
 
 
 class _Response:

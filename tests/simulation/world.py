@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from tests.simulation.scenario import Sketch
+from tests.simulation.scenario import Arrival, Sketch
 
 from roleferry_enrich.domain.companies import CompanyClaim
+from roleferry_enrich.domain.enrichments import Goal, Options, Request
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
 from roleferry_enrich.domain.people import (
     Deliverability,
@@ -13,11 +14,13 @@ from roleferry_enrich.domain.people import (
     EmailVerdict,
     PersonClaim,
 )
-from roleferry_enrich.domain.queries import CompanyQuery, EmailQuery, Keys, PersonQuery
+from roleferry_enrich.domain.queries import Ask, CompanyQuery, EmailQuery, Keys, PersonQuery
 from roleferry_enrich.errors import CallSkipped, ProviderError
+from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.providers.contract import (
     Answer,
     Call,
+    ClaimedByPerson,
     Conversation,
     Findings,
     Pending,
@@ -95,6 +98,8 @@ def _find_person(sketch: Sketch) -> object:
     def find_person(_: Provider, query: PersonQuery) -> Conversation[Answer]:
         call = _bill(sketch, Call.get("/person", email=query.keys.email), "person")
         reply = (yield from ask(call)).record()
+        if reply.flag("claimed"):
+            return ClaimedByPerson()
         reply.require("person")
         return Findings(people=tuple(map(_person, reply.records("person"))))
 
@@ -107,6 +112,8 @@ def _find_email(sketch: Sketch) -> object:
     def find_email(_: Provider, query: PersonQuery) -> Conversation[Answer]:
         call = Call.get("/email", name=query.keys.full_name, domain=query.keys.domain)
         reply = (yield from ask(_bill(sketch, call, "person"))).record()
+        if reply.flag("claimed"):
+            return ClaimedByPerson()
         reply.require("person")
         return Findings(people=tuple(map(_person, reply.records("person"))))
 
@@ -219,3 +226,33 @@ def _company(row: Record, more: Record) -> CompanyClaim:
         domain=row.text("domain"),
         industry=more.text("industry"),
     )
+
+
+def request_of(arrival: Arrival) -> Request:
+    keys = Keys(domain=domain_of(arrival.subject))
+    if arrival.goal is Goal.PERSON:
+        keys = keys_of(arrival.subject, by_name=arrival.by_name)
+    wanted = {
+        Goal.PERSON: frozenset({"full_name", "title", "business_email", "industry"}),
+        Goal.EXECUTIVES: frozenset[str](),
+        Goal.COMPANY: frozenset({"firmographics", "workforce-trends"}),
+    }
+    options = Options(
+        deadline=timedelta(seconds=arrival.deadline),
+        strategy=arrival.strategy,
+        max_cost=None if arrival.max_cost is None else MicroUsd(arrival.max_cost),
+        max_age=None if arrival.max_age is None else timedelta(seconds=arrival.max_age),
+    )
+    return Request(
+        goal=arrival.goal, keys=keys, wanted=wanted[arrival.goal], limit=5, options=options
+    )
+
+
+def asked_of(subject: int, channels: Mapping[str, Channel]) -> list[Ask]:
+    """What providers are asked about one person, by the address."""
+    query = PersonQuery(keys=Keys(email=email_of(subject)))
+    return [
+        Ask(provider=name, capability="find_person", query=query)
+        for name, channel in channels.items()
+        if any(offer.capability == "find_person" for offer in channel.offers())
+    ]
