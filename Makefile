@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock live bench clean
+.PHONY: help setup demo test simulate check format docs lock live bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -26,6 +26,9 @@ demo: $(VENV)/installed ## Run the demo; make demo ARGS=--once runs it and ends
 
 test: $(VENV)/installed-dev ## Run the tests; make test ARGS="tests/test_settings.py -x"
 	@$(BIN)/python -m pytest -m "not live" $(ARGS)
+
+simulate: $(VENV)/installed-dev ## Run the gates in virtual time; make simulate ARGS="--seed 7" replays one
+	@PYTHONPATH=src $(BIN)/python -m tests.simulation $(ARGS)
 
 check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports, tests with coverage
 	$(BIN)/ruff format --check .

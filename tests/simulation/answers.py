@@ -44,22 +44,13 @@ class Answers:
     def __init__(self, referee: Referee) -> None:
         self._referee = referee
         self.farm: Farm
-        self._forgotten: dict[tuple[str, str], list[tuple[float, float]]] = {}
-        """By provider and question: before when it was got, since when nobody may be served it."""
+        self._forgotten: dict[str, list[tuple[float, float]]] = {}
+        """By the cache's key: before when it was got, since when nobody may be served it."""
 
-    def sent(self, call: Landed) -> None: ...
-
-    def ended(self, call: Landed) -> None: ...
-
-    def silenced(self, call: Landed, until: float) -> None: ...
-
-    def received(self, call: Landed) -> None:
-        if call.said == "claimed":
-            self.forgotten(call.provider, call.question, call.sent_at)
-
-    def forgotten(self, provider: str, question: str, before: float) -> None:
+    def forgotten(self, process: "Process", ask: Ask, before: float) -> None:
+        """What was got until then is not to be served any more, by anybody."""
         since = _now() + _FORGOTTEN_WITHIN_S
-        self._forgotten.setdefault((provider, question), []).append((before, since))
+        self._forgotten.setdefault(_key(process, ask), []).append((before, since))
 
     def reported(
         self, process: "Process", ask: Ask, terms: Terms, report: Report, began: float
@@ -68,10 +59,12 @@ class Answers:
         match report.outcome:
             case Found():
                 self._check_found(ask, terms, report, question, began)
+                self._check_forgotten(_key(process, ask), report, began)
             case Absent():
                 self._check_absent(ask, question)
             case OptedOut():
                 self._check_said(ask, question, "claimed")
+                self.forgotten(process, ask, began)
             case Troubled(kind=OutcomeKind.NOT_FOUND):
                 self._referee.breaks("trouble is told apart", f"{ask.provider} {question}")
 
@@ -97,7 +90,6 @@ class Answers:
                 is_same = call.question == question
                 self._referee.expect("true origin", is_same, f"{call.question} for {question}")
                 self._check_age(call, terms, report, began)
-                self._check_forgotten(call, report, began)
 
     def _check_age(self, call: Landed, terms: Terms, report: Report, began: float) -> None:
         if self._referee.scenario.clock_steps or call.received_at is None:
@@ -110,13 +102,15 @@ class Answers:
         if terms.max_age is not None:
             self._referee.expect("max age", age <= terms.max_age.total_seconds(), what)
 
-    def _check_forgotten(self, call: Landed, report: Report, began: float) -> None:
+    def _check_forgotten(self, key: str, report: Report, began: float) -> None:
         if report.cached not in _CACHED:
             return
-        for before, since in self._forgotten.get((call.provider, call.question), ()):
-            if call.sent_at <= before and began > since:
-                what = f"{call.provider} {call.question} {began - since:.1f} s later"
-                self._referee.breaks("forgotten is gone", f"{what}, from {report.cached}")
+        calls = [self._call(serial) for serial in _references(report)]
+        for before, since in self._forgotten.get(key, ()):
+            for call in calls:
+                if call is not None and call.sent_at <= before and began > since:
+                    what = f"{call.provider} {call.question} {began - since:.1f} s too late"
+                    self._referee.breaks("forgotten is gone", f"{what}, from {report.cached}")
 
     def _call(self, serial: str) -> Landed | None:
         number = int(serial) if serial.isdigit() else 0
@@ -153,6 +147,10 @@ def question_asked(process: "Process", ask: Ask) -> str:
     (call, *_) = next(conversation)
     conversation.close()
     return question_of(call.path, {**dict(call.params), **(call.json or {})})
+
+
+def _key(process: "Process", ask: Ask) -> str:
+    return process.gateway._question(ask).key
 
 
 def _references(report: Report) -> list[str]:

@@ -41,6 +41,7 @@ _SLOW = (0.05, 0.4)
 @dataclass(slots=True)
 class _Row:
     intent: Intent
+    noted_at: float
     expires_at: float
     settled_at: float = 0.0
     reply: Reply | None = None
@@ -53,6 +54,17 @@ class Ledger:
         self._rows: dict[bytes, _Row] = {}
         self.booked: dict[UUID, tuple[OutcomeKind, MicroUsd]] = {}
         self.faults: set[str] = set()
+        self._erased_at = 0.0
+
+    def check_open(self) -> None:
+        """Raises TimeoutError while nothing can be asked."""
+        if "away" in self.faults:
+            raise TimeoutError
+
+    def erase(self) -> None:
+        """Forget every reply kept, or still to come, of a call noted so far."""
+        self._erased_at = _now()
+        self._rows = {name: row for name, row in self._rows.items() if row.reply is None}
 
     @property
     def open_intents(self) -> int:
@@ -71,7 +83,7 @@ class Ledger:
         row = self._rows.get(intent.entry.question)
         if row is None:
             lasts = intent.lasts.total_seconds()
-            self._rows[intent.entry.question] = _Row(intent, _now() + lasts)
+            self._rows[intent.entry.question] = _Row(intent, _now(), _now() + lasts)
         return Noted() if row is None else _held(row)
 
     def follow(self, entry: Entry) -> Kept | UnderWay | Unanswered | Gone:
@@ -95,11 +107,12 @@ class Ledger:
         entry = intent.entry
         self.booked[entry.id] = (record.outcome, record.cost)
         row = self._row(entry)
-        if reply is None:
-            if row is not None:
-                del self._rows[entry.question]
+        is_erased = row is not None and row.noted_at <= self._erased_at
+        if reply is None or is_erased:
+            self.strike(entry)
         elif row is not None or entry.question not in self._rows:
-            self._rows[entry.question] = _Row(intent, _now() + KEPT_S, _now(), reply)
+            noted_at = _now() if row is None else row.noted_at
+            self._rows[entry.question] = _Row(intent, noted_at, _now() + KEPT_S, _now(), reply)
 
     def strike(self, entry: Entry) -> None:
         if self._row(entry) is not None:
@@ -153,8 +166,7 @@ class SimulatedBooks:
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await self._way()
-                if "away" in self._ledger.faults:
-                    raise TimeoutError
+                self._ledger.check_open()
                 self._ledger.sweep()
                 answer = statement()
                 await self._way()
@@ -172,7 +184,7 @@ class SimulatedBooks:
         if earlier is not None:
             await asyncio.wait({earlier})
         await self._way()
-        while "away" in self._ledger.faults:
+        while "away" in self._ledger.faults:  # noqa: ASYNC110 - a database rings no bell
             await asyncio.sleep(0.25)
         await self._alive()
         statement()

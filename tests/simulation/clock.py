@@ -19,8 +19,17 @@ _START = 86_400.0  # a machine that has been up for a day: nothing may rely on t
 _guarded_threads: set[int] = set()
 
 
+_MOST_TURNS = 200_000
+"""Of the loop without time going on: a run takes some hundred at its busiest moment."""
+_LONGEST_S = 3_600.0
+
+
 class NothingLeftToDo(AssertionError):
     """Somebody waits for what will never come."""
+
+
+class NoProgress(AssertionError):
+    """Work goes on and on, and time does not; or time does, and the work does not end."""
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
@@ -29,8 +38,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self._now = _START
-        self._clock_resolution = 1e-9
+        # asyncio calls a timer so much too early. A clock that stands still meanwhile must show
+        # its time all the same, so no more than to the next number after `_START`.
+        self._clock_resolution = 1e-11
         self._selector = _Leap(self)
+        self._turns = 0
         self.troubles: list[str] = []
         self.set_exception_handler(_note_trouble)
 
@@ -44,10 +56,16 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def leap(self, timeout: float | None) -> None:
         """To the next timer that still counts; called when nothing is ready to run."""
         if timeout is not None and timeout <= 0:
+            self._turns += 1
+            if self._turns > _MOST_TURNS:
+                raise NoProgress(f"{_MOST_TURNS} turns of the loop in one moment")
             return
         if not self._scheduled:
             raise NothingLeftToDo("no timer is set and no callback is ready")
-        self._now = max(self._now, self._scheduled[0].when())
+        if self._scheduled[0].when() > self._now:
+            self._now, self._turns = self._scheduled[0].when(), 0
+        if self.elapsed > _LONGEST_S:
+            raise NoProgress(f"the run has not ended after {_LONGEST_S:.0f} s")
 
     def _process_events(self, event_list: object) -> None: ...
 

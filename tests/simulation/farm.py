@@ -180,5 +180,3 @@ def credits_of(sketch: Sketch, path: str) -> int:
             return 0
         case _:
             return sketch.credits
-
-

@@ -114,11 +114,9 @@ class Process:
 
     async def stop(self) -> None:
         await self._open.aclose()
-        await self.redis.aclose()
+        await self.redis.aclose(close_connection_pool=True)
 
-    def _gates(
-        self, channels: Mapping[str, Channel], shared: RedisGuard, told: Telling
-    ) -> Gates:
+    def _gates(self, channels: Mapping[str, Channel], shared: RedisGuard, told: Telling) -> Gates:
         outside, watch, instances = self._outside, _as_any(told), self._outside.scenario.processes
         clock, random = self._loop.time, self._random
         session = _as_any(Session(outside.farm, self.alive))

@@ -3,11 +3,13 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.simulation.farm import Landed
 from tests.simulation.referee import Referee
+
+from roleferry_enrich.gateway.breaker import Breaker
 
 if TYPE_CHECKING:
     from tests.simulation.fleet import Process
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 _MOST_PROBES = 3
 _OPENS_AFTER = 10
 _WINDOW_S = 30.0
+_MOST_FAILED = 0.6
+"""Above the breaker's own half: it learns a little later than the provider knows."""
 _SETTLING_S = 0.5
 """Between a call's end and the breaker's learning of it: what was learnt is told to Redis first."""
 _GRACE_S = 0.1
@@ -33,13 +37,34 @@ class _Silence:
     until: float
 
 
+@dataclass(slots=True)
+class _Record:
+    """How a provider's calls of late went for one process, since its breaker last turned."""
+
+    generation: int = 0
+    tripped_at: float = -_WINDOW_S
+    ended: deque[tuple[float, bool]] = field(default_factory=deque)
+
+    def add(self, generation: int, has_failed: bool) -> None:  # noqa: FBT001 - a verdict
+        if generation != self.generation:
+            self.generation = generation
+            self.ended.clear()
+        self.ended.append((_now(), has_failed))
+        while self.ended[0][0] < _now() - _WINDOW_S:
+            self.ended.popleft()
+        failed = sum(has_failed for _, has_failed in self.ended)
+        if len(self.ended) >= _OPENS_AFTER and failed >= len(self.ended) * _MOST_FAILED:
+            self.tripped_at = _now()
+
+
 class Manners:
     def __init__(self, referee: Referee, processes: "Mapping[int, Process]") -> None:
         self._referee = referee
         self._processes = processes
         self._silences: dict[tuple[str, str], list[_Silence]] = defaultdict(list)
         self._probes: dict[tuple[int, str, int], set[int]] = defaultdict(set)
-        self._failures: dict[tuple[int, str], deque[float]] = defaultdict(deque)
+        self._records: dict[tuple[int, str], _Record] = defaultdict(_Record)
+        self._generations: dict[int, int] = {}
         self._attempts: dict[tuple[int, str], list[tuple[float, bool]]] = defaultdict(list)
         self._over: set[int] = set()
 
@@ -53,11 +78,10 @@ class Manners:
 
     def ended(self, call: Landed) -> None:
         self._over.add(call.serial)
-        failures = self._failures[call.process, call.provider]
-        if call.has_failed is False:
-            failures.clear()
-        elif call.has_failed:
-            failures.append(_now())
+        generation = self._breaker(call).generation
+        record = self._records[call.process, call.provider]
+        if call.has_failed is not None and generation == self._generations[call.serial]:
+            record.add(generation, call.has_failed)
 
     def silenced(self, call: Landed, until: float) -> None:
         if all(whose != call.process for _, whose, _ in self._referee.scenario.clock_steps):
@@ -79,7 +103,8 @@ class Manners:
             return
 
     def _check_probes(self, call: Landed) -> None:
-        breaker = self._processes[call.process].gateway.gates.breakers[call.provider]
+        breaker = self._breaker(call)
+        self._generations[call.serial] = breaker.generation
         if breaker.state == "open":
             self._referee.breaks("breaker", f"{call.provider} called while its breaker is open")
         if breaker.state == "half_open":
@@ -90,15 +115,14 @@ class Manners:
             self._referee.expect("probes", under_way <= _MOST_PROBES, what)
 
     def _check_opening(self, call: Landed) -> None:
-        """Ten failures in a row within the breaker's window, and none is sent for its rest."""
-        failures = self._failures[call.process, call.provider]
-        if len(failures) < _OPENS_AFTER:
-            return
-        last, first = failures[-1], failures[-_OPENS_AFTER]
-        is_early = call.sent_at < failures[_OPENS_AFTER - 1] + _SETTLING_S
-        if last - first < _WINDOW_S and last < call.sent_at < last + _WINDOW_S and not is_early:
-            what = f"{call.provider} called after {len(failures)} failures in a row"
+        """Where most of ten calls failed within the breaker's window, none is sent for its rest."""
+        tripped_at = self._records[call.process, call.provider].tripped_at
+        if tripped_at + _SETTLING_S < call.sent_at < tripped_at + _WINDOW_S:
+            what = f"{call.provider} called {call.sent_at - tripped_at:.3f} s after it had failed"
             self._referee.breaks("breaker opens", what)
+
+    def _breaker(self, call: Landed) -> Breaker:
+        return self._processes[call.process].gateway.gates.breakers[call.provider]
 
     def _check_retries(self, call: Landed) -> None:
         attempts = self._attempts[call.process, call.provider]

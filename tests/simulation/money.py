@@ -8,6 +8,8 @@ from tests.simulation.books import KEPT_S, Ledger
 from tests.simulation.farm import Farm, Landed
 from tests.simulation.referee import Referee
 
+from roleferry_enrich.domain.outcomes import OutcomeKind
+
 if TYPE_CHECKING:
     from tests.simulation.fleet import Process
 
@@ -59,7 +61,13 @@ def _is_known(referee: Referee, earlier: Landed, call: Landed) -> bool:
         return False
     if any(earlier.sent_at - referee.began <= at + _WRITTEN_S for at, _ in _deaths(referee, call)):
         return False
+    if any(earlier.sent_at - 10 <= at + referee.began <= call.sent_at for at in _erasures(referee)):
+        return False
     return not referee.books_were_away(earlier.sent_at, call.sent_at)
+
+
+def _erasures(referee: Referee) -> list[float]:
+    return [at for at, *_ in referee.scenario.erasures]
 
 
 def _deaths(referee: Referee, call: Landed) -> list[tuple[float, int]]:
@@ -76,18 +84,11 @@ def _check_books(
         charged += call.charged
         if call.in_doubt or processes[call.process].dead:
             doubtful += call.price - call.charged
-    # Noted by one that died before it called: nobody can tell.
-    dead = sum(process.dead for process in processes.values())
+    # Noted by one that died, perhaps before it called: nobody can tell.
+    has_died = any(process.dead for process in processes.values())
+    lost = sum(cost for how, cost in ledger.booked.values() if how is OutcomeKind.LOST)
     booked = sum(cost for _, cost in ledger.booked.values())
-    highest = charged + doubtful + (0 if not dead else sum(_dearest(referee)))
+    highest = charged + doubtful + (lost if has_died else 0)
     what = f"{booked} booked, {charged} to {highest} charged"
     referee.expect("books", charged <= booked <= highest, what)
     referee.expect("intents", ledger.open_intents == 0, f"{ledger.open_intents} left open")
-
-
-def _dearest(referee: Referee) -> list[int]:
-    """The most that calls under way at a death can have been noted for."""
-    return [
-        sketch.credits * sketch.price * sketch.concurrency * 2
-        for sketch in referee.scenario.sketches
-    ]

@@ -8,12 +8,13 @@ is part of what is simulated.
 
 import asyncio
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache
 from random import Random
 from typing import Any
 
 from fakeredis import FakeServer
 from fakeredis.aioredis import AsyncFakeSocket
+
 from fakeredis._helpers import SimpleError, SimpleString  # isort: skip - no public names for them
 from fakeredis.model import is_write_command
 from redis.asyncio.client import Redis
@@ -72,8 +73,9 @@ class Server:
                 link.close()
 
     def flush(self) -> None:
-        for database in self.data.dbs.values():
-            database.clear()
+        with self.data.lock:
+            for database in self.data.dbs.values():
+                database.clear()
         self.data.script_cache.clear()
 
     def refusal(self, command: str) -> str | None:
@@ -91,7 +93,7 @@ class Server:
         return {key: self.data.dbs[0][key].value for key in list(self.data.dbs[0])}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _writes(command: str) -> bool:
     return is_write_command(command.encode())
 
@@ -189,7 +191,7 @@ class _Link:
         faults = self._server.faults
         if self._closed or faults & {"hang", "lose_replies"}:
             return
-        self._later(self.cut if "cut" in faults else self._deliver, said)
+        self._later(self._cut_off if "cut" in faults else self._deliver, said)
 
     def _later(self, work: Callable[[bytes], None], data: bytes) -> None:
         """After the wire's latency; what is sent later never overtakes what was sent before."""
@@ -204,6 +206,9 @@ class _Link:
     def _serve(self, data: bytes) -> None:
         if "hang" not in self._server.faults:
             self._socket.sendall(data)
+
+    def _cut_off(self, _: bytes) -> None:
+        self.cut()
 
     def _deliver(self, said: bytes) -> None:
         self.reader.feed_data(said)

@@ -59,7 +59,7 @@ class Referee:
         self.broken.append(Broken(self.elapsed(), promise, what))
         self.note("broken", promise, what)
 
-    def expect(self, promise: str, kept: bool, what: str) -> None:
+    def expect(self, promise: str, kept: bool, what: str) -> None:  # noqa: FBT001 - what is checked
         if not kept:
             self.breaks(promise, what)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import traceback
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -11,8 +12,8 @@ from uuid import UUID
 from tests.simulation import clock
 from tests.simulation.answers import Answers, question_asked
 from tests.simulation.books import Ledger
-from tests.simulation.faults import Faults
 from tests.simulation.farm import PROCESS, REQUEST, Farm
+from tests.simulation.faults import Faults
 from tests.simulation.fleet import EPOCH, Outside, Process
 from tests.simulation.idleness import check_fleet, check_process, may_run
 from tests.simulation.limits import check_limits
@@ -84,7 +85,10 @@ def simulate(seed: int) -> Outcome:
         nonlocal elapsed, calls
         run = _Run(referee, loop)
         with patch("time.time", run.server.time):
-            await run.play()
+            try:
+                await run.play()
+            finally:
+                await run.close()
         elapsed, calls = loop.elapsed, len(run.farm.calls)
         for trouble in loop.troubles:
             referee.breaks("no stray error", trouble)
@@ -92,7 +96,7 @@ def simulate(seed: int) -> Outcome:
     try:
         clock.run(main)
     except Exception as error:  # noqa: BLE001 - whatever it is, the seed must be told
-        referee.broken.append(Broken(0.0, "the run ends", f"{type(error).__name__}: {error}"))
+        referee.broken.append(Broken(0.0, "the run ends", _innermost(error)))
     digest = hashlib.sha256(repr(referee.events).encode()).hexdigest()[:16]
     return Outcome(seed, digest, tuple(referee.broken), elapsed, calls, tuple(referee.events))
 
@@ -117,7 +121,7 @@ class _Run:
         )
         self._processes: dict[int, Process] = {}
         self._slots: dict[int, Process] = {}
-        referee.watchers = [answers, Manners(referee, self._processes)]
+        referee.watchers = [Manners(referee, self._processes)]
         self._served: list[Served] = []
         self._owners: dict[asyncio.Task[object], int] = {}
         loop.set_task_factory(self._owned)
@@ -139,7 +143,6 @@ class _Run:
                 group.create_task(self._serve(number, arrival))
         await self._settle()
         self._judge()
-        await self._close()
 
     async def _settle(self) -> None:
         for process in self._alive():
@@ -221,6 +224,8 @@ class _Run:
         await asyncio.sleep(max(0.0, at))
         process = self._slots[slot]
         PROCESS.set(process.number)
+        # Replies that were paid for are the database's to forget; of all, for it knows no names.
+        self._outside.ledger.erase()
         for ask in asked_of(subject, process.gateway.channels):
             began = self._loop.time()
             while not process.dead:
@@ -229,9 +234,9 @@ class _Run:
                 except RedisDown:
                     await asyncio.sleep(0.5)
                     continue
-                question = question_asked(process, ask)
-                self._outside.answers.forgotten(ask.provider, question, began)
-                self._referee.note("forgotten", process.number, ask.provider, question)
+                self._outside.answers.forgotten(process, ask, began)
+                asked = question_asked(process, ask)
+                self._referee.note("forgotten", process.number, ask.provider, asked)
                 break
 
     def _owned(self, loop: asyncio.AbstractEventLoop, work: object, **options: object) -> object:
@@ -241,15 +246,22 @@ class _Run:
         task.add_done_callback(self._owners.pop)
         return task
 
-    async def _close(self) -> None:
-        for process in self._alive():
-            await process.stop()
+    async def close(self) -> None:
         left = [task for task in self._owners if task is not asyncio.current_task()]
         for task in left:
             task.cancel()
         if left:
             await asyncio.wait(left, timeout=30)
+        for process in self._processes.values():
+            await process.stop()
 
 
 async def _opened(process: Process) -> None:
     await process.start()
+
+
+def _innermost(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} in {where.name}, line {where.lineno}"

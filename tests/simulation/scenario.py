@@ -151,9 +151,7 @@ def _windows(random: Random) -> tuple[Window, ...]:
     return tuple(windows)
 
 
-def _arrivals(
-    random: Random, span: float, processes: int, subjects: int
-) -> tuple[Arrival, ...]:
+def _arrivals(random: Random, span: float, processes: int, subjects: int) -> tuple[Arrival, ...]:
     """Bursts and stragglers; subjects repeat, so that equal questions meet in flight and after."""
     moments: list[float] = []
     wanted = random.choice((15, 30, 60))
@@ -224,9 +222,7 @@ def _trouble(random: Random, where: str, kind: str, moments: list[float]) -> Tro
     )
 
 
-def _kills(
-    random: Random, moments: list[float], processes: int
-) -> tuple[tuple[float, int], ...]:
+def _kills(random: Random, moments: list[float], processes: int) -> tuple[tuple[float, int], ...]:
     if random.random() < 0.7:
         return ()
     at = random.choice(moments) + random.uniform(0.0, 1.0)

@@ -55,9 +55,7 @@ class Telling:
 class Records:
     """Enrichments in memory; slow, hanging or refusing where the scenario wants it."""
 
-    def __init__(
-        self, random: Random, *, slow: bool, alive: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, random: Random, *, slow: bool, alive: Callable[[], Awaitable[None]]) -> None:
         self._random = random
         self._slow = slow
         self._alive = alive

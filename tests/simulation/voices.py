@@ -24,6 +24,13 @@ _BODIES: Mapping[str, bytes] = {
     "error_in_200": b'{"error": "internal", "people_": []}',
 }
 
+_IN_DOUBT: Mapping[str, Said] = {
+    "hang": Said(ending="never"),
+    "reset": Said(ending="reset"),
+    "endless": Said(body=b" " * 150_000),
+}
+"""Nobody can tell whether these were charged."""
+
 
 class Voices:
     """Draws only what the seed lets it; a question has one answer, whoever asks it when."""
@@ -53,19 +60,13 @@ class Voices:
             said = self._answer(sketch, call, query, None)
             call.said = "trouble"
             return Said(body=said.body[:20], ending=_BREAKS_OFF[kind])
+        if kind in _IN_DOUBT:
+            call.charged = call.price if self._random.random() < 0.5 else 0
+            return _IN_DOUBT[kind]
         match kind:
-            case "hang":
-                self._maybe_charge(call)
-                return Said(ending="never")
             case "refuse":
                 call.in_doubt = False
                 return Said(ending="refused")
-            case "reset":
-                self._maybe_charge(call)
-                return Said(ending="reset")
-            case "endless":
-                self._maybe_charge(call)
-                return Said(body=b" " * 150_000)
             case "unavailable_until":
                 return Said(status=503, headers={"retry-after": seconds})
             case "throttle":
@@ -85,10 +86,6 @@ class Voices:
             "x-said-at": self._now().isoformat(),
         }
 
-    def _maybe_charge(self, call: Landed) -> None:
-        if self._random.random() < 0.5:
-            call.charged = call.price
-
     def _answer(
         self, sketch: Sketch, call: Landed, query: Mapping[str, str], trouble: Trouble | None
     ) -> Said:
@@ -97,6 +94,7 @@ class Voices:
         subject = subject_of(query)
         if path in {"/person", "/email"} and self._has_opted_out(sketch, subject):
             call.said = "claimed"
+            call.charged = call.price if sketch.pays_for_misses else 0
             return Said(body=orjson.dumps({"serial": str(call.serial), "claimed": True}))
         found = Random(f"{sketch.name} {call.question}").random() < 0.8 and kind != "nothing"
         found = found or path in {"/jobs", "/jobs/state", "/industry"}

@@ -1,0 +1,123 @@
+"""Gates broken on purpose, to prove that the referee sees it: each has a promise it breaks.
+
+`seed` is one whose scenario brings the fault to light. Should a change of the scenario move it,
+`python -m tests.simulation --mutant <name>` finds another.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
+
+from roleferry_enrich.domain.outcomes import Absent
+from roleferry_enrich.gateway import answering
+from roleferry_enrich.gateway.breaker import Breaker
+from roleferry_enrich.gateway.cache import Cache, Remembered
+from roleferry_enrich.gateway.freshness import Freshness
+from roleferry_enrich.gateway.gates import _Place
+from roleferry_enrich.gateway.gateway import Gateway
+from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.purse import Purse
+from roleferry_enrich.gateway.retry import RetryBudget
+from roleferry_enrich.gateway.shared_buckets import SharedBuckets
+from roleferry_enrich.gateway.till import Order, Till
+from roleferry_enrich.pipeline.fanout import FanOut
+from roleferry_enrich.providers.contract import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One method of one gate, replaced by `made(method)`."""
+
+    promise: str
+    seed: int
+    owner: type
+    method: str
+    made: Callable[[Any], Any]
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        broken = self.made(getattr(self.owner, self.method))
+        with patch.object(self.owner, self.method, broken):
+            yield
+
+
+def _one_more_in_lua(original: Any) -> Any:
+    def script(self: Any, name: str) -> Any:
+        made = original(self, name)
+        if name == "permit":
+            text = made.script.replace("'LINDEX', w.log, place)", "'LINDEX', w.log, place + 1)")
+            return self._shared.redis.register_script(text)
+        return made
+
+    return script
+
+
+def _unbounded(original: Any) -> Any:
+    def begin(self: Breaker, policy: Any, **options: Any) -> None:
+        original(self, replace(policy, half_open_permits=1_000), **options)
+
+    return begin
+
+
+def _trouble_is_nothing(original: Any) -> Any:
+    async def outcome(self: Any, question: Any, errand: Any) -> Any:
+        came, remembered = await original(self, question, errand)
+        if not isinstance(came, answering.Troubled):
+            return came, remembered
+        nothing = Remembered(
+            findings=Findings(), conversation=errand.conversation, observed_at=self._now()
+        )
+        return Absent(), nothing
+
+    return outcome
+
+
+def _patient(original: Any) -> Any:
+    async def run_until(self: FanOut, deadline: float) -> None:
+        await original(self, deadline + 1.0)
+
+    return run_until
+
+
+def _unmarked(original: Any) -> Any:
+    def told(self: Any, *given: Any) -> Any:
+        return replace(original(self, *given), is_stale=False)
+
+    return told
+
+
+async def _nothing_awaited(*_: object, **__: object) -> None: ...
+
+
+def _nothing(*_: object, **__: object) -> None: ...
+
+
+MUTANTS: Mapping[str, Mutant] = {
+    "limiter-lets-one-more-through": Mutant("limit", 0, SharedBuckets, "_script", _one_more_in_lua),
+    "limiter-forgets-pauses": Mutant("silence", 0, Limiter, "pause", lambda _: _nothing_awaited),
+    "breaker-without-half-open-bound": Mutant("probes", 0, Breaker, "__init__", _unbounded),
+    "breaker-never-opens": Mutant(
+        "breaker opens", 0, Breaker, "_is_tripped", lambda _: lambda _: False
+    ),
+    "retries-without-budget": Mutant(
+        "few retries", 0, RetryBudget, "spend", lambda _: lambda *_: True
+    ),
+    "till-forgets": Mutant("paid once", 0, Till, "_question", lambda _: lambda *_: uuid4().bytes),
+    "till-never-settles": Mutant("intents", 0, Order, "settle", lambda _: _nothing),
+    "purse-without-bottom": Mutant("purse", 0, Purse, "reserve", lambda _: _nothing),
+    "place-is-kept": Mutant("idle", 0, _Place, "__aexit__", lambda _: _nothing_awaited),
+    "deadline-is-overrun": Mutant("deadline", 0, FanOut, "run_until", _patient),
+    "trouble-is-remembered-as-nothing": Mutant(
+        "true origin", 0, answering.Answering, "_outcome", _trouble_is_nothing
+    ),
+    "cache-forgets-nothing": Mutant(
+        "forgotten is gone", 0, Cache, "forget", lambda _: _nothing_awaited
+    ),
+    "stale-is-not-marked": Mutant("stale is marked", 0, Gateway, "_from", _unmarked),
+    "stale-has-no-end": Mutant(
+        "not too old", 0, Freshness, "use", lambda _: lambda *_: answering.Use.AS_IT_IS
+    ),
+}
