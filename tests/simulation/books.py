@@ -29,7 +29,7 @@ from roleferry_enrich.providers.replies import Reply
 
 T = TypeVar("T")
 
-KEPT_S = 10.0
+KEPT_S = 5.0
 """How long a reply is kept: shorter than any simulated answer is fresh, as in production."""
 _PATIENCE_S = 0.15
 _REST_S = 1.0

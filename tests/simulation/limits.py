@@ -7,13 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from tests.simulation.farm import Landed
-from tests.simulation.referee import Referee
+from tests.simulation.referee import LONGEST_WAIT_S, Referee
 from tests.simulation.scenario import Sketch
 
 from roleferry_enrich.providers.contract import Window
-
-_LONGEST_WAIT_S = 15.0
-"""Between a permit's reservation and its use: a request's deadline and a call's timeout."""
 
 
 def check_limits(referee: Referee, sketches: Iterable[Sketch], calls: Iterable[Landed]) -> None:
@@ -45,8 +42,10 @@ def _allowed(referee: Referee, window: Window, since: float, until: float) -> in
     """The limit; while Redis is in trouble some processes count by their own shares and others
     still in Redis, and each loss of its memory allows one more burst, no more.
     """
-    troubles = referee.disturbances(since - _LONGEST_WAIT_S, until)
+    troubles = referee.disturbances(since - LONGEST_WAIT_S, until)
     if not troubles:
         return window.permits
     shares = max(window.permits, referee.scenario.processes)
-    return window.permits + shares * len(troubles)
+    # A clock set forward lets those go at once who come after some who wait for their time.
+    bursts = sum(2 if trouble.kind == "clock_ahead" else 1 for trouble in troubles)
+    return window.permits + shares * bursts

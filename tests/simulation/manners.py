@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.simulation.farm import Landed
-from tests.simulation.referee import Referee
+from tests.simulation.referee import LONGEST_WAIT_S, Referee
 
 from roleferry_enrich.gateway.breaker import Breaker
 
@@ -90,11 +90,13 @@ class Manners:
 
     def _check_silence(self, call: Landed) -> None:
         for silence in self._silences[call.provider, call.lane]:
-            if not silence.since < call.sent_at < silence.until - 1e-4:
-                continue
             own = silence.process == call.process
-            early = call.sent_at < silence.since + (0.01 if own else _GRACE_S)
-            if early or (not own and self._referee.was_disturbed(silence.since, call.sent_at)):
+            begins = silence.since + (0.01 if own else _GRACE_S)
+            if not begins < call.sent_at < silence.until - (1e-4 if own else 0.01):
+                continue
+            # Who waits by its process's own share is not told of what others were asked.
+            longest_ago = silence.since - LONGEST_WAIT_S
+            if not own and self._referee.was_disturbed(longest_ago, call.sent_at):
                 continue
             left = silence.until - call.sent_at
             whose = "its own" if own else "another process's"

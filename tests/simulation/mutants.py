@@ -7,6 +7,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
@@ -89,6 +90,11 @@ def _unmarked(original: Any) -> Any:
     return told
 
 
+def _always_fresh(_: object) -> Freshness:
+    an_hour = timedelta(hours=1)
+    return Freshness(fresh_for=an_hour, while_renewed=an_hour, if_failed=an_hour)
+
+
 async def _nothing_awaited(*_: object, **__: object) -> None: ...
 
 
@@ -96,28 +102,26 @@ def _nothing(*_: object, **__: object) -> None: ...
 
 
 MUTANTS: Mapping[str, Mutant] = {
-    "limiter-lets-one-more-through": Mutant("limit", 0, SharedBuckets, "_script", _one_more_in_lua),
-    "limiter-forgets-pauses": Mutant("silence", 0, Limiter, "pause", lambda _: _nothing_awaited),
-    "breaker-without-half-open-bound": Mutant("probes", 0, Breaker, "__init__", _unbounded),
+    "limiter-lets-one-more-through": Mutant("limit", 2, SharedBuckets, "_script", _one_more_in_lua),
+    "limiter-forgets-pauses": Mutant("silence", 19, Limiter, "pause", lambda _: _nothing_awaited),
+    "breaker-without-half-open-bound": Mutant("probes", 29, Breaker, "__init__", _unbounded),
     "breaker-never-opens": Mutant(
-        "breaker opens", 0, Breaker, "_is_tripped", lambda _: lambda _: False
+        "breaker opens", 23, Breaker, "_is_tripped", lambda _: lambda _: False
     ),
     "retries-without-budget": Mutant(
-        "few retries", 0, RetryBudget, "spend", lambda _: lambda *_: True
+        "few retries", 11, RetryBudget, "spend", lambda _: lambda *_: True
     ),
-    "till-forgets": Mutant("paid once", 0, Till, "_question", lambda _: lambda *_: uuid4().bytes),
-    "till-never-settles": Mutant("intents", 0, Order, "settle", lambda _: _nothing),
-    "purse-without-bottom": Mutant("purse", 0, Purse, "reserve", lambda _: _nothing),
-    "place-is-kept": Mutant("idle", 0, _Place, "__aexit__", lambda _: _nothing_awaited),
-    "deadline-is-overrun": Mutant("deadline", 0, FanOut, "run_until", _patient),
+    "till-forgets": Mutant("paid once", 91, Till, "_question", lambda _: lambda *_: uuid4().bytes),
+    "till-never-settles": Mutant("intents", 3, Order, "settle", lambda _: _nothing),
+    "purse-without-bottom": Mutant("purse", 16, Purse, "reserve", lambda _: _nothing),
+    "place-is-kept": Mutant("idle", 2, _Place, "__aexit__", lambda _: _nothing_awaited),
+    "deadline-is-overrun": Mutant("deadline", 2, FanOut, "run_until", _patient),
     "trouble-is-remembered-as-nothing": Mutant(
-        "true origin", 0, answering.Answering, "_outcome", _trouble_is_nothing
+        "true origin", 2, answering.Answering, "_outcome", _trouble_is_nothing
     ),
     "cache-forgets-nothing": Mutant(
-        "forgotten is gone", 0, Cache, "forget", lambda _: _nothing_awaited
+        "forgotten is gone", 108, Cache, "forget", lambda _: _nothing_awaited
     ),
-    "stale-is-not-marked": Mutant("stale is marked", 0, Gateway, "_from", _unmarked),
-    "stale-has-no-end": Mutant(
-        "not too old", 0, Freshness, "use", lambda _: lambda *_: answering.Use.AS_IT_IS
-    ),
+    "stale-is-not-marked": Mutant("stale is marked", 1, Gateway, "_from", _unmarked),
+    "stale-has-no-end": Mutant("not too old", 26, Freshness, "of", lambda _: _always_fresh),
 }

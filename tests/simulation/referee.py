@@ -12,6 +12,8 @@ from typing import Protocol
 from tests.simulation.farm import Landed
 from tests.simulation.scenario import Scenario, Trouble
 
+LONGEST_WAIT_S = 15.0
+"""Between a permit's reservation and its use: a request's deadline and a call's timeout."""
 _REST_S = 2.0
 """After Redis is well again: how long a process may still go without it."""
 

@@ -30,7 +30,8 @@ from roleferry_enrich.gateway.redis_guard import RedisDown
 
 _ACCOUNT = UUID(int=7)
 _DRAIN_S = 25.0
-_SETTLED_S = 25.0
+_SETTLED_S = 3.0
+_DEAD_SETTLED_S = 45.0
 """After the last work: until whatever a dead process left behind has ended by itself."""
 _CLIENT_PATIENCE_S = 60.0
 _LAST_LINES = 30
@@ -148,7 +149,7 @@ class _Run:
         for process in self._alive():
             await process.background.drain(_DRAIN_S)
             await process.gateway.drain()
-        await asyncio.sleep(_SETTLED_S)
+        await asyncio.sleep(_DEAD_SETTLED_S if self._scenario.kills else _SETTLED_S)
         self._outside.ledger.sweep()
 
     def _judge(self) -> None:

@@ -96,17 +96,20 @@ class Scenario:
 def scenario(seed: int) -> Scenario:
     random = Random(seed)
     processes = random.choice((1, 2, 3, 4))
-    span = random.choice((5.0, 15.0, 40.0, 90.0))
+    span = random.choice((5.0, 5.0, 15.0, 15.0, 40.0, 90.0))
     subjects = random.choice((3, 8, 20))
-    sketches = tuple(_sketch(random, n, span, subjects) for n in range(random.randint(2, 7)))
+    sketches = tuple(_sketch(random, n, span, subjects) for n in range(random.randint(2, 5)))
+    sickness = _sickness(random, sketches)
     arrivals = _arrivals(random, span, processes, subjects)
+    if sickness:
+        arrivals += _crowds(random, processes)
     moments = [arrival.at for arrival in arrivals]
     return Scenario(
         seed=seed,
         processes=processes,
         sketches=sketches,
         arrivals=arrivals,
-        troubles=_troubles(random, moments, sketches),
+        troubles=(*sickness, *_troubles(random, moments, sketches)),
         redis_troubles=_spells(random, "redis", REDIS_TROUBLES, moments),
         books_troubles=_spells(random, "books", BOOKS_TROUBLES, moments),
         kills=_kills(random, moments, processes),
@@ -134,7 +137,7 @@ def _sketch(random: Random, number: int, span: float, subjects: int) -> Sketch:
         concurrency=random.choice((2, 5, 20)),
         places=random.choice((None, None, 1, 4)),
         timeout=timedelta(seconds=random.choice((1.0, 3.0, 10.0))),
-        fresh_for=timedelta(seconds=random.choice((20.0, 90.0, 604_800.0))),
+        fresh_for=timedelta(seconds=random.choice((6.0, 30.0, 604_800.0))),
         latency=random.choice((0.02, 0.1, 0.3, 0.8)),
         spread=random.choice((0.1, 0.5, 1.0)),
         pays_for_misses=random.random() < 0.5,
@@ -154,7 +157,7 @@ def _windows(random: Random) -> tuple[Window, ...]:
 def _arrivals(random: Random, span: float, processes: int, subjects: int) -> tuple[Arrival, ...]:
     """Bursts and stragglers; subjects repeat, so that equal questions meet in flight and after."""
     moments: list[float] = []
-    wanted = random.choice((15, 30, 60))
+    wanted = random.choice((8, 15, 30))
     while len(moments) < wanted:
         start = random.uniform(0, span * 0.9)
         if random.random() < 0.5:
@@ -193,6 +196,21 @@ def _troubles(
     )
 
 
+def _sickness(random: Random, sketches: tuple[Sketch, ...]) -> tuple[Trouble, ...]:
+    """One provider that stays sick until its breaker has tried it again."""
+    if random.random() < 0.85:
+        return ()
+    sick, kind = random.choice(sketches).name, random.choice(("flap", "hang", "throttle"))
+    return (Trouble(where=sick, kind=kind, begins=0.0, ends=50.0, share=0.95, amount=9.0),)
+
+
+def _crowds(random: Random, processes: int) -> tuple[Arrival, ...]:
+    """Many at once, before a sick provider's breaker opens and when it tries it again."""
+    moments = [random.uniform(*when) for when in ((0.0, 5.0), (36.0, 45.0), (50.0, 70.0))]
+    crowd = [moment + random.random() * 0.05 for moment in moments for _ in range(14)]
+    return tuple(_arrival(random, at, min(processes, 1), 30) for at in crowd)
+
+
 def _spells(
     random: Random, where: str, kinds: tuple[str, ...], moments: list[float]
 ) -> tuple[Trouble, ...]:
@@ -210,7 +228,7 @@ def _spells(
 
 def _trouble(random: Random, where: str, kind: str, moments: list[float]) -> Trouble:
     """Around a moment at which somebody asks: else most of it would be met by nobody."""
-    lasts = random.choice((0.5, 3.0, 10.0, 40.0))
+    lasts = random.choice((0.5, 3.0, 10.0, 30.0))
     begins = max(0.0, random.choice(moments) + random.uniform(-0.9, 0.5) * min(lasts, 3.0))
     return Trouble(
         where=where,
