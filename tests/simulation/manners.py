@@ -67,8 +67,12 @@ class Manners:
         self._generations: dict[int, int] = {}
         self._attempts: dict[tuple[int, str], list[tuple[float, bool]]] = defaultdict(list)
         self._over: set[int] = set()
+        self._under_way: dict[str, dict[int, int]] = defaultdict(dict)
+        self._sketches = {sketch.name: sketch for sketch in referee.scenario.sketches}
 
     def sent(self, call: Landed) -> None:
+        self._under_way[call.provider][call.serial] = call.process
+        self._check_places(call)
         self._check_silence(call)
         self._check_probes(call)
         self._check_opening(call)
@@ -78,6 +82,7 @@ class Manners:
 
     def ended(self, call: Landed) -> None:
         self._over.add(call.serial)
+        self._under_way[call.provider].pop(call.serial, None)
         generation = self._breaker(call).generation
         record = self._records[call.process, call.provider]
         if call.has_failed is not None and generation == self._generations[call.serial]:
@@ -103,6 +108,19 @@ class Manners:
             what = f"{call.provider} called {left:.3f} s before {whose} pause ends"
             self._referee.breaks("silence", what)
             return
+
+    def _check_places(self, call: Landed) -> None:
+        """So many calls of one process at once, and so many of all, where the contract says so."""
+        sketch, owners = self._sketches[call.provider], self._under_way[call.provider].values()
+        own = sum(owner == call.process for owner in owners)
+        what = f"{own} calls of one process to {call.provider} at once"
+        self._referee.expect("concurrency", own <= sketch.concurrency, what)
+        longest_ago = call.sent_at - LONGEST_WAIT_S
+        if sketch.places is None or self._referee.was_disturbed(longest_ago, call.sent_at):
+            return
+        alive = sum(not self._processes[owner].dead for owner in owners)
+        what = f"{alive} calls of the fleet to {call.provider} at once"
+        self._referee.expect("places", alive <= sketch.places, what)
 
     def _check_probes(self, call: Landed) -> None:
         breaker = self._breaker(call)

@@ -56,6 +56,14 @@ def _one_more_in_lua(original: Any) -> Any:
     return script
 
 
+def _one_place_more(original: Any) -> Any:
+    async def enter(self: SharedBuckets, provider: str, who: str, **options: Any) -> bool:
+        places = options.pop("places") + 1
+        return bool(await original(self, provider, who, places=places, **options))
+
+    return enter
+
+
 def _unbounded(original: Any) -> Any:
     def begin(self: Breaker, policy: Any, **options: Any) -> None:
         original(self, replace(policy, half_open_permits=1_000), **options)
@@ -113,6 +121,7 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "till-forgets": Mutant("paid once", 91, Till, "_question", lambda _: lambda *_: uuid4().bytes),
     "till-never-settles": Mutant("intents", 3, Order, "settle", lambda _: _nothing),
+    "fleet-has-one-place-more": Mutant("places", 2, SharedBuckets, "enter", _one_place_more),
     "purse-without-bottom": Mutant("purse", 16, Purse, "reserve", lambda _: _nothing),
     "place-is-kept": Mutant("idle", 2, _Place, "__aexit__", lambda _: _nothing_awaited),
     "deadline-is-overrun": Mutant("deadline", 2, FanOut, "run_until", _patient),
