@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock live bench evaluate clean
+.PHONY: help setup demo test simulate chaos check format docs lock live bench evaluate clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +27,9 @@ demo: $(VENV)/installed ## Run the demo; make demo ARGS=--once runs it and ends
 test: $(VENV)/installed-dev ## Run the tests; make test ARGS="tests/test_settings.py -x"
 	@$(BIN)/python -m pytest -m "not live" $(ARGS)
 
+simulate: $(VENV)/installed-dev ## Run the gates in virtual time; make simulate ARGS="--seed 7" replays one
+	@PYTHONPATH=src $(BIN)/python -m tests.simulation $(ARGS)
+
 check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports, tests with coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -34,6 +37,12 @@ check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/coverage erase
 	$(BIN)/python -m pytest -m "not live" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+
+chaos: $(VENV)/installed-dev ## Search the gates for faults: 10,000 schedules, killed processes, 1,000 seeds
+	THOROUGH=7 $(BIN)/python -m pytest -q tests/gateway/test_permit_script.py
+	THOROUGH=35 $(BIN)/python -m pytest -q tests/gateway/test_breaker_model.py
+	$(BIN)/python -m pytest -q tests/gateway tests/e2e/test_money.py tests/e2e/test_faults.py
+	@$(MAKE) --no-print-directory simulate ARGS="--seeds 1000"
 
 bench: $(VENV)/installed-dev ## Measure against the bars; make bench ARGS=fanout measures one
 	@PYTHONPATH=src $(BIN)/python -m benchmarks $(ARGS)

@@ -11,8 +11,9 @@ from tests.gateway.test_limiter import NOW, TEN_AN_HOUR, admitted
 from tests.polling import becomes
 from tests.watcher import Watcher
 
-from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.limiter import Bucket, Limiter, Priority
 from roleferry_enrich.gateway.redis_guard import RedisGuard
+from roleferry_enrich.providers.contract import Window
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -166,3 +167,40 @@ async def test_those_who_leave_while_redis_is_away_disturb_nobody() -> None:
         await asyncio.wait([waiting])
 
         assert await admitted(limiter, TEN_AN_HOUR, 20) == 10
+
+
+ONE_A_MINUTE = Bucket("acme", "all", (Window(1, timedelta(minutes=1)),))
+PATIENT = [timedelta(minutes=5)]
+
+
+async def waits(limiter: Limiter, callers: int) -> list[timedelta]:
+    decisions = [
+        (await limiter._permits.reserve(ONE_A_MINUTE, Priority.INTERACTIVE, PATIENT))[0]
+        for _ in range(callers)
+    ]
+    return [decision.wait for decision in decisions]
+
+
+async def test_who_waits_when_redis_forgets_everything_is_counted_again(
+    shared: RedisGuard,
+) -> None:
+    limiter = Limiter(shared)
+    await waits(limiter, 3)
+    await shared.redis.flushall()
+
+    (later,) = await waits(limiter, 1)
+
+    assert later > timedelta(minutes=2.9), "two wait for their turns, a minute and two from now"
+
+
+async def test_who_waits_by_the_own_share_is_counted_when_redis_is_back(
+    shared: RedisGuard,
+) -> None:
+    limiter = Limiter(shared)
+    shared._down_until = asyncio.get_running_loop().time() + 1_000
+    await waits(limiter, 3)
+    shared._down_until = 0.0
+
+    (later,) = await waits(limiter, 1)
+
+    assert later > timedelta(minutes=2.9)

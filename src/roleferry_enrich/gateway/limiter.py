@@ -13,7 +13,7 @@ from typing import Protocol
 from roleferry_enrich.gateway.buckets import Bucket, Priority
 from roleferry_enrich.gateway.local_shares import LocalShares
 from roleferry_enrich.gateway.redis_guard import RedisDown, RedisGuard
-from roleferry_enrich.gateway.shared_buckets import Decision, Reserved, SharedBuckets
+from roleferry_enrich.gateway.shared_buckets import Decision, Reservation, Reserved, SharedBuckets
 from roleferry_enrich.gateway.turnstile import Turnstile
 
 __all__ = ["Bucket", "Limiter", "Priority"]
@@ -98,25 +98,37 @@ class _Permits:
         self.local = local
         self._watch = watch
         self._owed: dict[str, int] = {}
+        self._epochs: dict[str, int] = {}
 
     async def reserve(
         self, bucket: Bucket, priority: Priority, waits: Sequence[timedelta]
     ) -> Sequence[Decision]:
         owed = self._owed.get(bucket.key, 0)
-        silence = self.local.silence(bucket)
         try:
-            reservation = await self._shared.reserve(
-                bucket, priority, waits, owed=owed, silence=silence
-            )
+            reservation = await self._ask(bucket, priority, waits, owed)
+            waiting = self.local.waiting(bucket)
+            if waiting and reservation.epoch != self._epochs.get(bucket.key, reservation.epoch):
+                # Redis lost its memory, and gave those who wait here nothing to come after.
+                reservation = await self._ask(bucket, priority, waits, waiting)
         except RedisDown:
             return self._from_own_share(bucket, priority, waits)
         self._owed.pop(bucket.key, None)
+        self._epochs[bucket.key] = reservation.epoch
         if reservation.rebuilt and self._watch is not None:
             self._watch.limit_rebuilt(bucket.provider)
         for decision in reservation.decisions:
             if isinstance(decision, Reserved):
                 self.local.took(bucket, decision.wait)
         return reservation.decisions
+
+    async def _ask(
+        self, bucket: Bucket, priority: Priority, waits: Sequence[timedelta], owed: int
+    ) -> Reservation:
+        silence = self.local.silence(bucket)
+        if owed:
+            # Some of them wait for a time yet to come: what Redis gives now must come after.
+            silence = max(silence, self.local.ahead(bucket))
+        return await self._shared.reserve(bucket, priority, waits, owed=owed, silence=silence)
 
     async def shift(self, bucket: Bucket) -> int | None:
         try:

@@ -41,6 +41,9 @@ class _Log:
             excess -= int(count)
         return now
 
+    def after(self, now: float) -> int:
+        return sum(int(count) for _, latest, count in self._cells if latest > now)
+
     def remove(self, start: float) -> None:
         cell = next((cell for cell in self._cells if start <= cell[1]), None)
         if cell is not None:
@@ -91,6 +94,15 @@ class LocalShares:
         until = self._silent_until.get(bucket.key)
         left = 0.0 if until is None else until - self._clock()
         return timedelta(seconds=max(0.0, left))
+
+    def ahead(self, bucket: Bucket) -> timedelta:
+        """How far from now the latest start is that was given away here."""
+        left = self._latest.get(bucket.key, 0.0) - self._clock()
+        return timedelta(seconds=max(0.0, left))
+
+    def waiting(self, bucket: Bucket) -> int:
+        """How many starts that were given away here are yet to come."""
+        return max((log.after(self._clock()) for log in self._of(bucket)), default=0)
 
     def _take(self, bucket: Bucket, start: float) -> None:
         self._latest[bucket.key] = start

@@ -61,6 +61,8 @@ class Reservation:
     """The bucket held what no bucket holds and was begun anew."""
     rate: float
     """Of the full rate; below 1 after refusals."""
+    epoch: int
+    """When the bucket was begun: another one than before, and it has forgotten what was before."""
 
 
 class SharedBuckets:
@@ -151,7 +153,7 @@ def _reservation(answer: Sequence[int | bytes]) -> Reservation:
         else SwitchedOff(from_micros(int(off)), _text(reason))
         for seq, wait in zip(callers[::2], callers[1::2], strict=True)
     )
-    return Reservation(decisions, bool(rebuilt), int(rate) / _FULL_RATE)
+    return Reservation(decisions, bool(rebuilt), int(rate) / _FULL_RATE, int(epoch))
 
 
 def _decision(seq: int, wait: int, epoch: int, shift: int) -> Decision:

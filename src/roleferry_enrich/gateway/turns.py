@@ -53,8 +53,12 @@ class Turns:
         self._set_timer()
 
     async def _renew(self) -> None:
+        with suppress(RedisDown):
+            await self._shared.call(self._renew_all())
+
+    async def _renew_all(self) -> None:
         milliseconds = LASTS // timedelta(milliseconds=1)
         # Also where another took it from us meanwhile: that only makes the wait longer.
-        renewals = (self._shared.redis.pexpire(name, milliseconds) for name in self._held)
-        with suppress(RedisDown):
-            await self._shared.call(asyncio.gather(*renewals))
+        await asyncio.gather(
+            *(self._shared.redis.pexpire(name, milliseconds) for name in self._held)
+        )

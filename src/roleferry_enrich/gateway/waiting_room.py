@@ -94,21 +94,25 @@ class WaitingRoom:
     def _leaves(self, caller: Caller, shift: int | None, now: float) -> bool:
         if caller.turn.done():
             return True
-        more = self._time_added(caller, shift)
-        if more <= 0:
+        silence = self._pauses.silence(self._bucket).total_seconds()
+        caller.at = max(self._put_off(caller, shift), now + silence)
+        if caller.at <= now:
             caller.turn.set_result(None)
             return True
-        caller.at = now + more
         if caller.at <= caller.until:
             return False
         caller.refuse(NoPermit("the provider asked for a longer pause meanwhile"))
         return True
 
-    def _time_added(self, caller: Caller, shift: int | None) -> float:
+    def _put_off(self, caller: Caller, shift: int | None) -> float:
+        """When its time comes, by the pauses there were since it was last looked at.
+
+        Counted from its own time: one that stood behind others is looked at late, and must not
+        be later still than Redis has it, or it calls together with those who come after it.
+        """
         assert caller.permit is not None, "only who has a permit is admitted"
-        silence = self._pauses.silence(self._bucket).total_seconds()
         if shift is None or not caller.permit.seq:
-            return silence
+            return caller.at
         moved = max(caller.moved, shift - caller.permit.shift)
         added, caller.moved = moved - caller.moved, moved
-        return max(silence, added / MICRO)
+        return caller.at + added / MICRO

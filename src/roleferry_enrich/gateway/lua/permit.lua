@@ -10,8 +10,8 @@
 -- KEYS[4..] for each window, a list of the starts reserved in it, the latest first
 -- ARGV[1]   "interactive", or "batch": takes only what is free now, and leaves 30 % free
 -- ARGV[2]   "" for the server's clock; a time in microseconds for tests
--- ARGV[3]   permits that were used while Redis was away
--- ARGV[4]   microseconds of silence that the caller knows of
+-- ARGV[3]   permits that were given while Redis was away
+-- ARGV[4]   microseconds of silence that the caller knows of, or until the last of those is used
 -- ARGV[5..] for each window: permits, period in microseconds, and grain: only the start of every
 --           so-manyth reservation is kept; then for each caller the longest wait it can use
 -- Result    {microseconds the provider is switched off, why, 1 if the bucket had to be rebuilt,
@@ -139,7 +139,7 @@ local function take(start)
   end
 end
 
-for _ = 1, tonumber(ARGV[3]) do take(math.max(now, last)) end
+for _ = 1, tonumber(ARGV[3]) do take(math.max(now + tonumber(ARGV[4]), last)) end
 
 local off_for = math.max(0, off_until - now)
 local shut, on_trial = off_for > 0, off[1] and off_for == 0
