@@ -63,3 +63,24 @@ def test_who_cannot_wait_so_long_is_refused(until: float) -> None:
     left = clock.run(lambda loop: left_after(loop, Paused(), [1.0, 2.0, 4.0], until))
 
     assert left == [2.75, 3.75, "refused"]
+
+
+async def admitted_into_a_pause(loop: clock.VirtualLoop, until: float) -> float | None:
+    pauses = Paused()
+    pauses.known_here = timedelta(seconds=2)
+    room, came = WaitingRoom(pauses, ONE_A_SECOND), loop.time()
+    caller = Caller(until=came + until)
+    room.admit(caller, Reserved(timedelta(0), 1, 1))
+    loop.call_at(came + 2, setattr, pauses, "known_here", timedelta(0))
+    try:
+        await caller.turn
+    except NoPermit:
+        return None
+    return loop.time() - came
+
+
+@pytest.mark.parametrize(("until", "left"), [(5.0, 2.0), (1.0, None)])
+def test_a_permit_that_comes_after_a_pause_was_asked_for_keeps_to_it(
+    until: float, left: float | None
+) -> None:
+    assert clock.run(lambda loop: admitted_into_a_pause(loop, until)) == left

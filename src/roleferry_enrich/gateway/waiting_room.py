@@ -55,7 +55,12 @@ class WaitingRoom:
         """Let the caller through when its permit's time has come, and all before it are gone."""
         caller.permit = permit
         now = self._loop.time()
-        at = now + permit.wait.total_seconds()
+        # A pause may have been asked for while Redis answered.
+        silence = self._pauses.silence(self._bucket).total_seconds()
+        at = now + max(permit.wait.total_seconds(), silence)
+        if silence and at > caller.until:
+            caller.refuse(NoPermit("the provider asked for a longer pause meanwhile"))
+            return
         while self._callers and self._callers[-1].turn.done():
             self._callers.pop()
         if at <= now and not self._callers:
