@@ -38,8 +38,10 @@ from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
 from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.pipeline.background import Background
+from roleferry_enrich.pipeline.door import Door
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
+from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
 
 EPOCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -101,11 +103,13 @@ class Process:
         records = Records(self._random, slow=scenario.slow_records, alive=self.alive)
         self.enricher = Enricher(
             gateway=self.gateway,
+            recall=Recall(self.gateway),
             records=PatientRecords(records, self.background, told),
             background=self.background,
             onlooker=told,
             sample=lambda _: Result(),
             now=self.now,
+            door=Door(lambda: 0.0),  # no time of this machine may come in
         )
 
     def kill(self) -> None:

@@ -39,6 +39,8 @@ class Telling:
     def answered(self, enrichment: Enrichment) -> None:
         self._note("answered", enrichment.status.value)
 
+    def recalled(self, enrichment: Enrichment) -> None: ...
+
     def record_failed(self, enrichment: Enrichment, reason: str) -> None:
         self._note("unrecorded", reason)
 
