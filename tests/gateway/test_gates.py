@@ -220,7 +220,13 @@ def epoch() -> str:
         ({"Retry_After": lambda: "-5"}, 0, 1),
         ({"Retry_After": lambda: "abc"}, 0, 1),
         ({"Retry_After": lambda: "Wed, 21 Oct 2015 07:28:00 GMT"}, 0, 1),
+        ({"Retry_After": lambda: "1e9"}, 0, 1),
+        ({"Retry_After": lambda: "0"}, 0, 1),
         ({"X_Left": lambda: "0", "X_Reset": lambda: "1e400"}, 0, 1),
+        ({"X_Left": lambda: "0", "X_Reset": lambda: "-40"}, 0, 1),
+        ({"X_Left": lambda: "0", "X_Reset": lambda: "40"}, 0, 1),  # 1970, where an epoch is meant
+        ({"X_Left": lambda: "0", "X_Seconds": lambda: "40"}, 39, 40),
+        ({"X_Left": lambda: "0", "X_Seconds": epoch}, 3590, 3600),  # an epoch where seconds are
         ({}, 0, 1),
     ],
 )
