@@ -126,6 +126,22 @@ def test_h80_who_was_let_in_is_answered_before_a_service_ends(
     assert _health(service.url) is None
 
 
+def test_h80_a_worker_ends_when_told(database_url: str, redis_url: str, tmp_path: Path) -> None:
+    env = environment(DATABASE_URL=database_url, REDIS_URL=redis_url, DATA_DIR=tmp_path)
+    with subprocess.Popen([*PROGRAM, "worker"], env=env, stderr=subprocess.PIPE) as worker:
+        assert worker.stderr is not None
+        assert any(b"worker.started" in line for line in worker.stderr)
+        worker.send_signal(signal.SIGTERM)
+        worker.send_signal(signal.SIGTERM)
+        try:
+            _, said = worker.communicate(timeout=30)
+        finally:
+            worker.kill()
+
+    assert worker.returncode == 0
+    assert b"worker.stopped" in said
+
+
 def test_h81_without_a_file_left_newcomers_are_turned_away_and_health_is_truthful(
     started: Started,
 ) -> None:
