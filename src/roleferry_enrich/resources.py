@@ -33,7 +33,6 @@ from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
 from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
-from roleferry_enrich.observability.loop_lag import lag_watched
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
@@ -88,11 +87,7 @@ async def open_resources(
     background = Background()
     books = PostgresBooks(servers.database_url, watching)
     till = Till(books, watch=watching, secret=_pepper(settings))
-    async with (
-        _sessions() as transport,
-        _cache(settings, shared) as cache,
-        lag_watched(telemetry.metrics.metrics),
-    ):
+    async with _sessions() as transport, _cache(settings, shared) as cache, telemetry.lag_watched():
         gates = _gates(settings, channels, shared, transport, till, watching)
         gateway = Gateway(channels, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
