@@ -27,7 +27,10 @@ class Acme(Provider):
         docs="https://acme.test/docs",
         base_url="https://api.acme.test",
         authenticate=lambda key: {"X-Key": key},
-        rate_headers=(RateHeaders(remaining="x-left", reset="x-reset"),),
+        rate_headers=(
+            RateHeaders(remaining="x-left", reset="x-reset"),
+            RateHeaders(remaining="x-left", reset="x-seconds", reset_is="seconds_left"),
+        ),
         credit_price=MicroUsd(10_000),
         timeout=timedelta(seconds=1),
     )

@@ -93,3 +93,16 @@ def test_a_module_and_its_functions_stay_readable(path: Path) -> None:
 )
 def test_a_package_hands_nothing_on(path: Path) -> None:
     assert list(imported(tree(path))) == []
+
+
+# Times that are shown or stored; nothing waits, ends or opens by them.
+READ_THE_WALL_CLOCK = {"resources.py", "services.py", "accounts/repository.py"}
+WALL_CLOCKS = {"datetime.now", "datetime.utcnow", "date.today", "time.time"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_h36_few_read_the_wall_clock(path: Path) -> None:
+    may_read = label(path) in READ_THE_WALL_CLOCK or label(path).startswith("sandbox/")
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute):
+            assert may_read or ast.unparse(node) not in WALL_CLOCKS, f"line {node.lineno}"

@@ -88,7 +88,7 @@ async def open_resources(
     background = Background()
     books = PostgresBooks(servers.database_url, watching)
     till = Till(books, watch=watching, secret=_pepper(settings))
-    async with _sessions() as transport, _cache(settings, shared) as cache:
+    async with _sessions() as transport, _cache(settings, shared) as cache, telemetry.lag_watched():
         gates = _gates(settings, channels, shared, transport, till, watching)
         gateway = Gateway(channels, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)

@@ -7,6 +7,7 @@ but the wake-ups.
 import asyncio
 import contextlib
 import signal
+from collections.abc import Iterable
 
 import structlog
 from redis.exceptions import RedisError
@@ -22,6 +23,7 @@ from roleferry_enrich.storage.wire import DatabaseAway
 
 _LOOK_S = 1.0
 _TIDY_S = 10.0
+_INSIST_S = 2.0
 _log = structlog.get_logger("roleferry_enrich")
 
 
@@ -32,6 +34,7 @@ async def work(settings: Settings, servers: Servers) -> None:
             resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
         )
         queue = Queue(servers.redis_url)
+        stopped = _stopped()
         _log.info("worker.started")
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -39,9 +42,8 @@ async def work(settings: Settings, servers: Servers) -> None:
                 group.create_task(_listen(completion, queue)),
                 group.create_task(_tidy(resources)),
             ]
-            await _signalled()
-            for task in tasks:
-                task.cancel()
+            await stopped.wait()
+            await _end(tasks)
         await queue.close()
         _log.info("worker.stopped")
 
@@ -81,8 +83,18 @@ async def _listen(completion: Completion, queue: Queue) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-async def _signalled() -> None:
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel them until they end: one that comes while arq starts to listen can get lost in it."""
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=_INSIST_S)
+
+
+def _stopped() -> asyncio.Event:
+    """Set by the first SIGTERM or SIGINT; further ones change nothing."""
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    await stopped.wait()
+    return stopped

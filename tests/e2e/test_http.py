@@ -16,6 +16,7 @@ INSTRUMENTS = (
     "roleferry_limiter_wait_seconds_bucket",
     "roleferry_enrichments_total",
     "roleferry_enrichment_latency_seconds_bucket",
+    "roleferry_loop_lag_seconds_bucket",
 )
 
 # Fixed, so that every process names the tests alike.

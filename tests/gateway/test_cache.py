@@ -11,7 +11,7 @@ from roleferry_enrich.domain.outcomes import CacheLevel
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.gateway.cache import Begun, Cache, Remembered
 from roleferry_enrich.gateway.redis_guard import RedisGuard
-from roleferry_enrich.gateway.sealing import KeyRing
+from roleferry_enrich.gateway.sealing import VERSION, KeyRing
 from roleferry_enrich.gateway.turns import Turn
 from roleferry_enrich.providers.contract import Findings
 
@@ -106,6 +106,32 @@ async def test_what_cannot_be_read_is_a_miss_and_deleted(
     assert looked.entry is None
     assert looked.is_spoilt == bool(garbage)
     assert not await shared.redis.get(f"{key}:answer")
+
+
+async def test_h43_of_a_value_of_fifty_megabytes_no_more_is_read_than_an_answer_may_have(
+    shared: RedisGuard, key: str
+) -> None:
+    await shared.redis.setrange(f"{key}:answer", 50_000_000, b"x")
+    received = (await shared.redis.info("stats"))["total_net_output_bytes"]
+    looked = await make(shared).look(key, "")
+    read = (await shared.redis.info("stats"))["total_net_output_bytes"] - received
+
+    assert (looked.entry, looked.is_spoilt) == (None, True)
+    assert not await shared.redis.exists(f"{key}:answer")
+    assert read < 1_100_000
+
+
+async def test_h43_a_value_of_a_future_version_is_a_miss_and_deleted(
+    shared: RedisGuard, key: str
+) -> None:
+    await keep(make(shared), key, answer("Orla"))
+    frame = await shared.redis.get(f"{key}:answer")
+    future = bytes([VERSION[0] + 1]) + frame[1:]
+    await shared.redis.set(f"{key}:answer", future, px=60_000)
+    looked = await make(shared).look(key, "")
+
+    assert (looked.entry, looked.is_spoilt) == (None, True)
+    assert not await shared.redis.exists(f"{key}:answer")
 
 
 async def test_a_value_of_another_type_is_a_miss_and_deleted(shared: RedisGuard, key: str) -> None:

@@ -15,7 +15,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 from tests.acme import Acme
 from tests.far_end import served
-from tests.gates import gates_of
+from tests.gates import gates_of, now
 from tests.polling import becomes
 from tests.watcher import Watcher
 
@@ -220,7 +220,13 @@ def epoch() -> str:
         ({"Retry_After": lambda: "-5"}, 0, 1),
         ({"Retry_After": lambda: "abc"}, 0, 1),
         ({"Retry_After": lambda: "Wed, 21 Oct 2015 07:28:00 GMT"}, 0, 1),
+        ({"Retry_After": lambda: "1e9"}, 0, 1),
+        ({"Retry_After": lambda: "0"}, 0, 1),
         ({"X_Left": lambda: "0", "X_Reset": lambda: "1e400"}, 0, 1),
+        ({"X_Left": lambda: "0", "X_Reset": lambda: "-40"}, 0, 1),
+        ({"X_Left": lambda: "0", "X_Reset": lambda: "40"}, 0, 1),  # 1970, where an epoch is meant
+        ({"X_Left": lambda: "0", "X_Seconds": lambda: "40"}, 39, 40),
+        ({"X_Left": lambda: "0", "X_Seconds": epoch}, 3590, 3600),  # an epoch where seconds are
         ({}, 0, 1),
     ],
 )
@@ -328,7 +334,7 @@ async def test_a_batch_is_counted_as_one(redis: Redis, redis_url: str) -> None:
     assert far_end.calls == 8
 
 
-async def test_two_thousand_who_leave_at_any_moment_leave_nothing_behind(
+async def test_h37_ten_thousand_who_leave_at_any_moment_leave_nothing_behind(
     redis: Redis, redis_url: str
 ) -> None:
     far_end, random = FarEnd(always(200)), Random(11)
@@ -336,7 +342,7 @@ async def test_two_thousand_who_leave_at_any_moment_leave_nothing_behind(
         await caller.send()
         tasks_before = len(asyncio.all_tasks())
         shared = caller.gates.limiter._buckets._shared.redis
-        for _ in range(40):
+        for _ in range(200):
             tasks = [asyncio.create_task(caller.outcome()) for _ in range(50)]
             for task in tasks:
                 for _ in range(random.randrange(4)):
@@ -350,6 +356,32 @@ async def test_two_thousand_who_leave_at_any_moment_leave_nothing_behind(
     assert replies == [f"{n}".encode() for n in range(50)]
     assert not shared.connection_pool._in_use_connections
     assert held == 0
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_h36_a_wall_clock_that_jumps_opens_nothing_and_gives_nothing_away(
+    redis: Redis, redis_url: str, hours: int
+) -> None:
+    ours = timedelta(0)
+
+    def reply(n: int) -> web.Response:
+        nonlocal ours
+        ours = timedelta(hours=hours) * (n % 2)
+        return web.json_response({})
+
+    far_end = FarEnd(reply)
+    async with served(far_end.answer) as url, process(url, redis_url) as plain:
+        ten_an_hour = replace(plain.channel, permits=(Window(10, timedelta(hours=1)),))
+        gates = replace(plain.gates, now=lambda: now() + ours)
+        caller = replace(plain, channel=ten_an_hour, gates=gates)
+        outcomes = await caller.outcomes(7) + await caller.outcomes(50, within=0.05)
+
+    assert outcomes == Counter(answered=10, no_permit=47)
+    assert far_end.calls == 10
+    assert gates.breakers["acme"].state == "closed"
+    latencies = [record.latency for record in caller.watcher.records]
+    assert len(latencies) == 10
+    assert all(timedelta(0) <= latency < timedelta(minutes=1) for latency in latencies)
 
 
 async def idle(caller: Caller, tasks_before: int) -> bool:

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+from tests.gateway.own_redis import own_redis
 from tests.gateway.test_limiter import NOW, TEN_AN_HOUR, admitted
 from tests.polling import becomes
 from tests.watcher import Watcher
@@ -70,6 +72,34 @@ async def test_a_process_keeps_to_its_share_and_decides_in_time(failure: Answer)
 
         assert not shared.is_up
         assert watcher.local_permits == 5
+
+
+async def test_h39_a_script_that_hangs_is_waited_for_once_and_killed_it_is_over() -> None:
+    """A Redis busy with somebody's endless script, until that is killed."""
+    async with own_redis() as server, Redis.from_url(server.url) as other:
+        await other.config_set("lua-time-limit", 50)
+        async with Redis.from_url(server.url) as client, Redis.from_url(server.url) as stuck:
+            shared = RedisGuard(client, rest=0.2)
+            limiter = Limiter(shared, instances=2)
+            endless = asyncio.create_task(stuck.eval("while true do end", 0))
+            await becomes(lambda: is_busy(other))
+            async with asyncio.timeout(0.15 * 10):  # ten times: the machine may be busy
+                assert await admitted(limiter, TEN_AN_HOUR, 50) == 5
+            assert not shared.is_up
+            await other.script_kill()
+            with pytest.raises(ResponseError, match="killed"):
+                await endless
+            await becomes(lambda: up(shared), within_s=5)
+
+            assert await admitted(limiter, TEN_AN_HOUR, 50) == 5, "the other share"
+
+
+async def is_busy(redis: Redis) -> bool:
+    try:
+        await redis.ping()
+    except ResponseError as error:
+        return "BUSY" in str(error)
+    return False
 
 
 async def test_a_refused_connection_costs_nothing() -> None:

@@ -124,12 +124,12 @@ class Gates:
                     admission.check()
                     waited = await self._permit(call, errand)
                     admission.check()
-                    sent = _Sent(order.id, call, errand, attempt, waited, self.now())
+                    sent = _Sent(order.id, call, errand, attempt, waited, self.now(), _clock())
                     order.made()
                     reply, error = await self._exchange(sent, admission)
                 credits = _credits(sent, reply, error)
                 cost = errand.channel.price(credits)
-                record = sent.record(reply, error, cost, self.now())
+                record = sent.record(reply, error, cost)
                 errand.calls.append(record)
                 order.settle(record, reply if credits and not error else None)
         finally:
@@ -222,9 +222,11 @@ class _Sent:
     attempt: int
     permit_wait: timedelta
     at: datetime
+    begun: float
+    """By the clock that nobody sets."""
 
     def record(
-        self, reply: Reply | None, error: ProviderError | None, cost: MicroUsd, now: datetime
+        self, reply: Reply | None, error: ProviderError | None, cost: MicroUsd
     ) -> CallRecord:
         return CallRecord(
             id=self.id,
@@ -236,9 +238,13 @@ class _Sent:
             outcome=OutcomeKind(error.outcome) if error else OutcomeKind.FOUND,
             cost=cost,
             sent_at=self.at,
-            latency=now - self.at,
+            latency=timedelta(seconds=_clock() - self.begun),
             permit_wait=self.permit_wait,
         )
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class _Place:

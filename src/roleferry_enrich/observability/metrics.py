@@ -80,6 +80,12 @@ class Metrics:
         self._enrichment_latency = meter.create_histogram(
             "roleferry.enrichment.latency", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
+        self._lag = meter.create_histogram(
+            "roleferry.loop.lag",
+            unit="s",
+            description="How late timers are: as long, nobody was served",
+            explicit_bucket_boundaries_advisory=_SECONDS,
+        )
 
     def provider_called(
         self,
@@ -136,6 +142,9 @@ class Metrics:
     def recalled(self, goal: Goal, status: Status) -> None:
         """An answer given once more from memory; its latency would say nothing."""
         self._enrichments.add(1, {"goal": goal.value, "status": status.value})
+
+    def loop_lagged(self, lag: timedelta) -> None:
+        self._lag.record(lag.total_seconds())
 
     def _known(self, provider: str) -> str:
         return provider if provider in self._providers else _OTHER

@@ -1,11 +1,13 @@
 """A process's metrics and traces, opened together by its root and closed together."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import Tracer
 
+from roleferry_enrich.observability.loop_lag import lag_watched
 from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
 from roleferry_enrich.observability.traces import configure_traces, tracer_of
 from roleferry_enrich.observability.watching import Watching
@@ -24,6 +26,9 @@ class Telemetry:
 
     def watching(self) -> Watching:
         return Watching(self.metrics.metrics, self.tracer)
+
+    def lag_watched(self) -> AbstractAsyncContextManager[None]:
+        return lag_watched(self.metrics.metrics)
 
     def close(self) -> None:
         """Sends what is not sent yet."""

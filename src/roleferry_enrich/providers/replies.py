@@ -51,7 +51,7 @@ class Reply:
             return min(timedelta(seconds=int(value[:9])), _LONGEST_PAUSE)
         try:
             wait = parsedate_to_datetime(value) - self.received_at
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
         return min(wait, _LONGEST_PAUSE) if wait > timedelta(0) else None
 
