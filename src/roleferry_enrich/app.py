@@ -20,6 +20,10 @@ from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
 
+# uvloop accepts one connection of a socket in each turn of the loop. In a burst, when turns are
+# long, most of a deadline would pass before a request is heard; of one port known by several
+# descriptors it accepts one for each.
+_ACCEPTED_A_TURN = 64
 # Requests under way are given this long when the process is told to stop.
 _GRACE_S = 10
 _DOCUMENT_AFTER_S = 5
@@ -65,7 +69,7 @@ def serve(
     settings: Settings, servers: Servers, *, channels: Mapping[str, Channel] | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT."""
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(settings, servers, channels=channels),
         host=settings.host,
         port=settings.port,
@@ -74,3 +78,5 @@ def serve(
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
     )
+    listener = config.bind_socket()
+    uvicorn.Server(config).run([listener, *(listener.dup() for _ in range(1, _ACCEPTED_A_TURN))])

@@ -28,6 +28,7 @@ async def turns(count: int) -> None:
 async def filled(door: Door, count: int = ROOM) -> Door:
     for _ in range(count):
         assert await door.enter(DEADLINE, NONE)
+        await turns(2)
     return door
 
 
@@ -39,8 +40,19 @@ async def test_as_many_come_in_as_can_be_served_by_the_deadline():
     door = await filled(Door())
 
     assert not await door.enter(DEADLINE, NONE)
+    await turns(3)
     assert await door.enter(DEADLINE * 2, NONE)
     assert door.inside == ROOM + 1
+
+
+async def test_a_crowd_comes_in_one_in_each_turn_of_the_loop():
+    door = Door()
+    coming = crowd(door, 50)
+    await turns(5)
+    assert 1 <= door.inside < 10
+
+    assert all(await asyncio.gather(*coming))
+    assert door.inside == 50
 
 
 async def test_who_waits_comes_in_as_others_leave_in_the_order_they_came():
@@ -120,6 +132,7 @@ async def test_dearer_requests_are_believed_at_once_and_cheaper_ones_slowly():
         room = 0
         while await door.enter(DEADLINE, NONE):
             room += 1
+            await turns(2)
         for _ in range(room):
             door.leave()
         return room
@@ -131,14 +144,16 @@ async def test_dearer_requests_are_believed_at_once_and_cheaper_ones_slowly():
 
 async def test_what_can_wait_waits_for_room():
     door = await filled(Door())
+    (waiting,) = crowd(door, 1)
+    await turns(2)
     later = asyncio.create_task(door.calm(LONG))
-    await asyncio.sleep(0.1)
+    await door.calm(timedelta(milliseconds=60))
     assert not later.done()
+
+    door.leave()
+    await waiting
     door.leave()
     await later
-
-    await filled(door, 1)
-    await door.calm(timedelta(milliseconds=60))
 
 
 @pytest.mark.parametrize(("deadline_s", "kept_s"), [(0.2, 0.02), (2, 0.1), (10, 0.1)])

@@ -141,7 +141,8 @@ async def test_who_finds_no_way_in_is_told_whom_nobody_asked_and_recorded_later(
     gateway, kept = SlowGateway(), Kept()
     service = enricher(gateway, kept)
     while await service.door.enter(timedelta(milliseconds=100), timedelta(0)):
-        pass
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
     answered = await service.enrich(request(100), uuid4())
     assert not kept.versions

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 _USUAL_COST_S = 0.01
@@ -23,7 +24,7 @@ _SAMPLE, _SAMPLE_S = 20, 0.2
 many over some time tell what one costs."""
 _NEWEST = 0.1
 """What the latest sample weighs in the average; a dearer one is believed at once."""
-_LOOK_S = 0.05
+_HEARING_S = 0.3
 
 
 class Door:
@@ -35,6 +36,10 @@ class Door:
         self._line: deque[asyncio.Future[None]] = deque()
         self._cost_s = _USUAL_COST_S
         self._room = _FEWEST
+        self._is_turning, self._has_heard = False, False
+        self._hears_until = 0.0
+        self._has_room = asyncio.Event()
+        self._has_room.set()
         self.inside = 0
 
     async def enter(self, deadline: timedelta, patience: timedelta) -> bool:
@@ -42,26 +47,37 @@ class Door:
         self._room = max(_FEWEST, int(_SHARE * deadline.total_seconds() / self._cost_s))
         if not self.inside:
             self._cpu_before, self._left = self._cpu(), 0
-        if self.inside < self._room:
-            self.inside += 1
+        if not self._is_turning and not self._line and self.inside < self._room:
+            self._let_in()
             return True
+        self._hear()
+        self._has_room.clear()
         seconds = patience.total_seconds()
         if len(self._line) * self._cost_s > seconds:
             return False
         return await self._wait(seconds)
 
+    def _hear(self) -> None:
+        """While a crowd is still coming, none of it is let in: most will have to be refused."""
+        self._has_heard = True
+        if not self._line:
+            self._hears_until = asyncio.get_running_loop().time() + _HEARING_S
+
     def leave(self) -> None:
         self._left += 1
         if self._left >= _SAMPLE:
             self._learn()
-        self._let_go()
+        self.inside -= 1
+        if self._line and not self._is_turning:
+            self._next()
+        if not self._line:
+            self._has_room.set()
 
     async def calm(self, patience: timedelta) -> None:
-        """Wait until nobody is in line, for work that can wait as long."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + patience.total_seconds()
-        while self.inside >= self._room and loop.time() < ends:  # noqa: ASYNC110 - no event for each leave
-            await asyncio.sleep(_LOOK_S)
+        """Wait until there is room again, for work that can wait as long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience.total_seconds()):
+                await self._has_room.wait()
 
     async def _wait(self, seconds: float) -> bool:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -69,11 +85,14 @@ class Door:
         try:
             async with asyncio.timeout(seconds):
                 await turn
-        except TimeoutError:
-            return _was_let_in(turn)
-        except asyncio.CancelledError:
-            if _was_let_in(turn):
-                self._let_go()
+        except (TimeoutError, asyncio.CancelledError) as ended:
+            was_let_in = turn.done() and not turn.cancelled()  # in this very turn of the loop
+            if not was_let_in and turn in self._line:
+                self._line.remove(turn)
+            if isinstance(ended, TimeoutError):
+                return was_let_in
+            if was_let_in:
+                self.leave()
             raise
         return True
 
@@ -85,20 +104,27 @@ class Door:
         self._cost_s = max(cost, self._cost_s + _NEWEST * (cost - self._cost_s))
         self._cpu_before, self._left = now, 0
 
-    def _let_go(self) -> None:
-        """Give one's place to the first in line, or leave it empty."""
-        while self._line and self.inside <= self._room:
+    def _let_in(self) -> None:
+        """One in each turn of the loop, so that a crowd is heard before much is begun."""
+        self.inside += 1
+        self._turn()
+
+    def _turn(self) -> None:
+        self._is_turning, self._has_heard = True, False
+        asyncio.get_running_loop().call_soon(self._next)
+
+    def _next(self) -> None:
+        self._is_turning = False
+        if self._has_heard and asyncio.get_running_loop().time() < self._hears_until:
+            self._turn()
+            return
+        while self._line and self.inside < self._room:
             turn = self._line.popleft()
-            # One whose patience ended is still in line.
+            # One who goes in this very turn of the loop is in line still.
             if not turn.done():
                 turn.set_result(None)
+                self._let_in()
                 return
-        self.inside -= 1
-
-
-def _was_let_in(turn: asyncio.Future[None]) -> bool:
-    """In the very turn of the loop in which it gave up waiting."""
-    return turn.done() and not turn.cancelled()
 
 
 class Closing:

@@ -29,6 +29,8 @@ from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
 # Of its deadline, what a request may spend waiting to be let in.
 _LINE_SHARE = 0.4
 _COMPLETION_TIME = timedelta(seconds=10)
+# Who is turned away comes in a crowd, and is recorded when that is over.
+_CROWD_S = 1.0
 # What nobody waits for gives way to those who wait, for so long.
 _LATER = timedelta(seconds=5)
 
@@ -143,6 +145,7 @@ class Enricher:
         return known
 
     async def _keep(self, known: Enrichment, reports: tuple[Report, ...]) -> None:
+        await asyncio.sleep(_CROWD_S)
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
@@ -161,6 +164,7 @@ class Enricher:
 
     async def _finish(self, begun: "_Begun", fanout: FanOut) -> None:
         await fanout.run_late()
+        await asyncio.sleep(_CROWD_S)
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
