@@ -45,6 +45,7 @@ def create_app(
             open_resources(settings, servers, telemetry, channels=channels) as resources,
             open_desk() as desk,
         ):
+            look_seldom()
             preparing = asyncio.create_task(_prepare(app))
             try:
                 yield LocalServices(resources, desk)

@@ -7,6 +7,7 @@ and go at the rate at which we can serve them, and stay for at most a deadline.
 """
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -37,7 +38,8 @@ class Door:
         self._cost_s = _USUAL_COST_S
         self._room = _FEWEST
         self._is_turning, self._has_heard = False, False
-        self._hears_until = 0.0
+        self.crowd_at = math.inf
+        """Since when there has been a line (loop time): who is heard now may have come with it."""
         self._has_room = asyncio.Event()
         self._has_room.set()
         self.inside = 0
@@ -48,6 +50,7 @@ class Door:
         if not self.inside:
             self._cpu_before, self._left = self._cpu(), 0
         if not self._is_turning and not self._line and self.inside < self._room:
+            self.crowd_at = math.inf
             self._let_in()
             return True
         self._hear()
@@ -61,7 +64,7 @@ class Door:
         """While a crowd is still coming, none of it is let in: most will have to be refused."""
         self._has_heard = True
         if not self._line:
-            self._hears_until = asyncio.get_running_loop().time() + _HEARING_S
+            self.crowd_at = asyncio.get_running_loop().time()
 
     def leave(self) -> None:
         self._left += 1
@@ -71,6 +74,7 @@ class Door:
         if self._line and not self._is_turning:
             self._next()
         if not self._line:
+            self.crowd_at = math.inf
             self._has_room.set()
 
     async def calm(self, patience: timedelta) -> None:
@@ -115,7 +119,7 @@ class Door:
 
     def _next(self) -> None:
         self._is_turning = False
-        if self._has_heard and asyncio.get_running_loop().time() < self._hears_until:
+        if self._has_heard and asyncio.get_running_loop().time() < self.crowd_at + _HEARING_S:
             self._turn()
             return
         while self._line and self.inside < self._room:

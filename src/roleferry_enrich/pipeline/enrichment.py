@@ -108,6 +108,9 @@ class Enricher:
         answer_by = since + deadline.total_seconds()
         left = timedelta(seconds=answer_by - asyncio.get_running_loop().time())
         if await self.door.enter(deadline, left - deadline * (1 - _LINE_SHARE)):
+            # In a crowd we hear of a request long after it came: at the latest with the first.
+            crowd_at = max(self.door.crowd_at, since - deadline.total_seconds() * _LINE_SHARE)
+            answer_by = min(answer_by, crowd_at + deadline.total_seconds())
             try:
                 enrichment = await self._asked(begun, answer_by)
             finally:
