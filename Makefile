@@ -36,7 +36,7 @@ check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -m "not live" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not live" --cov --cov-report=term --cov-fail-under=90 $(ARGS)
 
 chaos: $(VENV)/installed-dev ## Search the gates for faults: 10,000 schedules, killed processes, 1,000 seeds
 	THOROUGH=7 $(BIN)/python -m pytest -q tests/gateway/test_permit_script.py
