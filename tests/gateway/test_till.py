@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -14,11 +14,13 @@ from aiohttp import web
 from redis.asyncio import Redis
 from tests.acme import Acme
 from tests.gateway.test_gateway import COMPANY, ORLA, PERSON, FarEnd, gateway, name_in, terms
+from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.outcomes import CacheLevel, Found, Report, Skipped
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import Ask, Keys, PersonQuery
+from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.errand import Errand, Terms
 from roleferry_enrich.gateway.gateway import Gateway
@@ -77,7 +79,6 @@ class Ledger:
         await self._rows("DELETE FROM call_intents WHERE account_id = $1 RETURNING 1")
 
     async def open(self) -> None:
-        await migrate(self.url)
         await self._rows("INSERT INTO accounts (id, name) VALUES ($1, 'Test account') RETURNING id")
 
     async def close(self) -> None:
@@ -95,9 +96,17 @@ class Ledger:
             await connection.close()
 
 
+@pytest.fixture(scope="module")
+def migrated_url(servers: Servers) -> Iterator[str]:
+    """Not the session's, which other tests expect to be empty."""
+    with fresh_database(servers.database_url) as url:
+        asyncio.run(migrate(url))
+        yield url
+
+
 @pytest.fixture
-async def ledger(database_url: str) -> AsyncIterator[Ledger]:
-    ledger = Ledger(database_url, uuid4())
+async def ledger(migrated_url: str) -> AsyncIterator[Ledger]:
+    ledger = Ledger(migrated_url, uuid4())
     await ledger.open()
     yield ledger
     await ledger.close()
