@@ -161,7 +161,7 @@ async def test_permits_taken_alone_are_counted_when_redis_is_back(redis: Redis) 
 async def test_a_flush_costs_at_most_one_burst(shared: RedisGuard) -> None:
     limiter = Limiter(shared)
     first = await admitted(limiter, TEN_AN_HOUR, 50)
-    await shared.redis.flushall()
+    await shared.redis.flushdb()
     await shared.redis.script_flush()
     again = [await admitted(limiter, TEN_AN_HOUR, 50) for _ in range(3)]
 
@@ -171,7 +171,7 @@ async def test_a_flush_costs_at_most_one_burst(shared: RedisGuard) -> None:
 async def test_a_pause_outlives_a_flush_where_it_was_heard(shared: RedisGuard) -> None:
     limiter = Limiter(shared)
     await limiter.pause(TEN_AN_HOUR, timedelta(seconds=30))
-    await shared.redis.flushall()
+    await shared.redis.flushdb()
 
     assert await admitted(limiter, TEN_AN_HOUR, 5) == 0
 
@@ -216,7 +216,7 @@ async def test_who_waits_when_redis_forgets_everything_is_counted_again(
 ) -> None:
     limiter = Limiter(shared)
     await waits(limiter, 3)
-    await shared.redis.flushall()
+    await shared.redis.flushdb()
 
     (later,) = await waits(limiter, 1)
 
