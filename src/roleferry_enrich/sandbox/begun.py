@@ -32,12 +32,9 @@ class Begun:
         self._prefix = prefix
         self._serial = itertools.count(1)
         self._works: OrderedDict[str, Work] = OrderedDict()
-        self.count = 0
-        """How much was ever begun."""
 
     def begin(self, asked: Record) -> str:
         name = f"{self._prefix}_5eed{next(self._serial):08}"
-        self.count += 1
         self._works[name] = Work(asked)
         if len(self._works) > _MOST:
             self._works.popitem(last=False)
