@@ -233,7 +233,7 @@ def test_who_has_left_or_has_no_name_is_left_out() -> None:
 def test_run_that_takes_longer_is_pending_under_its_id() -> None:
     answer, _ = finished(CLAY.find_email(ORLA), BEGUN, *[GOING] * 6)
 
-    assert answer == Pending(timedelta(seconds=60), reference="run_1")
+    assert answer == Pending(timedelta(seconds=30), reference="run_1")
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_run_that_takes_longer_is_pending_under_its_id() -> None:
 def test_trouble_while_looking_after_a_run_does_not_lose_it(trouble: Told) -> None:
     answer, calls = finished(CLAY.find_email(ORLA), BEGUN, GOING, trouble)
 
-    wait = 90 if isinstance(trouble, ProviderRateLimited) else 60
+    wait = 90 if isinstance(trouble, ProviderRateLimited) else 30
     assert answer == Pending(timedelta(seconds=wait), reference="run_1")
     assert sum(call.credits for call in calls) == 1
 
@@ -264,6 +264,12 @@ def test_run_is_continued_by_its_id_without_a_paid_call() -> None:
     assert [email.address for email in answer.people[0].emails] == ["orla.fenwick@quillmere.test"]
     assert [(call.method, call.credits) for call in calls] == [("GET", 0)] * 2
     assert {call.path for call in calls} == {"/public/v0/routines/run/run_1/results"}
+
+
+def test_who_came_back_in_vain_comes_back_later_still() -> None:
+    answer, _ = finished(CLAY.resume_find_email(ORLA, "run_1"), *[GOING] * 3)
+
+    assert answer == Pending(timedelta(seconds=120), reference="run_1")
 
 
 def test_wait_clay_asks_for_is_kept() -> None:

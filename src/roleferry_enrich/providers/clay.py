@@ -57,7 +57,7 @@ _ITEM = "1"
 # back for one has less.
 _LOOKS = tuple(timedelta(seconds=seconds) for seconds in (1, 1, 2, 3, 5, 8))
 _LATER_LOOKS = tuple(timedelta(seconds=seconds) for seconds in (0, 2, 4))
-_COME_BACK = timedelta(seconds=60)
+_COME_BACK, _COME_BACK_LATER = timedelta(seconds=30), timedelta(seconds=120)
 
 
 class Clay(RunsRoutine):
@@ -150,11 +150,11 @@ class Clay(RunsRoutine):
         item = {"id": _ITEM, "inputs": dict(self.routine.given(query.keys))}
         call = Call.post(f"{_ROOT}/routines/{self.routine.id}/run", {"items": [item]})
         reply = yield from ask(call.accepting(_BEGUN).costing(1, charged=_may_have_begun))
-        return (yield from _result(_id(reply, "routine_run_id"), query.keys, _LOOKS))
+        return (yield from _result(_id(reply, "routine_run_id"), query.keys, _LOOKS, _COME_BACK))
 
     def resume_find_email(self, query: PersonQuery, reference: str) -> Conversation[Answer]:
         """Go on with a run that was begun and paid for, by its id."""
-        return (yield from _result(reference, query.keys, _LATER_LOOKS))
+        return (yield from _result(reference, query.keys, _LATER_LOOKS, _COME_BACK_LATER))
 
     def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
         """A 404 is never "nothing found", and after a 5xx a page or a run may be spent."""
@@ -200,7 +200,9 @@ def _why_incomplete(lost: ProviderError | CallSkipped) -> str:
     return f"a page was lost and cannot be asked for again ({str(lost) or 'not asked'})"
 
 
-def _result(run: str, keys: Keys, looks: tuple[timedelta, ...]) -> Conversation[Answer]:
+def _result(
+    run: str, keys: Keys, looks: tuple[timedelta, ...], come_back: timedelta
+) -> Conversation[Answer]:
     """What the run found, if it ends while there is time; trouble on the way does not undo it."""
     call = Call.get(f"{_ROOT}/routines/run/{run}/results").accepting(_BEGUN)
     asked_for = timedelta(0)
@@ -215,7 +217,7 @@ def _result(run: str, keys: Keys, looks: tuple[timedelta, ...]) -> Conversation[
         asked_for = trouble.retry_after or asked_for
     except CallSkipped:
         pass
-    return Pending(max(_COME_BACK, asked_for), reference=run)
+    return Pending(max(come_back, asked_for), reference=run)
 
 
 def _in_progress(reply: Reply) -> bool:

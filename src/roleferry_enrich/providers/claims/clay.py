@@ -73,14 +73,15 @@ def company_of(rows: Sequence[Record], domain: str) -> Record | None:
 
 
 def person_with_addresses(result: Record, keys: Keys) -> PersonClaim | None:
-    """What a routine found of the person it was run for; None where it found no address."""
+    """The addresses a routine found; None where it found none.
+
+    Of whom they are is what was asked: nothing else is known of them, and no more is said.
+    """
     emails = tuple({email.address.lower(): email for email in _emails(result)}.values())
     if not emails:
         return None
     return PersonClaim(
         full_name=keys.full_name,
-        first_name=keys.first_name,
-        last_name=keys.last_name,
         company_name=keys.company_name,
         company_domain=keys.domain,
         linkedin_url=keys.linkedin_url,
