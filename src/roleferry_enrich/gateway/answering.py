@@ -197,10 +197,12 @@ class Answering:
 
 
 def _conversation(question: Question) -> Conversation[Answer]:
-    ask = question.ask
-    conversation: Conversation[Answer] = getattr(question.channel.provider, ask.capability)(
-        ask.query
-    )
+    ask, provider = question.ask, question.channel.provider
+    conversation: Conversation[Answer]
+    if ask.reference is None:
+        conversation = getattr(provider, ask.capability)(ask.query)
+    else:
+        conversation = getattr(provider, f"resume_{ask.capability}")(ask.query, ask.reference)
     return conversation
 
 
