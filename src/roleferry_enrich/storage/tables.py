@@ -4,65 +4,29 @@ Every table of an account's data has `account_id` first in its primary key and i
 key, so that one account's row can neither be reached nor pointed at from another's.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
     Float,
-    ForeignKey,
-    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
     Interval,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     Uuid,
-    func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-# Any: a Column carries its Python type only as a parameter that Core queries do not use.
-def _moment(name: str, *, nullable: bool = False, now: bool = False) -> "Column[Any]":
-    default = func.now() if now else None
-    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=default)
-
-
-def _text(name: str, *, nullable: bool = False) -> "Column[Any]":
-    return Column(name, Text, nullable=nullable)
-
-
-def _json(name: str, *, nullable: bool = False) -> "Column[Any]":
-    return Column(name, JSONB(none_as_null=True), nullable=nullable)
-
-
-def _account(*, key: bool = True) -> "Column[Any]":
-    owner = ForeignKey("accounts.id", ondelete="CASCADE")
-    return Column("account_id", Uuid, owner, primary_key=key, nullable=False)
-
-
-def _within_account(column: str, table: str, ondelete: str | None = None) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["account_id", column], [f"{table}.account_id", f"{table}.id"], ondelete=ondelete
-    )
-
+from roleferry_enrich.storage.columns import account as _account
+from roleferry_enrich.storage.columns import json as _json
+from roleferry_enrich.storage.columns import metadata
+from roleferry_enrich.storage.columns import moment as _moment
+from roleferry_enrich.storage.columns import text as _text
+from roleferry_enrich.storage.columns import within_account as _within_account
 
 accounts = Table(
     "accounts",

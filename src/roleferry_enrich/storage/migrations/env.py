@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage.engine import create_unpooled_engine
-from roleferry_enrich.storage.tables import metadata
+from roleferry_enrich.storage.tables import accounts
 
 # An arbitrary number that only this product's migrations use in its database.
 _LOCK = 7_265_381_042
@@ -21,7 +21,7 @@ def _run(connection: Connection) -> None:
     connection.execute(select(func.pg_advisory_lock(_LOCK)))
     connection.commit()
     context.configure(
-        connection=connection, target_metadata=metadata, transaction_per_migration=True
+        connection=connection, target_metadata=accounts.metadata, transaction_per_migration=True
     )
     with context.begin_transaction():
         context.run_migrations()
