@@ -208,6 +208,8 @@ call_intents = Table(
     Index(None, "expires_at"),
 )
 
+_SAID_BY = ("provider", "capability", "observed_at")
+
 observations = Table(
     "observations",
     metadata,
@@ -228,8 +230,19 @@ observations = Table(
     _within_account("enrichment_id", "enrichments", "CASCADE"),
     _within_account("person_id", "people", "CASCADE"),
     _within_account("company_id", "companies", "CASCADE"),
-    Index(None, "account_id", "person_id"),
-    Index(None, "account_id", "company_id"),
+    # The newest that each has said about a subject is found in these alone.
+    Index("ix_observations_person", "account_id", "person_id", *_SAID_BY),
+    Index("ix_observations_company", "account_id", "company_id", *_SAID_BY),
+)
+
+# By which keys a person was asked for who, as some provider answered, does not want to be.
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    _account(),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    _moment("noted_at", now=True),
 )
 
 completions = Table(
