@@ -68,8 +68,10 @@ def _rests_on_memory(enrichment: Enrichment) -> bool:
     # What our own database adds is read each time: it may be erased at any.
     theirs = [o for o in enrichment.outcomes if o.provider != Internal.spec.name]
     heard = {o.provider for o in theirs if o.outcome is OutcomeKind.FOUND}
-    settled = all(map(_is_settled, theirs)) and _providers(enrichment) <= heard
-    return recorded and timeless and settled
+    settled = all(map(_is_settled, theirs)) and not any(
+        o.may_have_more for o in enrichment.outcomes
+    )
+    return recorded and timeless and settled and _providers(enrichment) <= heard
 
 
 def _providers(enrichment: Enrichment) -> set[str]:
