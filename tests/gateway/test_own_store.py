@@ -132,6 +132,7 @@ async def test_a_slow_database_is_trouble_and_then_left_alone(gateway, shelves) 
     shelves.error = ProviderTimedOut("the database did not answer in time")
     reports = [await gateway.ask(ORLA, terms()) for _ in range(12)]
     first, last = reports[0].outcome, reports[-1].outcome
+    assert len(reports[0].calls) == 1, "who has to pay waits behind it"
     assert isinstance(first, Troubled)
     assert first.kind is OutcomeKind.TIMED_OUT
     assert last == Skipped("breaker_open")

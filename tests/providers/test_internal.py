@@ -1,6 +1,7 @@
 """Our own database says what others said, as theirs and of the day they said it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import pytest
 from tests.providers.conformance import NOW, ProviderConformance, exchanges_of
 
+from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.outcomes import Absent, Found
 from roleferry_enrich.domain.queries import Keys, PersonQuery
@@ -16,6 +18,7 @@ from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.errand import Errand, Terms
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.gateway.understanding import outcome_of
+from roleferry_enrich.pipeline.planning import is_useful
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Answer
 from roleferry_enrich.providers.internal import Internal
@@ -111,3 +114,11 @@ def test_a_verdict_on_a_mailbox_is_never_served_again():
     others = catalogue().values()
     offered = {offer.capability for provider in others for offer in provider.offers()}
     assert offered - RETENTION.keys() == {"verify_email"}
+
+
+def test_for_one_persons_sake_the_whole_company_is_not_read():
+    offers = {offer.capability: offer for offer in Internal().offers()}
+    person = Request(goal=Goal.PERSON, keys=QUERY.keys)
+    assert not is_useful(offers["find_people"], person)
+    assert is_useful(offers["find_person"], person)
+    assert is_useful(offers["find_people"], replace(person, goal=Goal.EXECUTIVES))

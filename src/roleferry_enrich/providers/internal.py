@@ -5,7 +5,7 @@ those that are sent to a base URL. What is too old, or of somebody who asked not
 is refused there and never reaches this side.
 """
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
@@ -110,7 +110,9 @@ def _call(path: str, keys: Keys, **more: int) -> Call:
     """In the body, which no log of addresses shows."""
     known = {each.name: getattr(keys, each.name) for each in fields(keys)}
     body = {name: value for name, value in known.items() if value is not None}
-    return Call.post(path, {**body, **more}).accepting(NOT_FOUND, OPTED_OUT)
+    call = Call.post(path, {**body, **more}).accepting(NOT_FOUND, OPTED_OUT)
+    # Who has to pay waits behind this: a database that was slow once is not asked again.
+    return replace(call, repeatable=False)
 
 
 def _nothing(reply: Reply) -> Answer:
