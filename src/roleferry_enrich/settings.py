@@ -181,6 +181,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     otlp_endpoint: HttpUrl | None = None
+    retention_days: int | None = Field(default=None, ge=0, le=3_650)
+    """Days for which an observation in our own database is served again; 0 is never. Unset: 90
+    for people, 180 for companies. Nothing is deleted by it."""
     cache_mb: int = Field(default=64, ge=0, le=65_536)
     """Megabytes of answers that one process keeps in memory, before Redis is asked."""
     cache_keys: (
