@@ -191,6 +191,14 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
                 ),
                 latency=Latency(median_ms=200, p95_ms=900, tail=0.01),
             ),
+            Lens(
+                name="linkedin",
+                companies=0.9,
+                people=0.0,  # it shows nobody to an app
+                former_company_names=0.01,
+                missing=MappingProxyType({"domain": 0.08, "description": 0.3}),
+                latency=Latency(median_ms=160, p95_ms=480),
+            ),
         )
     }
 )
