@@ -192,6 +192,17 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
                 latency=Latency(median_ms=200, p95_ms=900, tail=0.01),
             ),
             Lens(
+                name="x",
+                companies=0.6,
+                people=0.5,
+                audience="leadership",
+                leavers=0.02,
+                wrong_people=0.0,
+                missing=MappingProxyType({"email": 1.0, "personal_email": 1.0, "mobile": 1.0}),
+                latency=Latency(median_ms=140, p95_ms=420),
+                price=10_000,
+            ),
+            Lens(
                 name="linkedin",
                 companies=0.9,
                 people=0.0,  # it shows nobody to an app

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from roleferry_enrich.sandbox.networks import facebook_page
 from roleferry_enrich.sandbox.population import Company, Person
 
 Document = dict[str, Any]  # JSON on its way out, never read back
@@ -113,7 +114,7 @@ def company_document(company: Company) -> Document:
         "utcOffset": None,
         "geo": _geo(company),
         "logo": None,
-        "facebook": {"handle": None, "likes": None},
+        "facebook": {"handle": facebook_page(company) if company.domain else None, "likes": None},
         "linkedin": {"handle": f"company/{slug}" if slug else None},
         "twitter": {"handle": None, "id": None, "bio": None, "followers": None},
         "crunchbase": {"handle": None},
