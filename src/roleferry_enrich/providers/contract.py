@@ -18,16 +18,9 @@ from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
 from roleferry_enrich.domain.values import dataclass
-from roleferry_enrich.errors import (
-    ProviderContractChanged,
-    ProviderError,
-    ProviderQuotaSpent,
-    ProviderRateLimited,
-    ProviderRefusedQuery,
-    ProviderUnauthorised,
-    ProviderUnavailable,
-)
+from roleferry_enrich.errors import ProviderContractChanged, ProviderError
 from roleferry_enrich.providers.replies import Record, Reply
+from roleferry_enrich.providers.statuses import error_of_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,18 +247,6 @@ def offers(
     return declare
 
 
-_ERROR_OF_STATUS: Mapping[int, type[ProviderError]] = MappingProxyType(
-    {
-        401: ProviderUnauthorised,
-        402: ProviderQuotaSpent,
-        403: ProviderUnauthorised,
-        408: ProviderUnavailable,
-        425: ProviderUnavailable,
-        429: ProviderRateLimited,
-    }
-)
-
-
 class Provider:
     """Base of every adapter. Stateless: one instance serves all requests at once."""
 
@@ -284,14 +265,4 @@ class Provider:
         Override for a provider that hides errors in a 200 or gives a status another meaning,
         and fall back to this.
         """
-        if reply.status in call.accept:
-            return None
-        reason = f"status {reply.status}"
-        known = _ERROR_OF_STATUS.get(reply.status)
-        if known is not None:
-            return known(reason, retry_after=reply.retry_after())
-        if reply.status >= 500:
-            return ProviderUnavailable(reason, retry_after=reply.retry_after())
-        if reply.status >= 400:
-            return ProviderRefusedQuery(reason)
-        return ProviderContractChanged(reason)
+        return None if reply.status in call.accept else error_of_status(reply)
