@@ -16,13 +16,13 @@ from roleferry_enrich.errors import (
     NoPermit,
     ProviderError,
     ProviderRateLimited,
-    ProviderUnavailable,
     Quarantined,
 )
 from roleferry_enrich.gateway.breaker import Admission, Breaker
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.errand import Errand
 from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.pacing import asked_pause
 from roleferry_enrich.gateway.places import FleetPlaces
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
@@ -32,7 +32,6 @@ from roleferry_enrich.gateway.watch import CallSpan, Watch
 from roleferry_enrich.providers.contract import Call
 from roleferry_enrich.providers.replies import Reply
 
-_LONGEST_PAUSE = timedelta(hours=1)
 _PAUSE_WITHOUT_WORD = timedelta(seconds=1)
 
 
@@ -206,7 +205,7 @@ class Gates:
         bucket = channel.bucket(call)
         if not bucket.windows and channel.provider.spec.open_web:
             return
-        pause = _asked_pause(channel, reply, error)
+        pause = asked_pause(channel, reply, error)
         if pause is None and isinstance(error, ProviderRateLimited):
             await self.limiter.lower(bucket)
             pause = _PAUSE_WITHOUT_WORD
@@ -271,29 +270,3 @@ def _credits(sent: _Sent, reply: Reply | None, error: ProviderError | None) -> i
         lost = error is not None and error.may_be_charged
         return sent.call.credits if lost else 0
     return sent.call.charge(reply)
-
-
-def _asked_pause(
-    channel: Channel, reply: Reply | None, error: ProviderError | None
-) -> timedelta | None:
-    """How long the provider asks for silence, by a refusal or by its own limit headers."""
-    if isinstance(error, ProviderUnavailable) and error.retry_after:
-        return error.retry_after
-    if isinstance(error, ProviderRateLimited):
-        return error.retry_after or (_reset(channel, reply) if reply is not None else None)
-    return _reset(channel, reply) if reply is not None else None
-
-
-def _reset(channel: Channel, reply: Reply) -> timedelta | None:
-    for rate in channel.provider.spec.rate_headers:
-        if reply.headers.get(rate.remaining, "").strip() != "0" or rate.reset is None:
-            continue
-        text = reply.headers.get(rate.reset, "").strip()
-        if not (text.isascii() and text.isdigit() and len(text) <= 12):
-            continue
-        seconds = float(text)
-        if rate.reset_is == "unix_seconds":
-            seconds -= reply.received_at.timestamp()
-        if seconds > 0:
-            return min(timedelta(seconds=seconds), _LONGEST_PAUSE)
-    return None
