@@ -54,10 +54,15 @@ class Spec:
     """Scheme and host only; each call names the full path below it."""
     authenticate: Callable[[str], Mapping[str, str]] | None = None
     """Makes the headers that carry the key; None for a provider that needs no key."""
+    sign: Callable[[str], Mapping[str, str]] | None = None
+    """Makes query parameters from the key, for a provider that takes a proof nowhere else. They
+    join the call on its way out only: none is part of a `Call`, and so of no log or cache key."""
     permits: tuple[Window, ...] = ()
     """All windows apply at once. A call in a `lane` is counted in that lane's windows instead."""
     lanes: Mapping[str, tuple[Window, ...]] = field(default_factory=lambda: MappingProxyType({}))
     rate_headers: tuple[RateHeaders, ...] = ()
+    ease: Callable[[Reply], timedelta | None] | None = None
+    """How long a reply asks for silence in a way that no pair of `rate_headers` tells."""
     concurrency: int = 20
     """The most calls of one process under way at once."""
     credit_price: MicroUsd = MicroUsd(0)

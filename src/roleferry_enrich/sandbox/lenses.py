@@ -203,6 +203,15 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
                 price=10_000,
             ),
             Lens(
+                name="facebook",
+                companies=0.65,
+                people=0.0,  # a page names nobody
+                wrong_people=0.0,
+                former_company_names=0.02,
+                missing=MappingProxyType({"description": 0.4, "phone": 0.3}),
+                latency=Latency(median_ms=170, p95_ms=520),
+            ),
+            Lens(
                 name="linkedin",
                 companies=0.9,
                 people=0.0,  # it shows nobody to an app
