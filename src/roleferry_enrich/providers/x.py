@@ -5,12 +5,11 @@ asked by its handle and never searched for. Searching users by name would need a
 anyway; the bearer token of an app, which is what a server has, is refused there.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 from types import MappingProxyType
 
-from roleferry_enrich.domain.identifiers import MicroUsd, ProfileUrl
-from roleferry_enrich.domain.queries import CompanyQuery, Keys
+from roleferry_enrich.domain.identifiers import Domain, MicroUsd, ProfileUrl
+from roleferry_enrich.domain.queries import CompanyQuery
 from roleferry_enrich.errors import (
     ProviderContractChanged,
     ProviderError,
@@ -60,7 +59,7 @@ class X(Provider):
         credit_price=MicroUsd(5_000),  # a post read; a user read is two of them
         notes=(
             "The key is an app's bearer token. Each user (2 credits) and post (1) read is paid.",
-            "A handle guessed from domain or name is believed only if its web site is the domain.",
+            "A handle guessed from the domain is believed only if its web site is the domain.",
             "Posts of the company's own account that name executives the caller knows: 7 days.",
         ),
     )
@@ -68,28 +67,24 @@ class X(Provider):
     @offers(
         ("company_twitter_url",),
         ("domain",),
-        hints=("domain", "company_name", "company_twitter_url"),
         gives=("company_name", "domain", "twitter_url"),
         credits=_USER,
         fresh_for=timedelta(days=30),
     )
     def find_company(self, query: CompanyQuery) -> Conversation[Answer]:
         """Where the handle is only likely, the account must say that it is the company's."""
-        keys = query.keys
-        known = _handle(keys.company_twitter_url)
-        handles = (known,) if known else tuple(_likely_handles(keys))
-        if not handles:
+        known, domain = _handle(query.keys.company_twitter_url), query.keys.domain
+        handle = known or _likely_handle(domain)
+        if handle is None:
             return Findings()
-        fields = {"user.fields": _USER_FIELDS}
-        call = Call.get("/2/users/by", usernames=",".join(handles), **fields)
-        reply = yield from ask(call.costing_each(_USER * len(handles), _users_read))
+        call = Call.get("/2/users/by", usernames=handle, **{"user.fields": _USER_FIELDS})
+        reply = yield from ask(call.costing_each(_USER, _users_read))
         accounts, hidden = _read(reply.record())
-        asked = {handle.lower() for handle in handles}
         companies = tuple(
             company_of(account)
             for account in accounts
-            if (account.text("username") or "").lower() in asked
-            and (known or _site(account) == keys.domain)
+            if (account.text("username") or "").lower() == handle.lower()
+            and (known or _site(account) == domain)
         )
         return Findings(companies=companies, incomplete=hidden)
 
@@ -132,13 +127,11 @@ def _handle(url: ProfileUrl | None) -> str | None:
     return url.rpartition("/")[2] if url else None
 
 
-def _likely_handles(keys: Keys) -> Iterable[str]:
-    """The domain's own label, and the name written as one word."""
-    label = name_label(keys.domain).replace("-", "_") if keys.domain else ""
-    label = "" if label.startswith("xn__") else label  # no word in any language
-    name = searchable(keys.company_name or "").replace(" ", "").replace("'", "").lower()
-    likely = dict.fromkeys((label, name))
-    return (h for h in likely if _SHORTEST_GUESS <= len(h) <= _LONGEST_HANDLE and h.isascii())
+def _likely_handle(domain: Domain | None) -> str | None:
+    """The domain's own label, where it can be a handle and is a word."""
+    label = name_label(domain).replace("-", "_") if domain else ""
+    fits = _SHORTEST_GUESS <= len(label) <= _LONGEST_HANDLE and not label.startswith("xn__")
+    return label if fits else None
 
 
 def _site(account: Record) -> str | None:
