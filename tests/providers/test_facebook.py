@@ -255,6 +255,13 @@ def test_pages_that_were_found_and_then_withheld_are_no_empty_answer():
         _named({"/v26.0/pages/search": search, "/v26.0/": b'{"2": {"id": "2"}}'})
 
 
+def test_a_page_with_another_s_number_is_not_the_one_asked_for():
+    search = b'{"data": [{"id": "1", "name": "Facebook"}]}'
+    other = b'{"1": {"id": "2", "name": "Facebook", "is_verified": true}}'
+
+    assert _named({"/v26.0/pages/search": search, "/v26.0/": other}) == Findings()
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 300) | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(

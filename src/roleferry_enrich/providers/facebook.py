@@ -110,8 +110,12 @@ def _named(name: str) -> Conversation[tuple[CompanyClaim, ...]]:
     pages = _document((yield from ask(_several(ids))))
     if not any(pages.record(number) for number in ids):
         raise ProviderContractChanged("none of the pages asked for")
-    candidates = (pages.record(number) for number in ids)
-    return tuple(company_of(page) for page in candidates if is_vouched_for(page))
+    candidates = [(number, pages.record(number)) for number in ids]
+    return tuple(
+        company_of(page)
+        for number, page in candidates
+        if page.text("id") == number and is_vouched_for(page)
+    )
 
 
 def _several(ids: list[str]) -> Call:
