@@ -81,6 +81,11 @@ class Channel:
         credential = authenticate(self.key.secret) if authenticate and self.key else {}
         return {**dict(call.headers), **credential}
 
+    def params(self, call: Call) -> tuple[tuple[str, str], ...]:
+        """The call's own, and what proves the key where that has no other place."""
+        sign = self.provider.spec.sign
+        return call.params + (tuple(sign(self.key.secret).items()) if sign and self.key else ())
+
     def bucket(self, call: Call) -> Bucket:
         spec = self.provider.spec
         if self.permits is not None:

@@ -50,7 +50,7 @@ class Transport:
             async with session.request(
                 call.method,
                 channel.url(call),
-                params=call.params or None,
+                params=channel.params(call) or None,
                 data=None if call.json is None else orjson.dumps(call.json),
                 headers=_headers(channel, call),
                 allow_redirects=False,
