@@ -77,7 +77,9 @@ class Gatherings:
         return await self._gates.send(call, errand)
 
     async def drain(self) -> None:
-        """Wait for those on their way; each is bounded by its provider's timeout."""
+        """Wait for no more to come, and for those on their way, which their timeouts bound."""
+        for party in tuple(self._open.values()):
+            party.depart()
         while self._travelling:
             await asyncio.wait(self._travelling)
 
@@ -92,7 +94,7 @@ class Gatherings:
                 errand.terms.purse.reserve(held)
             except BudgetSpent:
                 return None  # what it can pay for, it may do alone
-            member = Member[Item, Result](
+            member: Member[Item, Result] = Member(
                 item=item,
                 identity=purpose.identity(item),
                 errand=errand,

@@ -85,7 +85,7 @@ class Party(Generic[Item, Result]):
         self._last_joined = now = self._loop.time()
         self._leaves_by = min(self._leaves_by, now + (member.ends - now) * _PART_OF_TIME)
         if len(self._identities) >= self._group.most:
-            self._depart()
+            self.depart()
         elif self._timer is None or self._timer.when() > self._leaves_by:
             self._look()
 
@@ -95,11 +95,11 @@ class Party(Generic[Item, Result]):
             self._timer.cancel()
         at = min(self._last_joined + self._pause, self._leaves_by)
         if self._loop.time() >= at:
-            self._depart()
+            self.depart()
         else:
             self._timer = self._loop.call_at(at, self._look)
 
-    def _depart(self) -> None:
+    def depart(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._leave(self)
