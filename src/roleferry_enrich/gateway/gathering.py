@@ -147,10 +147,11 @@ class Gatherings:
     async def _ask_for_all(
         self, purpose: Purpose[Item, Result], aboard: Sequence[Member[Item, Result]]
     ) -> None:
-        items = {member.identity: member.item for member in aboard}
+        # In an order of their own, so that the same crowd makes the same call, which may be kept.
+        items = dict(sorted({member.identity: member.item for member in aboard}.items()))
         errand = shared_errand(aboard)
         failure: _Failure | None = None
-        results: Mapping[Hashable, Result | _Failure] = {}
+        results: Mapping[bytes, Result | _Failure] = {}
         try:
             found = await drive(purpose.begin(tuple(items.values())), errand, self._gates)
             results = dict(zip(items, found, strict=True))
