@@ -62,7 +62,7 @@ class Gatherings:
     async def ask(self, ask: Ask, errand: Errand) -> Answer:
         """The provider's answer to an ask. Raises ProviderError or CallSkipped."""
         bulk = bulks_of(errand.channel.provider).get(ask.capability)
-        if bulk is not None:
+        if bulk is not None and ask.reference is None:
             answer = await self._together(of_asks(bulk, errand), ask.query, errand)
             if answer is not None:
                 return answer
@@ -176,8 +176,12 @@ class Gatherings:
 
 
 def _alone(ask: Ask, errand: Errand) -> Conversation[Answer]:
-    begin = getattr(errand.channel.provider, ask.capability)
-    conversation: Conversation[Answer] = begin(ask.query)
+    provider = errand.channel.provider
+    conversation: Conversation[Answer]
+    if ask.reference is None:
+        conversation = getattr(provider, ask.capability)(ask.query)
+    else:
+        conversation = getattr(provider, f"resume_{ask.capability}")(ask.query, ask.reference)
     return conversation
 
 
