@@ -124,6 +124,18 @@ def test_where_two_are_left_neither_is_told_a_guess() -> None:
     assert not {"ada", "quillmere"} & set(str(ada).lower().split())
 
 
+def test_another_address_of_the_same_person_is_known_by_name_and_company() -> None:
+    employer = {"primary_domain": "quillmere.test"}
+    matches = [
+        person("Bea", "bea.byte@quillmere.test", first_name="Bea", organization=employer),
+        person("Ada", "a.byte@quillmere.test", first_name="Ada", organization=employer),
+        person("Cy", "cy@new.test", organization={"primary_domain": "other.test"}),
+    ]
+    calls = calls_for(ADA, BEA, Keys(email="c.xavier@other.test"))
+
+    assert answered(calls, {"matches": matches}) == ["Ada", "Bea", "Cy"]
+
+
 def test_who_is_missing_was_not_found() -> None:
     assert answered(
         calls_for(ADA, BEA), {"matches": [None, person("Bea", "bea@quillmere.test")]}

@@ -23,6 +23,10 @@ BULK = 10  # 11 details answer 400 RECORD_LIMIT_EXCEEDED
 _UNTOLD = "the answer for many does not say which is whose"
 
 Detail = Mapping[str, object]
+Sign = Callable[[Record], bool]
+Signs = Sequence[Sign]
+"""By which a record is known as what was asked for: the first is proof, each other a likeness
+that counts where it fits one record and one asker only."""
 
 
 def bulk_match(details: Sequence[Detail]) -> Call:
@@ -61,7 +65,7 @@ def _join_people(calls: Sequence[Call]) -> Call:
 
 def _split_people(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply | ProviderError]:
     wanted = [_detail(call) for call in calls]
-    return _told_apart(reply, "matches", "person", [_is_person(detail) for detail in wanted])
+    return _told_apart(reply, "matches", "person", [_signs(detail) for detail in wanted])
 
 
 def _join_domains(calls: Sequence[Call]) -> Call:
@@ -69,7 +73,7 @@ def _join_domains(calls: Sequence[Call]) -> Call:
 
 
 def _split_organizations(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply | ProviderError]:
-    wanted = [_is_at(_domain(call)) for call in calls]
+    wanted = [(_is_at(_domain(call)),) for call in calls]
     return _told_apart(reply, "organizations", "organization", wanted)
 
 
@@ -90,26 +94,62 @@ def _domain(call: Call) -> str:
 
 
 def _told_apart(
-    reply: Reply, many: str, one: str, wanted: Sequence[Callable[[Record], bool]]
+    reply: Reply, many: str, one: str, wanted: Sequence[Signs]
 ) -> Sequence[Reply | ProviderError]:
     body = reply.record()
     body.require(many)
     numbered = enumerate(body.records(many))
     rows = list({row.text("id") or place: row for place, row in numbered}.values())
-    found = [next((row for row in rows if agrees(row)), None) for agrees in wanted]
-    unclaimed = [row for row in rows if not any(row is taken for taken in found)]
-    left_out = found.count(None)
-    if len(unclaimed) == left_out == 1:
-        found[found.index(None)] = unclaimed.pop()
-    elif left_out and unclaimed:
-        return [_alone(reply, one, row) if row else ProviderError(_UNTOLD) for row in found]
-    return [_alone(reply, one, row) for row in found]
+    found = {
+        place: row for place, signs in enumerate(wanted) for row in reversed(rows) if signs[0](row)
+    }
+    for sign in range(1, max(map(len, wanted))):
+        _pair(found, rows, {n: signs[sign] for n, signs in enumerate(wanted) if sign < len(signs)})
+    _pair(found, rows, dict.fromkeys(range(len(wanted)), lambda _: True))
+    untold = ProviderError(_UNTOLD) if _unclaimed(found, rows) else None
+    return [
+        untold if untold and place not in found else _alone(reply, one, found.get(place))
+        for place in range(len(wanted))
+    ]
+
+
+def _pair(found: dict[int, Record], rows: Sequence[Record], agreeing: Mapping[int, Sign]) -> None:
+    """Give those still without a record the one that is theirs by this sign and nobody else's."""
+    unclaimed = _unclaimed(found, rows)
+    left = [place for place in agreeing if place not in found]
+    pairs = [(n, row) for n in left for row in unclaimed if agreeing[n](row)]
+    for place, row in pairs:
+        alike = [pair for pair in pairs if pair[0] == place or pair[1] is row]
+        if len(alike) == 1:
+            found[place] = row
+
+
+def _unclaimed(found: Mapping[int, Record], rows: Sequence[Record]) -> list[Record]:
+    return [row for row in rows if not any(row is taken for taken in found.values())]
 
 
 def _alone(reply: Reply, one: str, row: Record | None) -> Reply:
     """The reply one of them would have had."""
     members = {name: row.value(name) for name in row.names()} if row else None
     return replace(reply, body=orjson.dumps({one: members}))
+
+
+def _signs(wanted: Detail) -> Signs:
+    """Of whom is asked by an address, the record may show another one, of the same person."""
+    email = _folded(Record(dict(wanted)).text("email")) or ""
+    mailbox, _, domain = email.rpartition("@")
+    if not mailbox:
+        return (_is_person(wanted),)
+
+    def is_colleague(row: Record) -> bool:
+        own = (_folded(row.text("email")) or "").rpartition("@")[2]
+        return own == domain or _is_at(domain)(row.record("organization"))
+
+    def is_namesake(row: Record) -> bool:
+        names = (row.text("first_name"), row.text("last_name"))
+        return is_colleague(row) and any(name.casefold() in mailbox for name in names if name)
+
+    return (_is_person(wanted), is_namesake, is_colleague)
 
 
 def _is_person(wanted: Detail) -> Callable[[Record], bool]:
