@@ -76,9 +76,12 @@ def _join(calls: Sequence[Call]) -> Call:
     return _call("/people", [email for call in calls for email in call.json])
 
 
-def _split(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply]:
+def _split(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply | None]:
     names = orjson.loads(reply.body)
-    return [reply_of([name]) for name, _ in zip(names, calls, strict=True)]
+    parts = [reply_of([name]) for name, _ in zip(names, calls, strict=True)]
+    return [
+        None if "unclear" in call.json[0] else part for call, part in zip(calls, parts, strict=True)
+    ]
 
 
 TOGETHER = Sharing(kind="people", group=Group(most=MOST, within=_MOMENT), join=_join, split=_split)

@@ -151,7 +151,7 @@ class Gatherings:
         items = dict(sorted({member.identity: member.item for member in aboard}.items()))
         errand = shared_errand(aboard)
         failure: _Failure | None = None
-        results: Mapping[bytes, Result | _Failure] = {}
+        results: Mapping[bytes, Result | _Failure | None] = {}
         try:
             found = await drive(purpose.begin(tuple(items.values())), errand, self._gates)
             results = dict(zip(items, found, strict=True))

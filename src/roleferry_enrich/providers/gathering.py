@@ -97,11 +97,11 @@ class Sharing:
     group: Group
     join: Callable[[Sequence[Call]], Call]
     """One call for all of these; `credits` at most the sum of theirs."""
-    split: Callable[[Reply, Sequence[Call]], Sequence[Reply | ProviderError]]
+    split: Callable[[Reply, Sequence[Call]], Sequence[Reply | None]]
     """For each of these calls, in their order, the reply it would have had alone.
 
-    An error where the reply does not say which is its own; raises ProviderContractChanged where
-    nothing of it can be read.
+    None where the reply does not say which is its own: that call is made by itself after all.
+    Raises ProviderContractChanged where nothing of the reply can be read.
     """
 
 

@@ -3,7 +3,7 @@
 Apollo keeps neither the order asked nor a place for who is missing, and does not repeat the
 question. So each record is given to whoever it agrees with by address, profile, or name and
 company. One that agrees with nobody may be what the only one left asked for; where two are left,
-neither is told a guess.
+neither is told a guess, and both ask again by themselves.
 """
 
 import math
@@ -12,7 +12,6 @@ from dataclasses import replace
 
 import orjson
 
-from roleferry_enrich.errors import ProviderError
 from roleferry_enrich.normalise.domains import parse_domain
 from roleferry_enrich.normalise.profiles import parse_profile_url
 from roleferry_enrich.providers.contract import Call
@@ -20,7 +19,6 @@ from roleferry_enrich.providers.gathering import Group, Sharing
 from roleferry_enrich.providers.replies import Record, Reply
 
 BULK = 10  # 11 details answer 400 RECORD_LIMIT_EXCEEDED
-_UNTOLD = "the answer for many does not say which is whose"
 
 Detail = Mapping[str, object]
 Sign = Callable[[Record], bool]
@@ -63,7 +61,7 @@ def _join_people(calls: Sequence[Call]) -> Call:
     return bulk_match([_detail(call) for call in calls])
 
 
-def _split_people(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply | ProviderError]:
+def _split_people(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply | None]:
     wanted = [_detail(call) for call in calls]
     return _told_apart(reply, "matches", "person", [_signs(detail) for detail in wanted])
 
@@ -72,7 +70,7 @@ def _join_domains(calls: Sequence[Call]) -> Call:
     return _bulk_enrich([_domain(call) for call in calls])
 
 
-def _split_organizations(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply | ProviderError]:
+def _split_organizations(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply | None]:
     wanted = [(_is_at(_domain(call)),) for call in calls]
     return _told_apart(reply, "organizations", "organization", wanted)
 
@@ -95,7 +93,7 @@ def _domain(call: Call) -> str:
 
 def _told_apart(
     reply: Reply, many: str, one: str, wanted: Sequence[Signs]
-) -> Sequence[Reply | ProviderError]:
+) -> Sequence[Reply | None]:
     body = reply.record()
     body.require(many)
     numbered = enumerate(body.records(many))
@@ -106,9 +104,9 @@ def _told_apart(
     for sign in range(1, max(map(len, wanted))):
         _pair(found, rows, {n: signs[sign] for n, signs in enumerate(wanted) if sign < len(signs)})
     _pair(found, rows, dict.fromkeys(range(len(wanted)), lambda _: True))
-    untold = ProviderError(_UNTOLD) if _unclaimed(found, rows) else None
+    is_told = not _unclaimed(found, rows)
     return [
-        untold if untold and place not in found else _alone(reply, one, found.get(place))
+        _alone(reply, one, found.get(place)) if is_told or place in found else None
         for place in range(len(wanted))
     ]
 
