@@ -6,9 +6,12 @@ from datetime import timedelta
 from functools import cache
 from urllib.parse import urlsplit
 
+import orjson
+
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.gateway.buckets import Bucket
 from roleferry_enrich.providers.contract import Call, Offer, Provider, Window
+from roleferry_enrich.providers.credentials import InBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +64,23 @@ class Channel:
         return self.base_url + call.path
 
     def headers(self, call: Call) -> Mapping[str, str]:
-        authenticate = self.provider.spec.authenticate
-        credential = authenticate(self.key.secret) if authenticate and self.key else {}
+        credential = {} if self._key_in_body else self._credential()
         return {**dict(call.headers), **credential}
+
+    def body(self, call: Call) -> bytes | None:
+        """The call's JSON; this is where a key that belongs into the body gets into it."""
+        if call.json is None or not self._key_in_body:
+            return None if call.json is None else orjson.dumps(call.json)
+        assert isinstance(call.json, Mapping), "a key in the body needs an object to be in"
+        return orjson.dumps({**call.json, **self._credential()})
+
+    @property
+    def _key_in_body(self) -> bool:
+        return isinstance(self.provider.spec.authenticate, InBody)
+
+    def _credential(self) -> Mapping[str, str]:
+        authenticate = self.provider.spec.authenticate
+        return authenticate(self.key.secret) if authenticate and self.key else {}
 
     def bucket(self, call: Call) -> Bucket:
         spec = self.provider.spec

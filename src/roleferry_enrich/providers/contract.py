@@ -60,7 +60,7 @@ class Spec:
     base_url: str
     """Scheme and host only; each call names the full path below it."""
     authenticate: Callable[[str], Mapping[str, str]] | None = None
-    """Makes the headers that carry the key; None for a provider that needs no key."""
+    """Makes the headers that carry the key (or see `credentials`); None where none is needed."""
     permits: tuple[Window, ...] = ()
     """All windows apply at once. A call in a `lane` is counted in that lane's windows instead."""
     lanes: Mapping[str, tuple[Window, ...]] = field(default_factory=lambda: MappingProxyType({}))

@@ -22,6 +22,8 @@ from roleferry_enrich.sandbox.voice import Voice
 
 FAULT_HEADER = "x-sandbox-fault"
 LATENCY_HEADER = "x-sandbox-latency-scale"
+CREDITS_HEADER = "x-sandbox-credits"
+"""By which a voice says what a reply was charged, where a 200 is not one credit."""
 _THROTTLING = {FaultKind.RATE_LIMITED, FaultKind.RATE_LIMITED_SILENTLY}
 
 
@@ -102,7 +104,8 @@ class FrontDesk:
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                entry.answered(message["status"], self._lens.price)
+                charged = MutableHeaders(scope=message).get(CREDITS_HEADER, "1")
+                entry.answered(message["status"], self._lens.price * int(charged))
                 self._stamp(message, standing)
             await send(message)
 

@@ -191,6 +191,15 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
                 ),
                 latency=Latency(median_ms=200, p95_ms=900, tail=0.01),
             ),
+            Lens(
+                # It asks the mail server, whosever mailbox it is.
+                name="neverbounce",
+                companies=1.0,
+                people=1.0,
+                wrong_people=0.0,
+                latency=Latency(median_ms=350, p95_ms=1800),
+                price=8_000,
+            ),
         )
     }
 )
