@@ -110,8 +110,17 @@ def test_a_job_is_created_watched_and_read():
     ]
     created = job.asked[0][1]
     assert created["input_location"] == "supplied"
-    assert created["input"] == [{"email": "b@b.test"}, {"email": "a@a.test"}]
+    assert created["input"] == [{"email": "a@a.test"}, {"email": "b@b.test"}]
     assert (created["auto_parse"], created["auto_start"]) == (True, True)
+
+
+def test_the_same_addresses_are_the_same_call_whatever_their_order():
+    calls = [
+        next(PROVIDER.verify_emails(queries(*order)))
+        for order in (("b@b.test", "a@a.test"), ("a@a.test", "b@b.test", "a@a.test"))
+    ]
+
+    assert calls[0][0].json == calls[1][0].json
 
 
 def test_an_address_asked_for_twice_is_paid_for_once():

@@ -4,7 +4,7 @@ https://developers.neverbounce.com, version 4.2. Its failures come as a 200 whos
 what went wrong. A job takes as long as it takes: nothing is promised.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -36,6 +36,7 @@ from roleferry_enrich.providers.contract import (
     pause,
 )
 from roleferry_enrich.providers.credentials import InBody
+from roleferry_enrich.providers.gathering import gathers
 from roleferry_enrich.providers.replies import Record, Reply
 
 _SUCCESS = "success"
@@ -49,6 +50,8 @@ _FAILURES: Mapping[str, type[ProviderError]] = MappingProxyType(
 )
 _GENERAL_FAILURE = "general_failure"
 _SMTP_PATIENCE_S = 12
+_MOST_IN_A_JOB = 1_000
+_WORTH_A_JOB = 20  # fewer are checked one by one sooner than a job begins
 _PAGE = 1_000
 _MOST_PAGES = 100
 _EVERY_RESULT = dict.fromkeys(
@@ -86,13 +89,14 @@ class NeverBounce(Provider):
         body.require("result")
         return Findings(verdicts=(verdict(query.email, body),))
 
+    @gathers("verify_email", most=_MOST_IN_A_JOB, fewest=_WORTH_A_JOB)
     def verify_emails(self, queries: tuple[EmailQuery, ...]) -> Conversation[tuple[Answer, ...]]:
         """All of them in one job; the answers are in the order of the queries.
 
         The job is paid for when it is created. If it ends after the deadline, each answer says
-        to come back.
+        to come back: the same addresses, asked for again, are the same job.
         """
-        job = yield from _created(tuple(dict.fromkeys(query.email for query in queries)))
+        job = yield from _created(sorted({query.email for query in queries}))
         status = yield from _finished(job)
         if isinstance(status, Pending):
             return (status,) * len(queries)
@@ -142,7 +146,7 @@ def _is_charged(reply: Reply) -> bool:
     return reply.status == 200 and reply.record().text("status") in {_SUCCESS, None}
 
 
-def _created(addresses: tuple[str, ...]) -> Conversation[int]:
+def _created(addresses: Sequence[str]) -> Conversation[int]:
     """The id of a new job that parses and starts by itself."""
     asked = {
         "input_location": "supplied",
