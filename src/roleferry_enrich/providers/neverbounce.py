@@ -51,7 +51,10 @@ _FAILURES: Mapping[str, type[ProviderError]] = MappingProxyType(
 _GENERAL_FAILURE = "general_failure"
 _SMTP_PATIENCE_S = 12
 _MOST_IN_A_JOB = 1_000
-_WORTH_A_JOB = 20  # fewer are checked one by one sooner than a job begins
+_WORTH_A_JOB = 20
+# A job is for lists: whoever is waited for at a form has not got the time, and is not held up.
+_TAKES_AT_LEAST = timedelta(seconds=10)
+_GATHERED_WITHIN = timedelta(milliseconds=500)
 _PAGE = 1_000
 _MOST_PAGES = 100
 _EVERY_RESULT = dict.fromkeys(
@@ -89,7 +92,13 @@ class NeverBounce(Provider):
         body.require("result")
         return Findings(verdicts=(verdict(query.email, body),))
 
-    @gathers("verify_email", most=_MOST_IN_A_JOB, fewest=_WORTH_A_JOB)
+    @gathers(
+        "verify_email",
+        most=_MOST_IN_A_JOB,
+        fewest=_WORTH_A_JOB,
+        within=_GATHERED_WITHIN,
+        takes=_TAKES_AT_LEAST,
+    )
     def verify_emails(self, queries: tuple[EmailQuery, ...]) -> Conversation[tuple[Answer, ...]]:
         """All of them in one job; the answers are in the order of the queries.
 
