@@ -214,6 +214,7 @@ def test_results_come_ten_a_page_and_as_filtered():
         ("jobs/status", {}, "'job_id'"),
         ("jobs/status", {"job_id": 1}, "job ID"),
         ("jobs/status", {"job_id": "x"}, "'job_id'"),
+        ("jobs/search", {"items_per_page": 1_001}, "items_per_page"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_200(path, asked, message):
@@ -238,9 +239,11 @@ def test_the_account_tells_what_is_left_and_which_jobs_there_are():
 
     account = client.post("account/info")
     listed = client.post("jobs/search", job_status="running")["results"]
+    other = client.post("jobs/search", job_status="complete")
     client.post("jobs/delete", job_id=job)
 
     assert account["credits_info"]["paid_credits_remaining"] == 999_998
     assert account["job_counts"]["processing"] == 1
     assert [(row["id"], row["filename"]) for row in listed] == [(job, "a.csv")]
+    assert (other["results"], other["query"]["page"]) == ([], 1)
     assert client.post("jobs/status", job_id=job)["status"] == "general_failure"

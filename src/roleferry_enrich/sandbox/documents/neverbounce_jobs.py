@@ -50,7 +50,11 @@ class Job:
         return sum("bad_syntax" not in verdict["flags"] for verdict in self.verdicts.values())
 
     def looked_at(self) -> Document:
+        """How it stands, one look later."""
         self.looks += self.started
+        return self.standing()
+
+    def standing(self) -> Document:
         done = self.state == "complete"
         share = 1.0 if done else 0.405 if self.started else 0.0
         return {

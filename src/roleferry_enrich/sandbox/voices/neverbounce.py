@@ -134,18 +134,20 @@ class _NeverBounce:
         job = self._job(asked)
         if job.state != "complete":
             raise _Refused("Results are not available until the job is complete.")
-        page, size = (
-            _number(asked, name, default) for name, default in (("page", 1), ("items_per_page", 10))
-        )
-        if not 1 <= size <= _LARGEST_PAGE:
-            raise _Refused("items_per_page must be between 1 and 1000.")
+        page, size = _paging(asked)
         shown = {name: _is_on(asked[name]) for name in _FILTERS if name in asked}
-        return job.results(shown, max(1, page), size), 0
+        return job.results(shown, page, size), 0
 
     def search(self, asked: Asked) -> tuple[documents.Document, int]:
-        wanted = asked.get("job_status")
-        jobs = [job.looked_at() for job in self._jobs.values() if wanted in {None, job.state}]
-        return {"total_results": len(jobs), "total_pages": 1, "results": jobs}, 0
+        page, size = _paging(asked)
+        jobs = [job.standing() for job in self._jobs.values() if _is_sought(job, asked)]
+        rows = [{**job, "status": job["job_status"]} for job in jobs]
+        return {
+            "total_results": len(rows),
+            "total_pages": -(-len(rows) // size),
+            "query": {"page": page, "items_per_page": size},
+            "results": rows[(page - 1) * size : page * size],
+        }, 0
 
     def delete(self, asked: Asked) -> tuple[documents.Document, int]:
         del self._jobs[self._job(asked).id]
@@ -246,6 +248,18 @@ def _row(row: object) -> documents.Document:
     if isinstance(row, list) and row:
         row = {"email": row[0], **{str(place): value for place, value in enumerate(row[1:], 1)}}
     return {name: str(value) for name, value in row.items()} if isinstance(row, dict) else {}
+
+
+def _paging(asked: Asked) -> tuple[int, int]:
+    size = _number(asked, "items_per_page", 10)
+    if not 1 <= size <= _LARGEST_PAGE:
+        raise _Refused("items_per_page must be between 1 and 1000.")
+    return max(1, _number(asked, "page", 1)), size
+
+
+def _is_sought(job: Job, asked: Asked) -> bool:
+    known = {"job_id": str(job.id), "job_status": job.state, "filename": job.filename}
+    return all(str(asked[name]) == value for name, value in known.items() if asked.get(name))
 
 
 def _number(asked: Asked, name: str, default: int) -> int:
