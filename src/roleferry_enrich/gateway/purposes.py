@@ -60,7 +60,7 @@ def of_calls(how: Sharing) -> Purpose[SharedCall, Reply]:
     )
 
 
-def _joined(how: Sharing, calls: tuple[SharedCall, ...]) -> Conversation[Sequence[Reply]]:
+def _joined(how: Sharing, calls: tuple[SharedCall, ...]) -> Conversation[Sequence[Reply | Failure]]:
     reply = yield from ask(how.join(calls))
     return how.split(reply, calls)
 

@@ -21,6 +21,7 @@ from roleferry_enrich.errors import (
     ProviderRateLimited,
     ProviderUnavailable,
 )
+from roleferry_enrich.providers.bulk.explorium import enrichments, matches
 from roleferry_enrich.providers.claims.explorium import (
     company_claim,
     email_claims,
@@ -41,6 +42,7 @@ from roleferry_enrich.providers.contract import (
     ask_all,
     offers,
 )
+from roleferry_enrich.providers.gathering import sharing
 from roleferry_enrich.providers.replies import Record, Reply
 
 # Two vocabularies live side by side; these are what the documented request of "Fetch prospects"
@@ -188,9 +190,8 @@ def _matched_business(keys: Keys) -> Conversation[str | None]:
         "domain": keys.domain,
         "linkedin_url": _web_address(keys.company_linkedin_url),
     }
-    reply = yield from ask(
-        Call.post("/v1/businesses/match", {"businesses_to_match": [_known(asked)]})
-    )
+    call = Call.post("/v1/businesses/match", {"businesses_to_match": [_known(asked)]})
+    reply = yield from ask(sharing(call, matches("businesses")))
     return _matched_id(reply, "matched_businesses", "business_id")
 
 
@@ -209,9 +210,8 @@ def _matched_prospect(keys: Keys) -> Conversation[str | None]:
         "email": keys.email,
         "linkedin": _web_address(keys.linkedin_url),
     }
-    reply = yield from ask(
-        Call.post("/v1/prospects/match", {"prospects_to_match": [_known(asked)]})
-    )
+    call = Call.post("/v1/prospects/match", {"prospects_to_match": [_known(asked)]})
+    reply = yield from ask(sharing(call, matches("prospects")))
     return _matched_id(reply, "matched_prospects", "prospect_id")
 
 
@@ -230,7 +230,9 @@ def _matched_id(reply: Reply, rows: str, name: str) -> str | None:
 
 
 def _enrichment(kind: str, request: Mapping[str, object], *, credits: int) -> Call:
-    return _billed(Call.post(f"/v1/{kind}/enrich", dict(request)), credits, each=credits)
+    (identity,) = request.keys() & {"business_id", "prospect_id"}
+    call = _billed(Call.post(f"/v1/{kind}/enrich", dict(request)), credits, each=credits)
+    return sharing(call, enrichments(kind, identity))
 
 
 def _prospects(query: CompanyQuery, business: str, *, page: int) -> Call:

@@ -104,10 +104,11 @@ class Sharing:
     group: Group
     join: Callable[[Sequence[Call]], Call]
     """One call for all of these; `credits` at most the sum of theirs."""
-    split: Callable[[Reply, Sequence[Call]], Sequence[Reply]]
+    split: Callable[[Reply, Sequence[Call]], Sequence[Reply | ProviderError]]
     """For each of these calls, in their order, the reply it would have had alone.
 
-    Raises ProviderContractChanged where the reply cannot be read.
+    An error where the reply does not say which is its own; raises ProviderContractChanged where
+    nothing of it can be read.
     """
 
 
