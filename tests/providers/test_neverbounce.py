@@ -313,6 +313,27 @@ def test_a_failure_tells_nothing_of_what_was_asked():
     assert "ada" not in str(error)
 
 
+@pytest.mark.parametrize(
+    ("message", "outcome"),
+    [
+        ("Invalid email: 'credit.control@a.test'", "refused"),
+        ("The email balance@apikey.test is invalid", "refused"),
+        ("Insufficient credits", "quota_spent"),
+        ("Your balance is too low", "quota_spent"),
+        ("Missing required parameter 'key'", "unauthorised"),
+        ("Not a V4 API key", "unauthorised"),
+        (None, "refused"),
+    ],
+)
+def test_an_address_in_a_message_is_not_taken_for_what_went_wrong(message, outcome):
+    said = {"status": "general_failure", "message": message}
+
+    error = PROVIDER.refusal(Call.post("/x", json={}), replied(said))
+
+    assert error is not None
+    assert error.outcome == outcome
+
+
 def test_a_throttle_that_names_its_time_is_heeded():
     reply = replace(replied({"status": "throttle_triggered"}), headers={"retry-after": "7"})
 

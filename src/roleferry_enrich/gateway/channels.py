@@ -69,7 +69,7 @@ class Channel:
 
     def body(self, call: Call) -> bytes | None:
         """The call's JSON; this is where a key that belongs into the body gets into it."""
-        if call.json is None or not self._key_in_body:
+        if not self._key_in_body:
             return None if call.json is None else orjson.dumps(call.json)
         assert isinstance(call.json, Mapping), "a key in the body needs an object to be in"
         return orjson.dumps({**call.json, **self._credential()})

@@ -131,8 +131,11 @@ class NeverBounce(Provider):
 
 
 def _general_failure(message: str) -> ProviderError:
-    """What went wrong is said in English only. The message may repeat what was asked: not kept."""
-    words = message.lower()
+    """What went wrong is said in English only.
+
+    The message may repeat the address, which may be credit-control@: that is no part of it.
+    """
+    words = " ".join(word for word in message.lower().split() if "@" not in word)
     if "credit" in words or "balance" in words:
         return ProviderQuotaSpent("status general_failure: out of credits")
     if "'key'" in words or "api key" in words:
