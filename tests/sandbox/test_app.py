@@ -94,6 +94,25 @@ async def test_ledger_counts_by_provider_and_key_and_shows_no_key(sandbox):
     assert "test-key" not in answer.text
 
 
+async def test_keys_in_bodies_are_told_apart_and_not_shown():
+    app, path = create_sandbox(companies=3, latency=0), "/neverbounce/v4.2/account/info"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t.test") as c:
+        said = [
+            await c.post(path, json={"key": "test-key-one"}),
+            await c.post(path, data={"key": "test-key-one"}),
+            await c.post(path, json={"key": "test-key-two"}),
+            await c.get(path, params={"key": "test-key-two"}),
+            await c.post(path, json=["test-key-two"]),
+        ]
+        ledger = await c.get("/_ledger")
+
+    assert [reply.json()["status"] for reply in said] == ["success"] * 4 + ["general_failure"]
+    keys = ledger.json()["providers"]["neverbounce"]["keys"]
+    assert sorted(entry["calls"] for entry in keys.values()) == [1, 2, 2]
+    assert keys["no-key"]["calls"] == 1
+    assert "test-key" not in ledger.text
+
+
 async def test_ledger_charges_what_the_voice_says_it_charged():
     app = create_sandbox(companies=3, latency=0)
     jobs, asked = "/neverbounce/v4.2/jobs", {"key": "test-key", "input_location": "supplied"}

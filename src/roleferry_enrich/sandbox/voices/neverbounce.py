@@ -22,6 +22,7 @@ from roleferry_enrich.sandbox.population import View
 
 NAME = "neverbounce"
 WINDOWS: tuple[Window, ...] = ()
+KEY_IN_BODY = True
 _VERSIONS = ("v4", "v4.1", "v4.2")
 LANES = {f"/{version}/jobs/create": (Window(50, timedelta(days=1)),) for version in _VERSIONS}
 _LARGEST_PAGE = 1_000
