@@ -14,8 +14,11 @@ from roleferry_enrich.providers.contract import Conversation
 from roleferry_enrich.providers.gathering import Each, gathers
 
 
+MOMENT = timedelta(milliseconds=200)
+
+
 class Slow(Crowd):
-    @gathers("verify_email", most=8, takes=timedelta(seconds=30))
+    @gathers("verify_email", most=8, within=MOMENT, takes=timedelta(seconds=30))
     def verify_emails(self, queries: tuple[EmailQuery, ...]) -> Conversation[tuple[Each, ...]]:
         return (yield from super().verify_emails(queries))
 
