@@ -29,7 +29,7 @@ P = ParamSpec("P")
 Each = Answer | ProviderError | CallSkipped
 """What a conversation for many has for one of them: an error where only this one has none."""
 
-_A_MOMENT = timedelta(milliseconds=5)
+_A_MOMENT = timedelta(milliseconds=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

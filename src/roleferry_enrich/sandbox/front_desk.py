@@ -63,6 +63,8 @@ class FrontDesk:
         key = fingerprint(request, body)
         fault = self._fault(request)
         entry = self._house.ledger.called(self._voice.NAME, key)
+        if request.method == "POST":
+            entry.paths[_path(request)] += 1
         standing = self._standing(request, key, fault)
         await self._house.delays.wait(self._lens.latency, request.headers.get(LATENCY_HEADER))
         app = self._refusal(request, standing) or self._room(fault)
@@ -78,8 +80,7 @@ class FrontDesk:
             raise HTTPException(400, f"{FAULT_HEADER} names no fault of the sandbox") from error
 
     def _standing(self, request: Request, key: str, fault: PlannedFault | None) -> Standing | None:
-        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        standing = self._meters.take(path, key)
+        standing = self._meters.take(_path(request), key)
         if fault is None or fault.kind not in _THROTTLING or standing is None:
             return standing
         reset = round(self._house.clock() + fault.seconds)
@@ -132,3 +133,9 @@ async def _heard(request: Request, *, is_needed: bool) -> tuple[bytes, Receive]:
         return messages.pop() if messages else await request.receive()
 
     return body, again
+
+
+def _path(request: Request) -> str:
+    """As the provider knows it, without the sandbox's name for the provider."""
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", ""))
