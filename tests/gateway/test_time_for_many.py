@@ -13,7 +13,6 @@ from roleferry_enrich.gateway.gathering import Gatherings
 from roleferry_enrich.providers.contract import Conversation
 from roleferry_enrich.providers.gathering import Each, gathers
 
-
 MOMENT = timedelta(milliseconds=200)
 
 
