@@ -1,7 +1,8 @@
 """What a provider call costs us: CPU of this process per call, beside bare aiohttp's.
 
-Twelve providers, twenty enrichments at once, every gate on, recorded in PostgreSQL. Rounds of the
-two alternate, so that a busy neighbour slows both, and the median round counts.
+Twelve providers, twenty enrichments at once, every gate on, recorded in PostgreSQL. Rounds
+alternate, so that a busy neighbour slows all, and the median round counts. Beside it stands what
+the least costs that the promises need (`benchmarks/least.py`).
 """
 
 import asyncio
@@ -22,6 +23,7 @@ import uvloop
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from benchmarks.least import least
 from benchmarks.providers import NAMES, channels
 from benchmarks.report import Row
 from benchmarks.stage import Child, Stage
@@ -45,7 +47,7 @@ _CALLS = _AT_ONCE * _EACH * len(NAMES)
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two that are compared."""
+    """One of those that are compared."""
 
     work: Callable[[int], Awaitable[None]]
     """Does one enrichment, of the person with that number."""
@@ -57,6 +59,7 @@ class Side:
 class Cost:
     ours: float
     bare: float
+    least: float
 
     @property
     def ratio(self) -> float:
@@ -68,7 +71,10 @@ def rows(stage: Stage) -> Iterator[Row]:
     before = far_end.count()
     costs = uvloop.run(_costs(stage, far_end))
     median = statistics.median(cost.ratio for cost in costs)
-    ours, bare = (statistics.median(getattr(c, side) for c in costs) for side in ("ours", "bare"))
+    ours, bare, least = (
+        statistics.median(getattr(cost, side) for cost in costs)
+        for side in ("ours", "bare", "least")
+    )
     yield Row(
         name="fan-out, CPU per provider call",
         value=median,
@@ -76,6 +82,7 @@ def rows(stage: Stage) -> Iterator[Row]:
         unit="x",
         notes=(
             f"ours {ours * 1e6:.0f} us, bare aiohttp {bare * 1e6:.0f} us a call; goal 1.5 x",
+            f"permits, books, cache and record alone, by hand: {least / bare:.2f}x",
             _spread([cost.ratio for cost in costs]),
             far_end.count().since(before),
         ),
@@ -88,12 +95,20 @@ def _spread(ratios: list[float]) -> str:
 
 async def _costs(stage: Stage, far_end: Child) -> list[Cost]:
     numbers = count(1)
-    async with _bare(far_end.url) as bare, _ours(stage, far_end.url) as ours:
-        await _cpu_per_call(bare, numbers)
-        await _cpu_per_call(ours, numbers)
-        look_seldom()  # as the service does; the bare side gains by it too
+    async with (
+        _bare(far_end.url) as bare,
+        _ours(stage, far_end.url) as ours,
+        _least(stage, far_end.url) as least,
+    ):
+        for side in (bare, ours, least):
+            await _cpu_per_call(side, numbers)
+        look_seldom()  # as the service does; the other sides gain by it too
         return [
-            Cost(bare=await _cpu_per_call(bare, numbers), ours=await _cpu_per_call(ours, numbers))
+            Cost(
+                bare=await _cpu_per_call(bare, numbers),
+                ours=await _cpu_per_call(ours, numbers),
+                least=await _cpu_per_call(least, numbers),
+            )
             for _ in range(_ROUNDS)
         ]
 
@@ -130,6 +145,16 @@ async def _bare(far_end: str) -> AsyncIterator[Side]:
 
         async def work(number: int) -> None:
             await asyncio.gather(*(call(name, address(number)) for name in NAMES))
+
+        yield Side(work, Background())
+
+
+@asynccontextmanager
+async def _least(stage: Stage, far_end: str) -> AsyncIterator[Side]:
+    async with least(far_end, stage.servers) as by_hand:
+
+        async def work(number: int) -> None:
+            await by_hand.enrich(address(number))
 
         yield Side(work, Background())
 

@@ -6,8 +6,10 @@ import pytest
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.contract import Window
+from roleferry_enrich.providers.routines import Routine
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import (
+    ProviderSettings,
     Settings,
     read_settings,
     secret_setting_names,
@@ -250,7 +252,7 @@ def names_in_example() -> set[str]:
 
 def test_the_example_names_every_setting_and_no_other() -> None:
     of_one_provider = {name for name in setting_names() if "__" not in name or "__HUNTER__" in name}
-    assert names_in_example() == of_one_provider
+    assert names_in_example() == of_one_provider | OF_CLAY_ALONE
 
 
 def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
@@ -313,3 +315,49 @@ def test_a_cache_key_that_protects_nothing_stops_the_start(keys: str) -> None:
 
     assert "ROLEFERRY_CACHE_KEYS" in message
     assert keys not in message
+
+
+OF_CLAY_ALONE = {
+    "ROLEFERRY_PROVIDERS__CLAY__ROUTINE",
+    "ROLEFERRY_PROVIDERS__CLAY__ROUTINE_INPUTS",
+}
+
+
+def test_only_who_runs_routines_is_told_one() -> None:
+    assert {name for name in setting_names() if "ROUTINE" in name} == OF_CLAY_ALONE
+    with pytest.raises(ConfigurationError, match="HUNTER__ROUTINE: there is no such setting"):
+        read(PROVIDERS__HUNTER__ROUTINE="function:t_0abc")
+    with pytest.raises(ValueError, match="runs none"):
+        Settings(providers={"hunter": ProviderSettings(routine="function:t_0abc")})
+
+
+def test_a_routine_is_read_with_its_own_names_of_inputs() -> None:
+    inputs = "Full Name=full_name, Website = domain"
+    settings = read(
+        PROVIDERS__CLAY__ROUTINE="function:t_0abc", PROVIDERS__CLAY__ROUTINE_INPUTS=inputs
+    )
+
+    routine = settings.provider("clay").own_routine
+
+    assert routine == Routine(
+        "function:t_0abc", (("Full Name", "full_name"), ("Website", "domain"))
+    )
+    assert read(PROVIDERS__CLAY__ROUTINE_INPUTS=inputs).provider("clay").own_routine is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ROUTINE", "../me"),
+        ("ROUTINE", "two words"),
+        ("ROUTINE", "t" * 65),
+        ("ROUTINE_INPUTS", "Full Name"),
+        ("ROUTINE_INPUTS", "Name=email"),
+        ("ROUTINE_INPUTS", "=domain"),
+    ],
+)
+def test_what_cannot_be_a_routine_is_refused(name: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"PROVIDERS__CLAY__{name}") as refused:
+        read(**{f"PROVIDERS__CLAY__{name}": text})
+
+    assert text not in str(refused.value)

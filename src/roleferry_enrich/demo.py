@@ -21,6 +21,7 @@ from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.ports import require_free_port
 from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.providers.routines import RunsRoutine
 from roleferry_enrich.settings import Settings, secret_setting_names
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.supervision import ChildEnded, Stopped, Supervisor, supervised
@@ -111,10 +112,12 @@ class _Demo:
             "ROLEFERRY_PORT": str(settings.port),
             "ROLEFERRY_SANDBOX_PORT": str(settings.sandbox_port),
         }
-        for name in catalogue():
+        for name, adapter in catalogue().items():
             prefix = f"ROLEFERRY_PROVIDERS__{name.upper()}__"
             environment[f"{prefix}BASE_URL"] = f"{self._sandbox}/{name}"
             environment[f"{prefix}API_KEY"] = f"demo-key-{name}"
+            if isinstance(adapter, RunsRoutine):
+                environment[f"{prefix}ROUTINE"] = "function:t_work_email"
         return environment
 
     async def _show(self, key: str) -> None:

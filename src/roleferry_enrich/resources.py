@@ -42,6 +42,7 @@ from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
+from roleferry_enrich.providers.routines import RunsRoutine
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.books import PostgresBooks
@@ -130,6 +131,8 @@ def channels_of(settings: Settings) -> Mapping[str, Channel]:
 
 def _channel(provider: Provider, settings: Settings) -> Channel:
     given = settings.provider(provider.spec.name)
+    if isinstance(provider, RunsRoutine):
+        provider = type(provider)(given.own_routine)
     return Channel(
         provider=provider,
         key=Credential(given.keys[0].get_secret_value()) if given.keys else None,

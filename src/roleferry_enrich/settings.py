@@ -30,6 +30,7 @@ from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, g
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Window
+from roleferry_enrich.providers.routines import ROUTINE_ID, Routine, RunsRoutine, inputs_named
 
 _UNITS: Mapping[str, timedelta] = MappingProxyType(
     {
@@ -48,6 +49,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_SECRET_KEY = 32
+_OF_ROUTINES = frozenset({"routine", "routine_inputs"})
 _SECRET_FIELDS = frozenset({"api_key", "cache_keys", "database_url", "redis_url", "secret_key"})
 
 
@@ -125,6 +127,12 @@ class ProviderSettings(BaseModel):
     timeout_s: float | None = Field(default=None, gt=0, le=120)
     concurrency: int | None = Field(default=None, ge=1, le=10_000)
     """Calls under way at once, from all processes together."""
+    routine: Annotated[str, Field(pattern=ROUTINE_ID)] | None = None
+    """Which of the customer's own routines is run; only where the adapter runs one."""
+    routine_inputs: Annotated[tuple[tuple[str, str], ...] | None, BeforeValidator(inputs_named)] = (
+        None
+    )
+    """The routine's own names of its inputs, each with the key that goes there."""
 
     @property
     def keys(self) -> tuple[SecretStr, ...]:
@@ -134,6 +142,14 @@ class ProviderSettings(BaseModel):
     @property
     def timeout(self) -> timedelta | None:
         return None if self.timeout_s is None else timedelta(seconds=self.timeout_s)
+
+    @property
+    def own_routine(self) -> Routine | None:
+        if self.routine is None:
+            return None
+        if self.routine_inputs is None:
+            return Routine(self.routine)
+        return Routine(self.routine, self.routine_inputs)
 
 
 class Settings(BaseSettings):
@@ -208,6 +224,8 @@ def _check_provider(name: str, provider: ProviderSettings) -> None:
     setting = f"{PREFIX}PROVIDERS{DELIMITER}{name.upper()}{DELIMITER}"
     if adapter is None:
         raise ValueError(f"{setting}*: there is no such provider")
+    if not isinstance(adapter, RunsRoutine) and (provider.routine or provider.routine_inputs):
+        raise ValueError(f"{setting}ROUTINE: this provider runs none")
     if provider.enabled and adapter.spec.authenticate is not None and not provider.keys:
         raise ValueError(f"{setting}ENABLED is true, but {setting}API_KEY is not set")
 
@@ -243,8 +261,9 @@ def _provider_names() -> Mapping[str, frozenset[str]]:
         name: frozenset(
             DELIMITER.join((f"{PREFIX}PROVIDERS", name.upper(), field.upper()))
             for field in ProviderSettings.model_fields
+            if isinstance(adapter, RunsRoutine) or field not in _OF_ROUTINES
         )
-        for name in catalogue()
+        for name, adapter in catalogue().items()
     }
 
 

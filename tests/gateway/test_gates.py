@@ -14,11 +14,13 @@ import pytest
 from aiohttp import web
 from redis.asyncio import Redis
 from tests.acme import Acme
+from tests.books import NoBooks
 from tests.far_end import served
 from tests.gates import gates_of, now
 from tests.polling import becomes
 from tests.watcher import Watcher
 
+from roleferry_enrich.domain.outcomes import CallRecord
 from roleferry_enrich.errors import (
     CallSkipped,
     NoPermit,
@@ -27,14 +29,18 @@ from roleferry_enrich.errors import (
     ProviderUnavailable,
     Quarantined,
 )
+from roleferry_enrich.gateway.books import Intent
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
-from roleferry_enrich.gateway.buckets import Priority
+from roleferry_enrich.gateway.buckets import Bucket, Priority
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.errand import Errand, Terms
 from roleferry_enrich.gateway.gates import Gates
+from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.gateway.redis_guard import RedisGuard
+from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.providers.contract import Call, Window
+from roleferry_enrich.providers.replies import Reply
 
 CALL = Call.get("/company")
 NEVER = BreakerPolicy(minimum_calls=10**9)
@@ -46,11 +52,13 @@ class Caller:
     watcher: Watcher
     channel: Channel
 
-    async def send(self, within: float = 5, priority: Priority = Priority.INTERACTIVE) -> None:
+    async def send(
+        self, within: float = 5, priority: Priority = Priority.INTERACTIVE, call: Call = CALL
+    ) -> None:
         deadline = asyncio.get_running_loop().time() + within
         terms = Terms(deadline=deadline, purse=Purse(None), priority=priority)
         errand = Errand(channel=self.channel, capability="find_company", terms=terms)
-        await self.gates.send(CALL, errand)
+        await self.gates.send(call, errand)
 
     async def outcome(self, within: float = 5) -> str:
         try:
@@ -70,6 +78,28 @@ class Caller:
         clock = asyncio.get_running_loop().time
         breakers = {"acme": Breaker(policy, clock=clock, random=Random(1))}
         return replace(self, gates=replace(self.gates, breakers=breakers))
+
+
+class Settled(NoBooks):
+    """Books that keep what was settled."""
+
+    def __init__(self) -> None:
+        self.settled: list[tuple[CallRecord, Reply | None]] = []
+
+    def settle(self, intent: Intent, record: CallRecord, reply: Reply | None) -> None:
+        self.settled.append((record, reply))
+
+
+class Untold(Limiter):
+    """A limiter that never comes to telling the others of a pause."""
+
+    def __init__(self, limiter: Limiter, told: asyncio.Event) -> None:
+        self.__dict__.update(vars(limiter))
+        self._told = told
+
+    async def pause(self, bucket: Bucket, duration: timedelta) -> None:
+        self._told.set()
+        await asyncio.Event().wait()
 
 
 class FarEnd:
@@ -356,6 +386,23 @@ async def test_h37_ten_thousand_who_leave_at_any_moment_leave_nothing_behind(
     assert replies == [f"{n}".encode() for n in range(50)]
     assert not shared.connection_pool._in_use_connections
     assert held == 0
+
+
+async def test_a_reply_is_settled_before_anybody_else_is_told(redis: Redis, redis_url: str) -> None:
+    """Who goes while others are told of a pause has been answered, and has paid."""
+    books, told = Settled(), asyncio.Event()
+    far_end = FarEnd(always(200, x_left="0", x_seconds="60"))
+    async with served(far_end.answer) as url, process(url, redis_url) as caller:
+        till = Till(books, watch=caller.watcher, secret=b"test-secret")
+        limiter = Untold(caller.gates.limiter, told)
+        gates = replace(caller.gates, till=till, limiter=limiter)
+        task = asyncio.create_task(replace(caller, gates=gates).send(call=CALL.costing(1)))
+        await told.wait()
+        task.cancel()
+        await asyncio.wait([task])
+
+    assert task.cancelled()
+    assert [(record.cost, reply.status) for record, reply in books.settled] == [(10_000, 200)]
 
 
 @pytest.mark.parametrize("hours", [-1, 1])

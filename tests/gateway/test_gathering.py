@@ -93,6 +93,18 @@ async def test_a_full_party_leaves_and_the_next_one_forms(kind: Kind) -> None:
     assert gates.sizes == [MOST, MOST, 3]
 
 
+@KINDS
+async def test_the_same_crowd_makes_the_same_call_in_whatever_order(kind: Kind) -> None:
+    """So that after a crash its reply may still be in the books."""
+    gates, asks = Gatekeeper(), list(map(kind, addresses(5)))
+
+    await ask_all(gates, asks)
+    await ask_all(gates, asks[::-1])
+
+    first, second = gates.made
+    assert first.json == second.json
+
+
 async def test_equal_calls_travel_as_one_and_share_its_price() -> None:
     gates = Gatekeeper()
     asks = [find("orla@quillmere.test")] * 3 + [find("ada@quillmere.test")]

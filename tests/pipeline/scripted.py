@@ -95,9 +95,11 @@ class Script:
         self.asked.append(ask)
         self.terms.append(terms)
         self._begun(name).set()
-        terms.purse.reserve(MicroUsd(self._costs[name]))
+        # Whoever goes on with what was begun has paid.
+        cost = 0 if ask.reference else self._costs[name]
+        terms.purse.reserve(MicroUsd(cost))
         outcome = await asyncio.shield(self._answer(name))
-        calls = (_call(ask, self._costs[name]),)
+        calls = (_call(ask, cost),)
         return Report(
             conversation=calls[0].conversation,
             provider=ask.provider,

@@ -204,3 +204,36 @@ def test_what_the_budget_forbade_says_so() -> None:
     reasons = [reason for _, reason in unasked(situation(keys, money_left=MicroUsd(5)))]
 
     assert reasons.count("budget_spent") == 2
+
+
+BEGUN = {("hunter", "find_email"): "run_1"}
+
+
+def test_work_that_was_begun_is_gone_on_with_though_no_money_is_left_and_the_address_is_known() -> (
+    None
+):
+    keys = Keys(full_name="Orla Fenwick", domain=DOMAIN, email=EMAIL)
+    for strategy in Strategy:
+        options = Options(strategy=strategy)
+        now = situation(
+            keys, options=options, offers=(FINDER,), begun=BEGUN, money_left=MicroUsd(0)
+        )
+
+        (ask,) = next_asks(now)
+
+        assert (ask.provider, ask.capability, ask.reference) == ("hunter", "find_email", "run_1")
+
+
+def test_work_that_was_begun_is_gone_on_with_once_and_never_begun_anew() -> None:
+    keys = Keys(full_name="Orla Fenwick", domain=DOMAIN)
+    (ask,) = next_asks(situation(keys, offers=(FINDER,), begun=BEGUN))
+    more = Keys(full_name="Orla Fenwick", domain=Domain("quillmere-group.test"))
+    later = situation(more, offers=(FINDER,), begun=BEGUN, asked=(ask,), came_to_nothing=(ask,))
+
+    assert next_asks(later) == ()
+
+
+def test_for_somebody_who_opted_out_nothing_is_gone_on_with() -> None:
+    keys = Keys(full_name="Orla Fenwick", domain=DOMAIN)
+
+    assert next_asks(situation(keys, offers=(FINDER,), begun=BEGUN, opted_out=True)) == ()

@@ -21,6 +21,7 @@ from tests.pipeline.scripted import (
 from roleferry_enrich.domain.enrichments import Enrichment, Status
 from roleferry_enrich.domain.outcomes import Absent, OptedOut, Waiting
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.pipeline import enrichment
 from roleferry_enrich.pipeline.background import Background
 
 MATCH = offer("apollo.find_person", "email", credits=1)
@@ -153,6 +154,45 @@ async def test_a_completion_that_cannot_be_stored_is_none() -> None:
 
     with pytest.raises(ServiceUnavailable):
         await enricher(script, Shelf(broken=True)).complete(earlier, shelf.observed[0])
+
+
+async def begun(script: Script, shelf: Shelf, **options) -> Enrichment:
+    """An enrichment for which a provider was paid to begin what takes longer."""
+    script.answer("apollo.find_person", orla("apollo"))
+    script.answer("clearbit.find_company", Waiting(timedelta(seconds=30), "run_1"))
+    return await enricher(script, shelf).enrich(request(**options), ACCOUNT)
+
+
+async def test_what_was_begun_is_gone_on_with_whatever_else_is_known_by_now() -> None:
+    script, shelf = Script(MATCH, COMPANY), Shelf()
+    earlier = await begun(script, shelf, max_cost=2 * PRICE, max_age=timedelta(0))
+    script.asked.clear()
+    script.answer("clearbit.find_company", Waiting(timedelta(seconds=30), "run_1"))
+
+    again = await enricher(script, shelf).complete(earlier, shelf.observed[0])
+    script.answer("clearbit.find_company", quillmere("clearbit"))
+    fuller = await enricher(script, shelf).complete(again, shelf.observed[0])
+
+    assert [ask.reference for ask in script.asked] == ["run_1", "run_1"]
+    assert outcomes(again)["clearbit.find_company"] == "pending"
+    assert outcomes(fuller)["clearbit.find_company"] == "found"
+    assert fuller.cost == earlier.cost == 2 * PRICE
+
+
+async def test_what_was_begun_and_is_still_under_way_at_the_deadline_stays_owed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(enrichment, "_COMPLETION_TIME", timedelta(milliseconds=20))
+    script, shelf, background = Script(MATCH, COMPANY), Shelf(), Background()
+    earlier = await begun(script, shelf)
+    slow = Script(MATCH, COMPANY)
+
+    known = await enricher(slow, shelf, background).complete(earlier, shelf.observed[0])
+    slow.answer("clearbit.find_company", Absent())
+    await background.drain(5)
+
+    (owed,) = [o for o in known.outcomes if o.provider == "clearbit"]
+    assert (owed.outcome, owed.reference) == ("pending", "run_1")
 
 
 async def test_a_worker_that_stops_lets_a_completion_end() -> None:

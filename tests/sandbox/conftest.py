@@ -1,10 +1,8 @@
-import socket
-import threading
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
-import uvicorn
+from tests.sandbox.server import serving
 from tests.sandbox.stub_voice import TINY, StubVoice
 
 from roleferry_enrich.sandbox.app import create_sandbox
@@ -36,16 +34,5 @@ async def sandbox() -> AsyncIterator[httpx.AsyncClient]:
 def served() -> Iterator[str]:
     """The address of a sandbox behind a real server."""
     app = create_sandbox(companies=20, latency=0, voices=[StubVoice("apollo", TINY[1:])])
-    config = uvicorn.Config(
-        app, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
-    assert not thread.is_alive()
+    with serving(app) as url:
+        yield url

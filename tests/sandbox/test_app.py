@@ -127,6 +127,16 @@ async def test_ledger_charges_what_the_voice_says_it_charged():
     assert ledger["micro_usd"] == 5 * 8_000
 
 
+async def test_ledger_tells_what_was_posted_where(sandbox):
+    await sandbox.get(ORLA, headers=KEY)
+    for _ in range(2):
+        await sandbox.post("/apollo/api/v1/people/match", json={}, headers=KEY)
+
+    apollo = (await sandbox.get("/_ledger")).json()["providers"]["apollo"]
+
+    assert apollo["paths"] == {"/api/v1/people/match": 2}
+
+
 async def test_ledger_can_be_started_again(sandbox):
     await sandbox.get(ORLA, headers=KEY)
 

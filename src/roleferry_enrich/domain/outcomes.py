@@ -53,6 +53,8 @@ class Waiting:
     """The provider took the question and will know later."""
 
     retry_after: timedelta
+    reference: str | None = None
+    """What the provider calls the work it began, where going on with that is not asking anew."""
 
     @property
     def kind(self) -> OutcomeKind:
@@ -143,6 +145,8 @@ class ProviderOutcome:
     """Past its time: served because a newer answer was not to be had, or only later."""
     age: timedelta | None = None
     """Of a cached answer."""
+    reference: str | None = None
+    """Of a pending one: the work that was begun, to go on with."""
 
     @property
     def may_have_more(self) -> bool:
@@ -188,6 +192,7 @@ class Report:
             records=_records(self.outcome),
             stale=self.stale,
             age=self.age,
+            reference=getattr(self.outcome, "reference", None),
         )
 
 

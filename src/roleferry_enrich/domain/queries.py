@@ -78,3 +78,5 @@ class Ask:
     provider: str
     capability: str
     query: Query
+    reference: str | None = None
+    """The provider's word for work it began for this earlier: go on with that, begin none."""

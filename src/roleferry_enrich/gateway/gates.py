@@ -16,23 +16,22 @@ from roleferry_enrich.errors import (
     NoPermit,
     ProviderError,
     ProviderRateLimited,
-    ProviderUnavailable,
     Quarantined,
 )
 from roleferry_enrich.gateway.breaker import Admission, Breaker
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.errand import Errand
 from roleferry_enrich.gateway.limiter import Limiter
+from roleferry_enrich.gateway.pauses import asked_pause
 from roleferry_enrich.gateway.places import FleetPlaces
 from roleferry_enrich.gateway.quarantine import Quarantine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
-from roleferry_enrich.gateway.till import Till
+from roleferry_enrich.gateway.till import Order, Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.gateway.watch import CallSpan, Watch
 from roleferry_enrich.providers.contract import Call
 from roleferry_enrich.providers.replies import Reply
 
-_LONGEST_PAUSE = timedelta(hours=1)
 _PAUSE_WITHOUT_WORD = timedelta(seconds=1)
 
 
@@ -127,11 +126,9 @@ class Gates:
                     sent = _Sent(order.id, call, errand, attempt, waited, self.now(), _clock())
                     order.made()
                     reply, error = await self._exchange(sent, admission)
-                credits = _credits(sent, reply, error)
-                cost = errand.channel.price(credits)
-                record = sent.record(reply, error, cost)
-                errand.calls.append(record)
-                order.settle(record, reply if credits and not error else None)
+                    # Nothing is awaited between a reply and its settling: it may be paid for.
+                    cost, record = _settled(sent, order, reply, error)
+                    await self._learn(errand.channel, call, reply, error)
         finally:
             errand.terms.purse.settle(price, cost)
         span.ended(record)
@@ -162,7 +159,7 @@ class Gates:
     async def _exchange(
         self, sent: "_Sent", admission: Admission
     ) -> tuple[Reply | None, ProviderError | None]:
-        """The reply and the error it means; the breaker, the limiter and the quarantine learn."""
+        """The reply and the error it means; the breaker learns."""
         channel, call = sent.errand.channel, sent.call
         reply: Reply | None = None
         error: ProviderError | None
@@ -179,7 +176,6 @@ class Gates:
         elif error.trips_breaker and not channel.provider.spec.open_web:
             # A dead web site says nothing of the next one.
             admission.failed()
-        await self._learn(channel, call, reply, error)
         return reply, error
 
     async def _learn(
@@ -206,7 +202,7 @@ class Gates:
         bucket = channel.bucket(call)
         if not bucket.windows and channel.provider.spec.open_web:
             return
-        pause = _asked_pause(channel, reply, error)
+        pause = asked_pause(channel, reply, error)
         if pause is None and isinstance(error, ProviderRateLimited):
             await self.limiter.lower(bucket)
             pause = _PAUSE_WITHOUT_WORD
@@ -265,35 +261,21 @@ class _Place:
         self._line.release()
 
 
+def _settled(
+    sent: _Sent, order: Order, reply: Reply | None, error: ProviderError | None
+) -> tuple[MicroUsd, CallRecord]:
+    """What the call cost, and its line in the report, once both are in the books."""
+    credits = _credits(sent, reply, error)
+    cost = sent.errand.channel.price(credits)
+    record = sent.record(reply, error, cost)
+    sent.errand.calls.append(record)
+    order.settle(record, reply if credits and not error else None)
+    return cost, record
+
+
 def _credits(sent: _Sent, reply: Reply | None, error: ProviderError | None) -> int:
     """What the call is booked with. In doubt it was charged: books must not be too low."""
     if reply is None:
         lost = error is not None and error.may_be_charged
         return sent.call.credits if lost else 0
     return sent.call.charge(reply)
-
-
-def _asked_pause(
-    channel: Channel, reply: Reply | None, error: ProviderError | None
-) -> timedelta | None:
-    """How long the provider asks for silence, by a refusal or by its own limit headers."""
-    if isinstance(error, ProviderUnavailable) and error.retry_after:
-        return error.retry_after
-    if isinstance(error, ProviderRateLimited):
-        return error.retry_after or (_reset(channel, reply) if reply is not None else None)
-    return _reset(channel, reply) if reply is not None else None
-
-
-def _reset(channel: Channel, reply: Reply) -> timedelta | None:
-    for rate in channel.provider.spec.rate_headers:
-        if reply.headers.get(rate.remaining, "").strip() != "0" or rate.reset is None:
-            continue
-        text = reply.headers.get(rate.reset, "").strip()
-        if not (text.isascii() and text.isdigit() and len(text) <= 12):
-            continue
-        seconds = float(text)
-        if rate.reset_is == "unix_seconds":
-            seconds -= reply.received_at.timestamp()
-        if seconds > 0:
-            return min(timedelta(seconds=seconds), _LONGEST_PAUSE)
-    return None

@@ -62,7 +62,7 @@ class Gatherings:
     async def ask(self, ask: Ask, errand: Errand) -> Answer:
         """The provider's answer to an ask. Raises ProviderError or CallSkipped."""
         bulk = bulks_of(errand.channel.provider).get(ask.capability)
-        if bulk is not None:
+        if bulk is not None and ask.reference is None:
             answer = await self._together(of_asks(bulk, errand), ask.query, errand)
             if answer is not None:
                 return answer
@@ -149,10 +149,11 @@ class Gatherings:
     async def _ask_for_all(
         self, purpose: Purpose[Item, Result], aboard: Sequence[Member[Item, Result]]
     ) -> None:
-        items = {member.identity: member.item for member in aboard}
+        # In an order of their own, so that the same crowd makes the same call, which may be kept.
+        items = dict(sorted({member.identity: member.item for member in aboard}.items()))
         errand = shared_errand(aboard)
         failure: _Failure | None = None
-        results: Mapping[Hashable, Result | _Failure] = {}
+        results: Mapping[bytes, Result | _Failure] = {}
         try:
             found = await drive(purpose.begin(tuple(items.values())), errand, self._gates)
             results = dict(zip(items, found, strict=True))
@@ -177,8 +178,12 @@ class Gatherings:
 
 
 def _alone(ask: Ask, errand: Errand) -> Conversation[Answer]:
-    begin = getattr(errand.channel.provider, ask.capability)
-    conversation: Conversation[Answer] = begin(ask.query)
+    provider = errand.channel.provider
+    conversation: Conversation[Answer]
+    if ask.reference is None:
+        conversation = getattr(provider, ask.capability)(ask.query)
+    else:
+        conversation = getattr(provider, f"resume_{ask.capability}")(ask.query, ask.reference)
     return conversation
 
 

@@ -1,7 +1,7 @@
 """Who waits to go together, and when they leave."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -27,7 +27,7 @@ class Member(Generic[Item, Result]):
     """One who waits, for an item of its own."""
 
     item: Item
-    identity: Hashable
+    identity: bytes
     """Equal for equal items, which travel as one."""
     errand: Errand
     held: MicroUsd
@@ -72,7 +72,7 @@ class Party(Generic[Item, Result]):
         self.members: list[Member[Item, Result]] = []
         self._group = group
         self._leave = leave
-        self._identities: set[Hashable] = set()
+        self._identities: set[bytes] = set()
         self._loop = asyncio.get_running_loop()
         self._pause = group.within.total_seconds()
         self._last_joined = self._loop.time()

@@ -1,7 +1,7 @@
 """What can be asked for many at once: whole asks, and calls of one kind."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
@@ -29,7 +29,7 @@ class Purpose(Generic[Item, Result]):
     name: str
     group: Group
     begin: Callable[[tuple[Item, ...]], Conversation[Sequence[Result | Failure]]]
-    identity: Callable[[Item], Hashable]
+    identity: Callable[[Item], bytes]
     credits: Callable[[Item], int]
     """The most one item may be charged."""
     used: Callable[[Item, Result], int]
@@ -43,7 +43,7 @@ def of_asks(bulk: Bulk, errand: Errand) -> Purpose[Query, Answer]:
         name=bulk.capability,
         group=bulk.group,
         begin=partial(bulk.conversation, channel.provider),
-        identity=lambda query: query,
+        identity=msgspec.msgpack.encode,
         credits=lambda _: offer.credits,
         used=lambda _query, _answer: 0,
     )
@@ -73,7 +73,7 @@ def _identity(call: SharedCall) -> bytes:
 def used_by(
     aboard: Sequence[Member[Item, Result]],
     purpose: Purpose[Item, Result],
-    results: Mapping[Hashable, Result | Failure],
+    results: Mapping[bytes, Result | Failure],
 ) -> list[MicroUsd]:
     """What each one's own result shows that it cost, as far as it does."""
     equals = Counter(member.identity for member in aboard)

@@ -27,8 +27,8 @@ def outcome_of(
     answer: Answer, errand: Errand, observed_at: datetime, *, cached: bool = False
 ) -> Outcome:
     match answer:
-        case Pending(retry_after=retry_after):
-            return Waiting(retry_after)
+        case Pending(retry_after=retry_after, reference=reference):
+            return Waiting(retry_after, reference)
         case ClaimedByPerson():
             return OptedOut()
         case Findings() if answer:

@@ -4,7 +4,7 @@ Latency is that of the longest chain of needed keys, not of the slowest provider
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -21,6 +21,7 @@ from roleferry_enrich.domain.outcomes import (
     Report,
     Skipped,
     Troubled,
+    Waiting,
 )
 from roleferry_enrich.domain.queries import Ask, CompanyQuery
 from roleferry_enrich.errors import DeadlineTooNear, Overloaded
@@ -30,14 +31,16 @@ from roleferry_enrich.pipeline.identity import accept, without_person
 from roleferry_enrich.pipeline.planning import Situation, is_useful, next_asks, unasked
 from roleferry_enrich.pipeline.progress import filled_fields
 
+_STILL_OWED = timedelta(seconds=30)
+
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
     """Where an earlier fan-out stopped."""
 
     known: Observations
-    only: frozenset[tuple[str, str]]
-    """The provider and capability of each ask that is still owed an answer."""
+    owed: Mapping[tuple[str, str], str | None]
+    """The provider and capability of each ask still owed an answer; what it has begun, if so."""
     opted_out: bool = False
 
 
@@ -183,9 +186,10 @@ class FanOut:
         offers = tuple(
             offer
             for offer in self._situation.offers
-            if (offer.provider, offer.capability) in resumed.only
+            if (offer.provider, offer.capability) in resumed.owed
         )
-        self._situation = replace(self._situation, offers=offers)
+        begun = {who: work for who, work in resumed.owed.items() if work is not None}
+        self._situation = replace(self._situation, offers=offers, begun=begun)
 
     def _learn(self, observed: Observations) -> Observations:
         """Keep what speaks of the subject, with the keys it brings; what was kept."""
@@ -239,7 +243,7 @@ class FanOut:
     def _unfinished(self) -> Iterator[Report]:
         waited = timedelta(seconds=asyncio.get_running_loop().time() - self._started)
         for ask in self._tasks.values():
-            outcome = Troubled(OutcomeKind.TIMED_OUT, "no answer by the deadline")
+            outcome = _no_answer(ask)
             yield _report(ask.provider, ask.capability, outcome, waited)
 
     def _never_asked(self) -> Iterator[Report]:
@@ -273,10 +277,17 @@ def _is_included(name: str, request: Request) -> bool:
     return name not in options.exclude and (not options.include or name in options.include)
 
 
+def _no_answer(ask: Ask) -> Troubled | Waiting:
+    """By the deadline; what was begun for an earlier ask is still owed."""
+    if ask.reference is not None:
+        return Waiting(_STILL_OWED, ask.reference)
+    return Troubled(OutcomeKind.TIMED_OUT, "no answer by the deadline")
+
+
 def _report(
     provider: str,
     capability: str,
-    outcome: Skipped | Troubled,
+    outcome: Skipped | Troubled | Waiting,
     latency: timedelta = timedelta(0),
 ) -> Report:
     return Report(

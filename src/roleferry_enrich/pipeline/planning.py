@@ -5,6 +5,7 @@ company name, a number from a footer) may make further asks possible.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from types import MappingProxyType
 
 from roleferry_enrich.domain.enrichments import Goal, Request, Strategy
@@ -56,6 +57,8 @@ class Situation:
     """The person asked not to be processed: nobody is asked anything more."""
     money_left: MicroUsd | None = None
     """Of `max_cost`, less what is under way; None without a cap."""
+    begun: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    """What providers began and were paid for earlier, by provider and capability."""
 
     def price(self, offer: Offer) -> int:
         return offer.credits * self.prices[offer.provider]
@@ -74,7 +77,22 @@ def next_asks(situation: Situation) -> tuple[Ask, ...]:
     ]
     if situation.request.options.strategy is Strategy.WATERFALL:
         possible = _waterfall_step(possible, situation)
-    return tuple(ask for _, ask in _affordable(possible, situation))
+    return (*_continued(situation), *(ask for _, ask in _affordable(possible, situation)))
+
+
+def _continued(situation: Situation) -> Iterator[Ask]:
+    """What was begun and paid for is gone on with, whatever it would cost to begin it now."""
+    asked = {(ask.provider, ask.capability) for ask in situation.asked}
+    for offer in situation.offers:
+        who = offer.provider, offer.capability
+        query = _query(offer, situation) if who in situation.begun and who not in asked else None
+        if query is not None:
+            yield Ask(
+                provider=offer.provider,
+                capability=offer.capability,
+                query=query,
+                reference=situation.begun[who],
+            )
 
 
 def unasked(situation: Situation) -> Iterator[tuple[Offer, str]]:
@@ -96,8 +114,11 @@ def unasked(situation: Situation) -> Iterator[tuple[Offer, str]]:
 
 
 def _settled(situation: Situation) -> frozenset[tuple[str, str]]:
-    """The capabilities asked that have not come to nothing, so that no other key helps."""
-    return frozenset(
+    """The capabilities asked that have not come to nothing, so that no other key helps.
+
+    What was begun earlier is never begun anew, whatever comes of it.
+    """
+    return frozenset(situation.begun) | frozenset(
         (ask.provider, ask.capability)
         for ask in situation.asked
         if ask not in situation.came_to_nothing

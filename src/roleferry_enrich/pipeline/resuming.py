@@ -17,8 +17,8 @@ def resumed(earlier: Enrichment, observed: Observations) -> Resumed:
         outcome.outcome is OutcomeKind.OPTED_OUT and outcome.capability in _ABOUT_A_PERSON
         for outcome in earlier.outcomes
     )
-    owed = frozenset(map(_question, _owed(earlier)))
-    return Resumed(known=observed, only=owed, opted_out=opted_out)
+    owed = {_question(outcome): outcome.reference for outcome in _owed(earlier)}
+    return Resumed(known=observed, owed=owed, opted_out=opted_out)
 
 
 def money_left(earlier: Enrichment) -> MicroUsd | None:

@@ -182,6 +182,8 @@ class Pending:
     """The provider accepted the question and asks to come back."""
 
     retry_after: timedelta
+    reference: str | None = None
+    """What it calls the work that was paid for: `resume_<capability>` goes on with that."""
 
 
 @dataclass(frozen=True, slots=True)

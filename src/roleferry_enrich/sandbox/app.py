@@ -2,6 +2,8 @@
 
 `uvicorn roleferry_enrich.sandbox.app:create_sandbox --factory`. A provider is served under its
 name, with its own paths below; what has no voice yet is served from its recorded exchanges.
+Beside them stand the services that an installation needs and that know nothing of anybody: mail,
+payments, a model.
 """
 
 import time
@@ -12,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.sandbox import services
 from roleferry_enrich.sandbox.controls import Controls
 from roleferry_enrich.sandbox.delays import Delays
 from roleferry_enrich.sandbox.dice import dice_for
@@ -19,7 +22,7 @@ from roleferry_enrich.sandbox.directory import Directory
 from roleferry_enrich.sandbox.faults import FaultPlan
 from roleferry_enrich.sandbox.front_desk import FrontDesk, House, Rooms
 from roleferry_enrich.sandbox.ledger import Ledger
-from roleferry_enrich.sandbox.lenses import lens_for
+from roleferry_enrich.sandbox.lenses import Lens, lens_for
 from roleferry_enrich.sandbox.lies import LyingView
 from roleferry_enrich.sandbox.meter import Meters
 from roleferry_enrich.sandbox.population import populate
@@ -46,11 +49,14 @@ def create_sandbox(
     speakers = dict(sorted((_replays() | spoken).items()))
     views = {name: SeededView(directory, lens_for(name)) for name in speakers}
     house = _house(seed, latency)
+    others = {voice.NAME: voice for voice in discovered(services)}
+    everybody = SeededView(directory, Lens(name="services", companies=1.0, people=1.0))
     desks = [
-        Mount(f"/{name}", _desk(voice, views[name], house, limits=limits))
-        for name, voice in speakers.items()
+        Mount(f"/{name}", _desk(voice, views.get(name, everybody), house, limits=limits))
+        for name, voice in (speakers | others).items()
     ]
     kinds = {name: "voice" if name in spoken else "replay" for name in speakers}
+    kinds |= dict.fromkeys(others, "service")
     controls = Controls(directory.population, house.ledger, house.faults, kinds)
     truth = Truth(directory.population, {name: views[name] for name in spoken})
     return Starlette(routes=[*controls.routes(), *truth.routes(), *desks])

@@ -34,7 +34,8 @@ def with_table(text: str) -> str:
 def provider_table() -> str:
     """What every provider can be asked, needs, gives, costs and allows, as Markdown."""
     providers = catalogue().values()
-    offers = [_offer(provider, offer) for provider in providers for offer in provider.offers()]
+    # Also what is offered only once the operator has set something: the notes say what.
+    offers = [_offer(one, offer) for one in providers for offer in Provider.offers(one)]
     return "\n\n".join(
         (
             table(
