@@ -82,6 +82,7 @@ def page(*rows: dict, pages: object = 1) -> dict:
 
 
 CREATED = {"job_id": 150970}
+LATER = Pending(timedelta(minutes=2), "150970")
 RUNNING = {"job_status": "running", "percent_complete": 40.5, "total": {"processed": None}}
 COMPLETE = {"job_status": "complete", "percent_complete": 100.0, "finished_at": None}
 
@@ -197,14 +198,14 @@ def test_a_failed_job_is_told_as_one():
 def test_a_job_held_for_review_is_to_be_asked_for_again_much_later():
     job = Job(jobs_create=[CREATED], jobs_status=[{"job_status": "under_review"}])
 
-    assert verified(job, "a@a.test", "b@b.test") == (Pending(timedelta(hours=1)),) * 2
+    assert verified(job, "a@a.test", "b@b.test") == (Pending(timedelta(hours=1), "150970"),) * 2
 
 
 @pytest.mark.parametrize("said", [RUNNING, {}, {"job_status": None}, {"job_status": "dreaming"}])
 def test_a_job_that_never_ends_is_given_up_some_time(said):
     job = Job(jobs_create=[CREATED], jobs_status=[said])
 
-    assert verified(job, "a@a.test") == (Pending(timedelta(minutes=2)),)
+    assert verified(job, "a@a.test") == (LATER,)
     assert job.times("jobs/status") == 120
 
 
@@ -251,10 +252,10 @@ def test_looks_become_rarer_and_end_with_the_deadline():
     assert (waits[0], waits[-1]) == (timedelta(seconds=1), timedelta(seconds=15))
     with pytest.raises(StopIteration) as finished:
         conversation.throw(DeadlineTooNear("enough"))
-    assert finished.value.value == (Pending(timedelta(minutes=2)),)
+    assert finished.value.value == (LATER,)
 
 
-def test_no_time_to_read_results_is_not_the_address_s_fault():
+def test_results_there_is_no_time_to_read_are_come_back_for():
     conversation = PROVIDER.verify_emails(queries("a@a.test"))
     next(conversation)
     for replies in ((replied(CREATED),), (), (replied(COMPLETE),)):
@@ -263,8 +264,32 @@ def test_no_time_to_read_results_is_not_the_address_s_fault():
     with pytest.raises(StopIteration) as finished:
         conversation.throw(DeadlineTooNear("enough"))
 
-    (answer,) = finished.value.value
-    assert answer.incomplete == "there was no time to read every result"
+    assert finished.value.value == (LATER,)
+
+
+def test_a_page_that_cannot_be_had_just_now_is_come_back_for():
+    job = Job(
+        jobs_create=[CREATED],
+        jobs_status=[COMPLETE],
+        jobs_results=[page(row("a@a.test"), pages=2), {"status": "temp_unavail"}],
+    )
+
+    known, later = verified(job, "a@a.test", "b@b.test")
+
+    assert states([known]) == ["valid"]
+    assert later == LATER
+
+
+def test_a_job_that_is_come_back_to_is_not_created_or_paid_again():
+    results = page(row("a@a.test"), row("b@b.test", "catchall"))
+    job = Job(jobs_status=[RUNNING, COMPLETE], jobs_results=[results])
+    (query,) = queries("b@b.test")
+
+    answer = play(PROVIDER, PROVIDER.resume_verify_email(query, "150970"), job)
+
+    assert states([answer]) == ["accept_all"]
+    assert [path for path, _ in job.asked] == ["jobs/status", "jobs/status", "jobs/results"]
+    assert {body["job_id"] for _, body in job.asked} == {150970}
 
 
 @pytest.mark.parametrize(

@@ -103,14 +103,15 @@ class NeverBounce(Provider):
         """All of them in one job; the answers are in the order of the queries.
 
         The job is paid for when it is created. If it ends after the deadline, each answer says
-        to come back: the same addresses, asked for again, are the same job.
+        to come back, and to which job.
         """
         job = yield from _created(sorted({query.email for query in queries}))
-        status = yield from _finished(job)
-        if isinstance(status, Pending):
-            return (status,) * len(queries)
-        verdicts, gap = yield from _results(job, status)
-        return tuple(_answer(verdicts.get(query.email.lower()), gap) for query in queries)
+        return (yield from _answers(job, queries))
+
+    def resume_verify_email(self, query: EmailQuery, reference: str) -> Conversation[Answer]:
+        """Go on with the job in which it was paid for, by its id."""
+        (answer,) = yield from _answers(int(reference), (query,))
+        return answer
 
     def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
         if reply.status != 200:
@@ -173,6 +174,15 @@ def _created(addresses: Sequence[str]) -> Conversation[int]:
     return job
 
 
+def _answers(job: int, queries: tuple[EmailQuery, ...]) -> Conversation[tuple[Answer, ...]]:
+    status = yield from _finished(job)
+    if isinstance(status, Pending):
+        return (status,) * len(queries)
+    verdicts, otherwise = yield from _results(job, status)
+    found = (verdicts.get(query.email.lower()) for query in queries)
+    return tuple(Findings(verdicts=(each,)) if each else otherwise for each in found)
+
+
 def _finished(job: int) -> Conversation[Record | Pending]:
     """The status of the job when it is complete. Raises ProviderUnavailable if it failed.
 
@@ -193,11 +203,11 @@ def _finished(job: int) -> Conversation[Record | Pending]:
             case "failed":
                 raise ProviderUnavailable("the job failed")
             case "under_review":
-                return Pending(retry_after=_AFTER_REVIEW)
+                return Pending(_AFTER_REVIEW, str(job))
             case "waiting" if not is_started:
                 is_started = yield from _started(job)
         wait = min(wait * _LOOKS_GROW_BY, _RAREST_LOOK)
-    return Pending(retry_after=_COME_BACK)
+    return Pending(_COME_BACK, str(job))
 
 
 def _started(job: int) -> Conversation[bool]:
@@ -209,26 +219,26 @@ def _started(job: int) -> Conversation[bool]:
     return reply.record().text("queue_id") is not None
 
 
-def _results(job: int, status: Record) -> Conversation[tuple[dict[str, EmailVerdict], str]]:
-    """The verdicts by address, and why there are no more of them."""
+def _results(job: int, status: Record) -> Conversation[tuple[dict[str, EmailVerdict], Answer]]:
+    """The verdicts by address, and the answer for any address without one."""
     checked_on = status.day("finished_at")
     verdicts: dict[str, EmailVerdict] = {}
     page = pages = 1
     while page <= min(pages, _MOST_PAGES):
         try:
             body = yield from _page(job, page)
-        except CallSkipped:
-            return verdicts, "there was no time to read every result"
+        except (CallSkipped, ProviderUnavailable, ProviderRateLimited):
+            return verdicts, Pending(_COME_BACK, str(job))
         except ProviderError:
             if not verdicts:
                 raise
-            return verdicts, "not every page of results could be had"
+            return verdicts, Findings(incomplete="not every page of results could be had")
         for row in body.records("results"):
             if (address := addressee(row)) is not None:
                 verdicts[address] = verdict(address, row.record("verification"), checked_on)
         pages = body.integer("total_pages") or 1
         page += 1
-    return verdicts, "the job has no result for this address"
+    return verdicts, Findings(incomplete="the job has no result for this address")
 
 
 def _page(job: int, page: int) -> Conversation[Record]:
@@ -237,7 +247,3 @@ def _page(job: int, page: int) -> Conversation[Record]:
     if not isinstance(body.value("results"), list):
         raise ProviderContractChanged("results is not a list")
     return body
-
-
-def _answer(found: EmailVerdict | None, gap: str) -> Answer:
-    return Findings(verdicts=(found,)) if found else Findings(incomplete=gap)
