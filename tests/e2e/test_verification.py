@@ -107,11 +107,8 @@ async def test_a_verdict_is_remembered_and_taken_anew_on_demand(
 async def test_a_check_that_the_budget_does_not_hold_is_not_made(
     api: httpx.AsyncClient, far_ends: Sandbox
 ) -> None:
-    found = await enriched(api, "apollo")
-    far_ends.control.delete("/_ledger")
-
-    enough_for_it = round(found["meta"]["cost_usd"] + 0.001, 6)
-    document = await enriched(api, *FINDERS, max_cost=enough_for_it, max_age=0)
+    # Apollo finds the address for 0.025, and a check costs 0.008 more.
+    document = await enriched(api, *FINDERS, enrich=["business_email"], max_cost=0.03)
 
     assert line(document)["reason"] == "budget_spent"
     assert document["business_email"] == "orla.fenwick@quillmere.test"
