@@ -69,10 +69,10 @@ def _offer(provider: Provider, offer: Offer) -> tuple[str, ...]:
 
 
 def _limits(spec: Spec) -> str:
-    if not spec.permits:
-        return "none; a site is read page by page" if spec.open_web else "none"
+    if spec.open_web and not spec.permits:
+        return "none; a site is read page by page"
     lanes = [f"{lane}: {_windows(windows)}" for lane, windows in spec.lanes.items()]
-    return "; ".join((_windows(spec.permits), *lanes))
+    return "; ".join(filter(None, (_windows(spec.permits), *lanes))) or "none"
 
 
 def _windows(windows: tuple[Window, ...]) -> str:
