@@ -5,7 +5,8 @@ from datetime import timedelta
 from roleferry_enrich.domain.enrichments import Goal, Options, Request, Strategy
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, EmailQuery, Keys, PersonQuery
-from roleferry_enrich.pipeline.planning import Situation, next_asks, unasked
+from roleferry_enrich.pipeline.planning import next_asks, unasked
+from roleferry_enrich.pipeline.situation import Situation
 from roleferry_enrich.providers.contract import Offer
 
 DOMAIN = Domain("quillmere.test")

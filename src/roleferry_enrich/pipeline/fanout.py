@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from roleferry_enrich.domain.enrichments import Request, Strategy
+from roleferry_enrich.domain.enrichments import Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations, PersonObservation
 from roleferry_enrich.domain.outcomes import (
@@ -27,8 +27,10 @@ from roleferry_enrich.errors import DeadlineTooNear, Overloaded
 from roleferry_enrich.gateway.errand import Renewal, Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept, without_person
-from roleferry_enrich.pipeline.planning import Situation, is_useful, next_asks, unasked
-from roleferry_enrich.pipeline.progress import filled_fields
+from roleferry_enrich.pipeline.planning import is_useful, next_asks, unasked
+from roleferry_enrich.pipeline.progress import Progress, progress
+from roleferry_enrich.pipeline.situation import Situation
+from roleferry_enrich.pipeline.waterfall import is_waterfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +121,13 @@ class FanOut:
     def _now(self) -> Situation:
         """The situation with what has changed since the last look."""
         request = self._situation.request
-        filled = frozenset[str]()
-        if request.options.strategy is Strategy.WATERFALL:
-            filled = filled_fields(request, self.accepted)
+        so_far = progress(request, self.accepted) if is_waterfall(request) else Progress()
         return replace(
             self._situation,
             under_way=tuple(self._tasks.values()),
-            filled=filled,
+            filled=so_far.filled,
+            unsure=so_far.unsure,
+            knows_person=so_far.knows_person,
             money_left=self._money_left(),
         )
 
