@@ -14,6 +14,7 @@ from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
@@ -34,6 +35,7 @@ class LocalServices:
         self.catalogue: Mapping[str, Provider] = {
             name: channel.provider for name, channel in resources.gateway.channels.items()
         }
+        self.waterfalls: Waterfalls = resources.settings.named_waterfalls
 
     async def authenticate(self, token: str) -> Account:
         return await self._resources.accounts.authenticate(token)

@@ -26,10 +26,12 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
 from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Window
+from roleferry_enrich.waterfall_settings import WATERFALLS, check_waterfalls, read_steps
 
 _UNITS: Mapping[str, timedelta] = MappingProxyType(
     {
@@ -48,6 +50,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_SECRET_KEY = 32
+_NESTED = frozenset({"providers", "waterfalls"})
 _SECRET_FIELDS = frozenset({"api_key", "cache_keys", "database_url", "redis_url", "secret_key"})
 
 
@@ -172,6 +175,12 @@ class Settings(BaseSettings):
     ) = None
     """Seal what the cache keeps in Redis; the first seals, all open. See `gateway/sealing.py`."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
+    waterfalls: Mapping[str, Annotated[Steps, BeforeValidator(read_steps)]] = Field(
+        default_factory=dict
+    )
+    """By name, beside the built-in ones or in their place: `apollo>clay,hunter`."""
+    default_waterfall: str | None = None
+    """The one meant where a request names none."""
 
     @classmethod
     def settings_customise_sources(
@@ -191,6 +200,7 @@ class Settings(BaseSettings):
             raise ValueError("ROLEFERRY_PORT and ROLEFERRY_SANDBOX_PORT are the same")
         for name, provider in self.providers.items():
             _check_provider(name, provider)
+        check_waterfalls(self.waterfalls, self.default_waterfall)
         if self.environment == "production":
             _check_production(self)
         return self
@@ -198,6 +208,10 @@ class Settings(BaseSettings):
     @property
     def cache_key_ring(self) -> tuple[SecretStr, ...]:
         return _each(self.cache_keys)
+
+    @property
+    def named_waterfalls(self) -> Waterfalls:
+        return waterfalls(self.waterfalls, self.default_waterfall)
 
     def provider(self, name: str) -> ProviderSettings:
         return self.providers.get(name, ProviderSettings())
@@ -227,8 +241,9 @@ def _check_production(settings: Settings) -> None:
 
 
 def setting_names() -> frozenset[str]:
-    """Every variable there is, for every provider."""
-    plain = {PREFIX + field.upper() for field in Settings.model_fields if field != "providers"}
+    """Every variable there is, for every provider; of waterfalls those with a built-in name."""
+    plain = {PREFIX + field.upper() for field in Settings.model_fields.keys() - _NESTED}
+    plain |= {WATERFALLS + name.upper() for name in BUILT_IN}
     return frozenset(plain | {name for names in _provider_names().values() for name in names})
 
 
@@ -256,6 +271,7 @@ def read_settings(
         os.environ if environ is None else environ,
         env_file=env_file,
         names=setting_names(),
+        open_ended=(WATERFALLS,),
         secret_names=secret_setting_names(),
     )
     try:

@@ -11,6 +11,7 @@ from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.waterfalls import Waterfalls, waterfalls
 from roleferry_enrich.errors import Unauthenticated
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
@@ -26,6 +27,7 @@ OTHER = Account(id=UUID(int=2), name="Another", scopes=frozenset(), key_id="k2")
 class FakeServices:
     asked: list[tuple[Request, Account]] = field(default_factory=list)
     resolved: list[Sequence[LooseRecord]] = field(default_factory=list)
+    named: Waterfalls = field(default_factory=lambda: waterfalls({}))
     tokens: list[str] = field(default_factory=list)
     failure: Exception | None = None
     answer: Enrichment | None = None
@@ -53,6 +55,10 @@ class FakeServices:
     @property
     def catalogue(self) -> Mapping[str, Provider]:
         return MappingProxyType({"hunter": Hunter()})
+
+    @property
+    def waterfalls(self) -> Waterfalls:
+        return self.named
 
     async def authenticate(self, token: str) -> Account:
         self.tokens.append(token)

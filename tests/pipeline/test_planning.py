@@ -196,6 +196,21 @@ def test_each_offer_not_taken_up_has_its_reason() -> None:
         "hunter.find_email": "missing_key",
         "companies_house.find_people": "missing_key",
         "clearbit.find_company": "missing_key",
+        "explorium.find_technologies": "cannot_help",
+    }
+
+
+def test_who_may_not_be_asked_is_named_with_the_reason() -> None:
+    barred = ((MATCH, "excluded"), (STACK, "not_configured"))
+
+    reasons = {
+        f"{o.provider}.{o.capability}": reason
+        for o, reason in unasked(situation(Keys(email=EMAIL), offers=(), absent=barred))
+    }
+
+    assert reasons == {
+        "apollo.find_person": "excluded",
+        "explorium.find_technologies": "not_configured",
     }
 
 

@@ -32,7 +32,7 @@ async def find_executives(
     body: ExecutivesBody, caller: Caller, services: Provided, came_at: Arrival
 ) -> Response:
     """Asks registers, websites and data providers at once, and merges who they say leads it."""
-    request = executives_request(body, services.catalogue)
+    request = executives_request(body, services.catalogue, services.waterfalls)
     return enrichment_response(await services.enrich(request, caller, came_at))
 
 
@@ -48,7 +48,7 @@ async def enrich_company(
     body: CompanyBody, caller: Caller, services: Provided, came_at: Arrival
 ) -> Response:
     """What a company is, what it works with, and how its staff changes."""
-    request = company_request(body, services.catalogue)
+    request = company_request(body, services.catalogue, services.waterfalls)
     return enrichment_response(await services.enrich(request, caller, came_at))
 
 

@@ -16,6 +16,7 @@ from roleferry_enrich.api.schemas.answers import AnyAnswer, EnrichAnswer
 from roleferry_enrich.api.schemas.requests import EnrichBody
 from roleferry_enrich.api.translation import contact_request
 from roleferry_enrich.domain.enrichments import Request
+from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.errors import NotFound
 
 router = APIRouter(route_class=StrictRoute, tags=["enrichment"], default_response_class=JsonAnswer)
@@ -37,14 +38,16 @@ async def enrich_contact(
     The answer comes at the deadline at the latest. Providers that are still at work then go on,
     and `GET /enrichments/{enrichment_id}` shows what they bring.
     """
-    request = _asked(Same(body), Same(services.catalogue))
+    request = _asked(Same(body), Same(services.catalogue), Same(services.waterfalls))
     return enrichment_response(await services.enrich(request, caller, came_at))
 
 
 @lru_cache(maxsize=512)
-def _asked(body: Same[EnrichBody], providers: Same[Collection[str]]) -> Request:
+def _asked(
+    body: Same[EnrichBody], providers: Same[Collection[str]], named: Same[Waterfalls]
+) -> Request:
     """A body that was sent again is the same object (`api/bodies.py`)."""
-    return contact_request(body.it, providers.it)
+    return contact_request(body.it, providers.it, named.it)
 
 
 @router.get(

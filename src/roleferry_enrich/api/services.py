@@ -13,6 +13,7 @@ from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.providers.contract import Provider
 
 
@@ -20,6 +21,11 @@ class Services(Protocol):
     @property
     def catalogue(self) -> Mapping[str, Provider]:
         """The providers that a request may include or exclude, by name."""
+        ...
+
+    @property
+    def waterfalls(self) -> Waterfalls:
+        """Those that a request may name."""
         ...
 
     async def authenticate(self, token: str) -> Account:

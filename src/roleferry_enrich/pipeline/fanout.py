@@ -27,9 +27,10 @@ from roleferry_enrich.errors import DeadlineTooNear, Overloaded
 from roleferry_enrich.gateway.errand import Renewal, Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept, without_person
-from roleferry_enrich.pipeline.planning import is_useful, next_asks, unasked
+from roleferry_enrich.pipeline.planning import next_asks, unasked
 from roleferry_enrich.pipeline.progress import Progress, progress
 from roleferry_enrich.pipeline.situation import Situation
+from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.waterfall import is_waterfall
 
 
@@ -56,7 +57,7 @@ class FanOut:
         self._gateway = gateway
         self._terms = terms
         self._tasks: dict[asyncio.Task[Report], Ask] = {}
-        self._situation = _situation(gateway, request)
+        self._situation = first_situation(gateway.channels, request)
         self._started = asyncio.get_running_loop().time()
         self.reports: list[Report] = []
         self.everything = Observations()
@@ -66,7 +67,6 @@ class FanOut:
         """People who were not who is asked for, by what was known when they came."""
         self._strangers: dict[UUID, Report] = {}
         """The reports of answers set aside as a whole."""
-        self._is_resumed = resumed is not None
         if resumed is not None:
             self._resume(resumed)
 
@@ -148,7 +148,7 @@ class FanOut:
             case OptedOut() if not isinstance(ask.query, CompanyQuery):
                 self._forget_person()
             case Absent():
-                self._came_to_nothing(ask)
+                self._came_to_nothing(ask, report)
         self.reports.append(report)
 
     def _renew(self, renewal: Renewal) -> None:
@@ -172,7 +172,7 @@ class FanOut:
     def _accept(self, report: Report, ask: Ask, observed: Observations) -> Report:
         learned = self._learn(observed)
         if learned == Observations() and not self._situation.opted_out:
-            self._came_to_nothing(ask)
+            self._came_to_nothing(ask, report)
             about_another = Troubled(OutcomeKind.NOT_FOUND, "answered with another subject")
             self._strangers[report.conversation] = report
             return replace(report, outcome=about_another)
@@ -187,7 +187,7 @@ class FanOut:
             for offer in self._situation.offers
             if (offer.provider, offer.capability) in resumed.only
         )
-        self._situation = replace(self._situation, offers=offers)
+        self._situation = replace(self._situation, offers=offers, absent=())
 
     def _learn(self, observed: Observations) -> Observations:
         """Keep what speaks of the subject, with the keys it brings; what was kept."""
@@ -234,7 +234,10 @@ class FanOut:
         self.everything = without_person(self.everything, keys)
         self.accepted = without_person(self.accepted, keys)
 
-    def _came_to_nothing(self, ask: Ask) -> None:
+    def _came_to_nothing(self, ask: Ask, report: Report) -> None:
+        """So that another key is worth a second try; but nothing is paid for twice."""
+        if report.cost:
+            return
         missed = (*self._situation.came_to_nothing, ask)
         self._situation = replace(self._situation, came_to_nothing=missed)
 
@@ -247,32 +250,6 @@ class FanOut:
     def _never_asked(self) -> Iterator[Report]:
         for offer, reason in unasked(self._now()):
             yield _report(offer.provider, offer.capability, Skipped(reason))
-        if self._is_resumed:
-            return
-        for name, channel in self._gateway.channels.items():
-            if not channel.is_ready and _is_included(name, self._situation.request):
-                for offer in channel.offers():
-                    if is_useful(offer, self._situation.request):
-                        yield _report(name, offer.capability, Skipped("not_configured"))
-
-
-def _situation(gateway: Gateway, request: Request) -> Situation:
-    ready = {
-        name: channel
-        for name, channel in gateway.channels.items()
-        if channel.is_ready and _is_included(name, request)
-    }
-    return Situation(
-        request=request,
-        offers=tuple(offer for channel in ready.values() for offer in channel.offers()),
-        prices={name: channel.price(1) for name, channel in ready.items()},
-        keys=request.keys,
-    )
-
-
-def _is_included(name: str, request: Request) -> bool:
-    options = request.options
-    return name not in options.exclude and (not options.include or name in options.include)
 
 
 def _report(

@@ -60,12 +60,22 @@ def possible_asks(situation: Situation) -> list[Choice]:
 
 
 def unasked(situation: Situation) -> Iterator[tuple[Offer, str]]:
-    """The useful offers nobody took up, each with the reason."""
+    """The useful offers nobody took up, each with the reason.
+
+    A provider with none has a line all the same, so that an answer tells of every provider.
+    """
     asked = {(ask.provider, ask.capability) for ask in situation.asked}
-    for offer in situation.offers:
-        if (offer.provider, offer.capability) in asked or not is_useful(offer, situation.request):
-            continue
-        yield offer, _reason(offer, situation)
+    told = {provider for provider, _ in asked}
+    everybody = [*((offer, None) for offer in situation.offers), *situation.absent]
+    for offer, barred in everybody:
+        is_taken_up = (offer.provider, offer.capability) in asked
+        if not is_taken_up and is_useful(offer, situation.request):
+            told.add(offer.provider)
+            yield offer, barred or _reason(offer, situation)
+    for offer, barred in everybody:
+        if offer.provider not in told:
+            told.add(offer.provider)
+            yield offer, barred or "cannot_help"
 
 
 def _reason(offer: Offer, situation: Situation) -> str:

@@ -54,6 +54,8 @@ class Situation:
     prices: Mapping[str, MicroUsd]
     """A credit's price by provider."""
     keys: Keys
+    absent: tuple[tuple[Offer, str], ...] = ()
+    """What the providers offer that may not be asked, each with the reason."""
     asked: tuple[Ask, ...] = ()
     under_way: tuple[Ask, ...] = ()
     came_to_nothing: tuple[Ask, ...] = ()
