@@ -1,4 +1,4 @@
-"""How often each paid question is answered, and what the answer holds, counted on invented worlds.
+"""How often each question is answered, and what the answer holds, counted on invented worlds.
 
 Everything is asked alone and with every key that is needed, so that the figure is the provider's
 own. `python -m evaluation.hit_rates` prints the table that `pipeline/hit_rates.py` declares.
@@ -15,7 +15,7 @@ from benchmarks.report import Row
 from evaluation.rehearsal import NOW, World, world
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.flat_answer import WITHOUT_PERSON, flat_answer
-from roleferry_enrich.domain.identifiers import Domain, Email
+from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Found, Report
 from roleferry_enrich.domain.queries import Ask, Keys
@@ -53,7 +53,7 @@ class Count:
     def rate(self) -> HitRate:
         missed = (self.asked - self.found) * self.price
         # Of a list it only counts whether there is one.
-        gives = () if self.offer.capability == "find_people" else self.offer.gives
+        gives = () if _is_list(self.offer) else self.offer.gives
         shares = {name: self.fields[name] / max(self.found, 1) for name in gives}
         return HitRate(
             round(self.found / self.asked, 2),
@@ -67,7 +67,6 @@ def counted(seeds: Iterable[int], companies: int = COMPANIES) -> tuple[Count, ..
         (offer.provider, offer.capability): Count(offer)
         for provider in catalogue().values()
         for offer in provider.offers()
-        if offer.credits
     }
     for seed in seeds:
         asyncio.run(_count(world(seed, companies), counts.values()))
@@ -83,7 +82,7 @@ async def _count(world: World, counts: Iterable[Count]) -> None:
 
 async def _ask(world: World, person: Person, count: Count) -> None:
     offer = count.offer
-    goal = Goal.EXECUTIVES if offer.capability == "find_people" else Goal.PERSON
+    goal = Goal.EXECUTIVES if _is_list(offer) else Goal.PERSON
     request = Request(goal=goal, keys=_keys(world, person), limit=10)
     prices = {offer.provider: world.gateway.channels[offer.provider].price(1)}
     situation = Situation(request=request, offers=(offer,), prices=prices, keys=request.keys)
@@ -108,12 +107,17 @@ def _take(count: Count, report: Report, request: Request) -> None:
         count.fields.update(_fields(count.offer, request, accepted))
 
 
+def _is_list(offer: Offer) -> bool:
+    """Whether it is only asked who leads a company; a free list may name a contact as well."""
+    return offer.capability == "find_people" and bool(offer.credits)
+
+
 def _fields(offer: Offer, request: Request, accepted: Observations) -> set[str]:
     """What the answer holds by itself, in the words of the offers."""
     result = merged(request, accepted, today=NOW.date())
     person, company = result.person, result.company
     own = dict(company.fields) if company else {}
-    if offer.capability == "find_person":
+    if offer.capability in {"find_person", "find_people"}:
         # What is the company's own is no answer to a question about a person.
         flat = set(flat_answer(person, company)) if person else set()
         held = flat | (own.keys() - WITHOUT_PERSON)
@@ -134,6 +138,8 @@ def _keys(world: World, person: Person) -> Keys:
         last_name=person.last_name,
         domain=Domain(company.domain),
         company_name=company.name,
+        company_number=CompanyNumber(company.number),
+        country=company.country_code,
     )
 
 
@@ -153,7 +159,7 @@ def rows(_: Path) -> Iterator[Row]:
 def _gaps(counts: Iterable[Count]) -> Iterator[tuple[float, str]]:
     for count in counts:
         offer = count.offer
-        if offer.capability != "find_people":
+        if not _is_list(offer):
             for name in offer.gives:
                 gap = abs(fill_rate(offer, name) - count.fields[name] / count.asked)
                 yield gap, f"{offer.provider}.{offer.capability}: {name}"

@@ -74,7 +74,9 @@ def world(seed: int, companies: int, *, fault: Mapping[str, str] | None = None) 
 async def answered(world: World, request: Request) -> Answer:
     """The request's answer when everybody who can be asked has answered."""
     deadline = asyncio.get_running_loop().time() + _PATIENCE.total_seconds()
-    fanout = FanOut(world.gateway, request, Terms(deadline=deadline, purse=Purse(None)))
+    fanout = FanOut(
+        world.gateway, request, Terms(deadline=deadline, purse=Purse(request.options.max_cost))
+    )
     await fanout.run_until(deadline)
     result = merged(request, fanout.accepted, today=NOW.date())
     return Answer(result, fanout.accepted, tuple(fanout.reports))

@@ -1,4 +1,4 @@
-"""How often each paid question is answered, and what such an answer holds.
+"""How often each question is answered, and what such an answer holds.
 
 The numbers were counted on invented worlds (`python -m evaluation hit_rates` counts them anew and
 says how far they are off); with real providers they are a first guess. They decide who is asked
@@ -44,6 +44,8 @@ DECLARED: Mapping[str, HitRate] = MappingProxyType(
         "clearbit.find_person": HitRate(0.78, _ONLY_A_COMPANY),
         "clearbit.find_people": HitRate(0.77),
         "clearbit.find_company": HitRate(0.77, MappingProxyType({"phone": 0.71})),
+        "companies_house.find_people": HitRate(0.23),
+        "companies_house.find_company": HitRate(0.58),
         "explorium.find_person": HitRate(
             0.55, MappingProxyType({"business_email": 0.78, "personal_email": 0.08}), miss=0.04
         ),
@@ -60,6 +62,12 @@ DECLARED: Mapping[str, HitRate] = MappingProxyType(
         "hunter.verify_email": HitRate(1.0),
         "hunter.find_people": HitRate(0.79),
         "hunter.find_company": HitRate(0.79),
+        "website.find_people": HitRate(
+            0.4, MappingProxyType({"business_email": 0.22, "linkedin_url": 0.36, "phone": 0.0})
+        ),
+        "website.find_company": HitRate(
+            0.64, MappingProxyType({"company_name": 0.38, "company_number": 0.85, "location": 0.0})
+        ),
     }
 )
 

@@ -84,7 +84,7 @@ def _known(request: Request, result: Result) -> Mapping[str, Confidence]:
     if request.goal is Goal.PERSON:
         flat = flat_answer(result.person, company)
         # Nobody was found yet: a company's phone is an answer at the end, but no reason to stop.
-        stand_in = WITHOUT_PERSON if result.person is None and _names_person(request) else ()
+        stand_in = WITHOUT_PERSON if result.person is None and names_person(request) else ()
         return {name: known.confidence for name, known in flat.items() if name not in stand_in}
     if company is None:
         return {}
@@ -96,7 +96,7 @@ def _known(request: Request, result: Result) -> Mapping[str, Confidence]:
     return known
 
 
-def _names_person(request: Request) -> bool:
+def names_person(request: Request) -> bool:
     keys = request.keys
     return bool(keys.email or keys.full_name or keys.linkedin_url)
 
