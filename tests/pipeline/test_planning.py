@@ -142,7 +142,7 @@ def test_a_waterfall_asks_one_paid_provider_at_a_time() -> None:
     waterfall = Options(strategy=Strategy.WATERFALL)
 
     first = next_asks(situation(keys, options=waterfall))
-    waiting = next_asks(situation(keys, options=waterfall, asked=first, under_way=first))
+    waiting = next_asks(situation(keys, options=waterfall, asked=first, awaited=first))
 
     assert names(first) == {"apollo.find_person"}
     assert waiting == ()

@@ -118,7 +118,7 @@ def test_named_steps_are_asked_in_their_order_and_nobody_else():
     later = replace(found, asked=first)
 
     assert names(found) == ["corvid.find_person"]
-    assert names(replace(later, under_way=first)) == []
+    assert names(replace(later, awaited=first)) == []
     assert names(later) == ["acme.find_person"]
     assert reasons(later)["bravo.find_person"] == "not_in_waterfall"
 

@@ -27,6 +27,7 @@ from roleferry_enrich.errors import DeadlineTooNear, Overloaded
 from roleferry_enrich.gateway.errand import Renewal, Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept, without_person
+from roleferry_enrich.pipeline.patience import Patience
 from roleferry_enrich.pipeline.planning import next_asks, unasked
 from roleferry_enrich.pipeline.progress import Progress, progress
 from roleferry_enrich.pipeline.situation import Situation
@@ -58,6 +59,7 @@ class FanOut:
         self._terms = terms
         self._tasks: dict[asyncio.Task[Report], Ask] = {}
         self._situation = first_situation(gateway.channels, request)
+        self._patience = Patience[asyncio.Task[Report]](request.options.deadline)
         self._started = asyncio.get_running_loop().time()
         self.reports: list[Report] = []
         self.everything = Observations()
@@ -82,8 +84,11 @@ class FanOut:
         """Ask until nothing more can be asked or the deadline (loop time) has come."""
         self._start()
         while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            turn = self._patience.seconds_left(self._tasks)
             done, _ = await asyncio.wait(
-                self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                self._tasks,
+                timeout=left if turn is None else min(left, turn),
+                return_when=asyncio.FIRST_COMPLETED,
             )
             self._take_all(done)
             self._start()
@@ -116,6 +121,8 @@ class FanOut:
         for ask in asks:
             task = asyncio.create_task(self._gateway.ask(ask, self._terms))
             self._tasks[task] = ask
+            if is_waterfall(situation.request):
+                self._patience.begun(task)
         self._situation = replace(situation, asked=situation.asked + asks)
 
     def _now(self) -> Situation:
@@ -124,7 +131,7 @@ class FanOut:
         so_far = progress(request, self.accepted) if is_waterfall(request) else Progress()
         return replace(
             self._situation,
-            under_way=tuple(self._tasks.values()),
+            awaited=tuple(a for t, a in self._tasks.items() if self._patience.waits_for(t)),
             filled=so_far.filled,
             unsure=so_far.unsure,
             knows_person=so_far.knows_person,

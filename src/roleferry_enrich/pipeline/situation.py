@@ -57,7 +57,8 @@ class Situation:
     absent: tuple[tuple[Offer, str], ...] = ()
     """What the providers offer that may not be asked, each with the reason."""
     asked: tuple[Ask, ...] = ()
-    under_way: tuple[Ask, ...] = ()
+    awaited: tuple[Ask, ...] = ()
+    """Asks under way for which a waterfall waits before it asks the next."""
     came_to_nothing: tuple[Ask, ...] = ()
     filled: frozenset[str] = frozenset()
     """Wanted fields known at the wanted confidence; looked at by a waterfall only."""

@@ -34,10 +34,10 @@ def next_step(possible: list[Choice], situation: Situation) -> list[Choice]:
     wanted = [choice for choice in possible if in_waterfall(choice[0], situation.request)]
     named = situation.request.options.waterfall
     free = [choice for choice in wanted if not choice[0].credits]
-    if named is None and (free or situation.under_way):
-        # What is under way may fill the gap for nothing, or at least for what is spent already.
+    if named is None and (free or situation.awaited):
+        # What is awaited may fill the gap for nothing, or at least for what is spent already.
         return free
-    if situation.under_way:
+    if situation.awaited:
         return []
     paid = [c for c in wanted if c[0].credits and is_promising(c[0], situation)]
     if named is None:
