@@ -263,3 +263,15 @@ async def test_a_waterfall_goes_on_past_whoever_takes_too_long() -> None:
     async with asyncio.timeout(5):
         await running
     assert {kind for kind, _ in reported(fanout).values()} == {OutcomeKind.FOUND}
+
+
+async def test_who_charged_for_nothing_is_not_paid_again_with_another_key() -> None:
+    by_name = offer("slow.find_person", "email", "full_name+domain", credits=1)
+    script = Script(by_name, offer("free.find_people", "domain"))
+    script.answer("slow.find_person", Absent())
+    script.answer("free.find_people", orla("free"))
+    fanout = FanOut(script, request(), terms())
+
+    await fanout.run_until(later(5))
+
+    assert script.names.count("slow.find_person") == 1
