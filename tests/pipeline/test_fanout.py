@@ -266,7 +266,7 @@ async def test_a_waterfall_goes_on_past_whoever_takes_too_long() -> None:
 
 
 async def test_who_charged_for_nothing_is_not_paid_again_with_another_key() -> None:
-    by_name = offer("slow.find_person", "email", "full_name+domain", credits=1)
+    by_name = offer("slow.find_person", "full_name+domain", "email", credits=1)
     script = Script(by_name, offer("free.find_people", "domain"))
     script.answer("slow.find_person", Absent())
     script.answer("free.find_people", orla("free"))
