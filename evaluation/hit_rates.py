@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.report import Row
 
-from evaluation.rehearsal import NOW, World, world
+from evaluation.rehearsal import NOW, World, far_ends, world
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.flat_answer import WITHOUT_PERSON, flat_answer
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email
@@ -65,8 +65,8 @@ class Count:
 def counted(seeds: Iterable[int], companies: int = COMPANIES) -> tuple[Count, ...]:
     counts = {
         (offer.provider, offer.capability): Count(offer)
-        for provider in catalogue().values()
-        for offer in provider.offers()
+        for name in far_ends()
+        for offer in catalogue()[name].offers()
     }
     for seed in seeds:
         asyncio.run(_count(world(seed, companies), counts.values()))

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-import orjson
 from starlette.types import ASGIApp, Message
 
 from roleferry_enrich.domain.enrichments import Request
@@ -153,7 +152,7 @@ class _Rehearsed(Gateway):
         headers = {**channel.headers(call)}
         if channel.name in self._fault:
             headers["x-sandbox-fault"] = self._fault[channel.name]
-        reply = await _exchanged(self._sandbox, channel.url(call), call, headers)
+        reply = await _exchanged(self._sandbox, channel, call, headers)
         cost = channel.price(call.charge(reply) if call.credits else 0)
         errand.terms.purse.settle(channel.price(call.credits), cost)
         errand.calls.append(_record(errand, reply, cost))
@@ -179,21 +178,22 @@ def _record(errand: Errand, reply: Reply, cost: MicroUsd) -> CallRecord:
     )
 
 
-async def _exchanged(app: ASGIApp, url: str, call: Call, headers: Mapping[str, str]) -> Reply:
+async def _exchanged(
+    app: ASGIApp, channel: Channel, call: Call, headers: Mapping[str, str]
+) -> Reply:
     """The app's reply to one call."""
     start: Message = {}
     body = bytearray()
 
     async def receive() -> Message:
-        document = b"" if call.json is None else orjson.dumps(call.json)
-        return {"type": "http.request", "body": document, "more_body": False}
+        return {"type": "http.request", "body": channel.body(call) or b"", "more_body": False}
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
             start.update(message)
         body.extend(message.get("body", b""))
 
-    await app(_scope(url, call, headers), receive, send)
+    await app(_scope(channel, call, headers), receive, send)
     return Reply(
         status=start["status"],
         body=bytes(body),
@@ -202,7 +202,8 @@ async def _exchanged(app: ASGIApp, url: str, call: Call, headers: Mapping[str, s
     )
 
 
-def _scope(url: str, call: Call, headers: Mapping[str, str]) -> dict[str, object]:
+def _scope(channel: Channel, call: Call, headers: Mapping[str, str]) -> dict[str, object]:
+    url = channel.url(call)
     sent = {"host": urlsplit(url).netloc, **headers}
     if call.json is not None:
         sent["content-type"] = "application/json"
@@ -213,7 +214,7 @@ def _scope(url: str, call: Call, headers: Mapping[str, str]) -> dict[str, object
         "scheme": "http",
         "path": urlsplit(url).path,
         "raw_path": urlsplit(url).path.encode(),
-        "query_string": urlencode(call.params).encode(),
+        "query_string": urlencode(channel.params(call)).encode(),
         "root_path": "",
         "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
         "server": ("sandbox.test", 80),

@@ -41,6 +41,8 @@ DECLARED: Mapping[str, HitRate] = MappingProxyType(
         "apollo.find_person": HitRate(0.74, MappingProxyType({"business_email": 0.89}), miss=0.08),
         "apollo.find_people": HitRate(0.94),
         "apollo.find_company": HitRate(0.94),
+        "clay.find_people": HitRate(0.42, MappingProxyType({"linkedin_url": 0.0})),
+        "clay.find_company": HitRate(0.88),
         "clearbit.find_person": HitRate(0.78, _ONLY_A_COMPANY),
         "clearbit.find_people": HitRate(0.77),
         "clearbit.find_company": HitRate(0.77, MappingProxyType({"phone": 0.71})),
@@ -53,6 +55,7 @@ DECLARED: Mapping[str, HitRate] = MappingProxyType(
         "explorium.find_company": HitRate(0.79),
         "explorium.find_technologies": HitRate(0.79),
         "explorium.find_workforce": HitRate(0.79),
+        "facebook.find_company": HitRate(0.57, MappingProxyType({"phone": 0.66})),
         "hunter.find_person": HitRate(
             0.52, MappingProxyType({"phone": 0.02, "title": 0.76}), miss=0.05
         ),
@@ -62,12 +65,17 @@ DECLARED: Mapping[str, HitRate] = MappingProxyType(
         "hunter.verify_email": HitRate(1.0),
         "hunter.find_people": HitRate(0.79),
         "hunter.find_company": HitRate(0.79),
+        "linkedin.find_company": HitRate(
+            0.87, MappingProxyType({"company_size": 0.0, "founded_year": 0.0})
+        ),
+        "neverbounce.verify_email": HitRate(1.0),
         "website.find_people": HitRate(
             0.4, MappingProxyType({"business_email": 0.22, "linkedin_url": 0.36, "phone": 0.0})
         ),
         "website.find_company": HitRate(
             0.64, MappingProxyType({"company_name": 0.38, "company_number": 0.85, "location": 0.0})
         ),
+        "x.find_company": HitRate(0.27, miss=0.16),
     }
 )
 
