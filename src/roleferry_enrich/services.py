@@ -103,7 +103,7 @@ class LocalServices:
 
     def _provider_health(self, name: str, limiter: LimiterState) -> ProviderHealth:
         gates = self._resources.gateway.gates
-        left = gates.quarantine.remaining(name)
+        left = gates.standing.quarantine.remaining(name)
         return ProviderHealth(
             name=name,
             enabled=self._resources.gateway.channels[name].is_ready,

@@ -1,7 +1,7 @@
 """Each provider as this installation runs it: the adapter with the operator's key and limits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ class Channel:
 
     provider: Provider
     key: "Credential | None" = None
+    spare_keys: tuple["Credential", ...] = ()
+    """Used in this order once those before are refused; see `standing.py`."""
     base_url: str | None = None
     """From the settings; replaces the adapter's own."""
     enabled: bool = True
@@ -35,6 +37,14 @@ class Channel:
         """Whether it may be asked at all: switched on, and with a key where one is needed."""
         needs_key = self.provider.spec.authenticate is not None
         return self.enabled and (self.key is not None or not needs_key)
+
+    @property
+    def keys(self) -> tuple["Credential", ...]:
+        return () if self.key is None else (self.key, *self.spare_keys)
+
+    def with_key(self, key: "Credential") -> "Channel":
+        """This channel, speaking with one of its keys."""
+        return replace(self, key=key, spare_keys=())
 
     @property
     def call_timeout(self) -> timedelta:

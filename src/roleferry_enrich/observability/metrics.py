@@ -67,6 +67,12 @@ class Metrics:
         self._breaker = Level(
             meter, "roleferry.breaker.state", description="0 closed, 1 half open, 2 open"
         )
+        self._quarantine = Level(
+            meter, "roleferry.provider.quarantined", description="1 while the provider is off"
+        )
+        self._refused_keys = tally(
+            "roleferry.provider.keys.refused", "Keys refused while another could be used"
+        )
         self._wait = meter.create_histogram(
             "roleferry.limiter.wait", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
         )
@@ -125,6 +131,12 @@ class Metrics:
 
     def breaker_changed(self, provider: str, state: BreakerState) -> None:
         self._breaker.set(_BREAKER_VALUE[state], {"provider": self._known(provider)})
+
+    def quarantined(self, provider: str, *, is_off: bool) -> None:
+        self._quarantine.set(int(is_off), {"provider": self._known(provider)})
+
+    def key_refused(self, provider: str) -> None:
+        self._refused_keys.add(1, {"provider": self._known(provider)})
 
     def permit_waited(self, provider: str, wait: timedelta) -> None:
         self._wait.record(wait.total_seconds(), {"provider": self._known(provider)})
