@@ -21,6 +21,7 @@ from roleferry_enrich.providers.replies import Record
 from roleferry_enrich.sandbox.documents.explorium import (
     business_id,
     contacts,
+    credits_left,
     firmographics,
     level_named,
     level_of,
@@ -85,7 +86,7 @@ def routes(view: View) -> list[Route]:
     return [
         Route(f"/v1/{path}", _endpoint(view, answer), methods=["POST"])
         for path, answer in answers.items()
-    ]
+    ] + [Route("/v1/credits", credits_left)]
 
 
 def authorised(request: Request) -> Response | None:
