@@ -13,6 +13,7 @@ from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
 from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.places import FleetPlaces
+from roleferry_enrich.gateway.quotas import Quotas
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
 from roleferry_enrich.gateway.standing import Standing
@@ -46,4 +47,5 @@ def gates_of(
         lines={"acme": asyncio.Semaphore(20)},
         retries=RetryBudget(loop.time),
         places=FleetPlaces(shared, {"acme": 25}, random=Random(1)),
+        quotas=Quotas(shared, watch=watcher),
     )

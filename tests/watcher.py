@@ -18,6 +18,7 @@ class Watcher:
         self.seen_off: dict[str, bool] = {}
         self.refused_keys: list[tuple[str, int, int]] = []
         self.served_keys: list[tuple[str, int, int]] = []
+        self.quotas: dict[str, float] = {}
         self.changed: list[tuple[str, str]] = []
         self.local_permits = 0
         self.rebuilt: list[str] = []
@@ -58,6 +59,9 @@ class Watcher:
 
     def key_served(self, provider: str, position: int, of: int) -> None:
         self.served_keys.append((provider, position, of))
+
+    def quota_told(self, provider: str, remaining: float) -> None:
+        self.quotas[provider] = remaining
 
     def permits_kept_locally(self, provider: str, count: int) -> None:
         self.local_permits += count

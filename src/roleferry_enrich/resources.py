@@ -26,6 +26,7 @@ from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
 from roleferry_enrich.gateway.places import FleetPlaces
+from roleferry_enrich.gateway.quotas import Quotas
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.redis_line import RedisLine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
@@ -33,6 +34,7 @@ from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.gateway.standing import Standing
 from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
+from roleferry_enrich.gateway.usage import Usage
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
@@ -62,6 +64,7 @@ class Resources:
     engine: AsyncEngine
     shared: RedisGuard
     gateway: Gateway
+    usage: Usage
     enricher: Enricher
     accounts: AccountRepository
     books: PostgresBooks
@@ -108,6 +111,7 @@ async def open_resources(
                 engine=engine,
                 shared=shared,
                 gateway=gateway,
+                usage=Usage(channels, gates, shared),
                 enricher=enricher,
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
@@ -207,6 +211,7 @@ def _gates(
             random=random,
             instances=instances,
         ),
+        quotas=Quotas(shared, watch=watching),
     )
 
 

@@ -181,6 +181,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     otlp_endpoint: HttpUrl | None = None
+    usage_every_s: float = Field(default=30.0, ge=0, le=86_400)
+    """Seconds between two askings what is left of a quota, where that is free; 0 is never."""
     cache_mb: int = Field(default=64, ge=0, le=65_536)
     """Megabytes of answers that one process keeps in memory, before Redis is asked."""
     cache_keys: (

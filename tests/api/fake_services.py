@@ -14,6 +14,7 @@ from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, Sto
 from roleferry_enrich.errors import Unauthenticated
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
+from roleferry_enrich.providers.profile import Profile, profile_of
 from roleferry_enrich.records.resolution import resolve_records
 
 KEY = "test-key-of-the-account"
@@ -53,6 +54,10 @@ class FakeServices:
     @property
     def catalogue(self) -> Mapping[str, Provider]:
         return MappingProxyType({"hunter": Hunter()})
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        return {name: profile_of(provider) for name, provider in self.catalogue.items()}
 
     async def authenticate(self, token: str) -> Account:
         self.tokens.append(token)

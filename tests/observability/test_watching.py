@@ -70,3 +70,18 @@ def test_without_a_collector_no_call_is_traced(monkeypatch: pytest.MonkeyPatch) 
         call.ended(RECORD)
     assert not started
     telemetry.close()
+
+
+def test_how_a_provider_stands_is_measured(export: MetricsExport) -> None:
+    watching = Watching(export.metrics, None)
+
+    watching.key_refused("hunter", 1, 2)
+    watching.quarantine_seen("hunter", is_off=True)
+    watching.quota_told("hunter", 12.5)
+    watching.key_served("hunter", 1, 2)
+    watching.quarantine_ended("hunter")
+
+    page = export.page().decode()
+    assert 'roleferry_provider_keys_refused_total{provider="hunter"} 1.0' in page
+    assert 'roleferry_provider_quarantined{provider="hunter"} 1.0' in page
+    assert 'roleferry_provider_quota_remaining{provider="hunter"} 12.0' in page

@@ -31,6 +31,7 @@ from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.places import FleetPlaces
+from roleferry_enrich.gateway.quotas import Quotas
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.redis_line import RedisLine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
@@ -150,6 +151,7 @@ class Process:
             },
             retries=RetryBudget(clock),
             places=FleetPlaces(shared, places, random=random, instances=instances),
+            quotas=Quotas(shared, watch=watch),
         )
 
 

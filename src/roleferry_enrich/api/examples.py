@@ -10,14 +10,17 @@ from uuid import UUID
 
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.answers.enrichment import answer_of
+from roleferry_enrich.api.answers.providers import provider_list, provider_state
 from roleferry_enrich.api.answers.records import resolve_answer
 from roleferry_enrich.api.schemas.records import RecordBody, ResolveAnswer
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Request, Status
+from roleferry_enrich.domain.health import BreakerState, KeyHealth, LimiterState, ProviderHealth
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd
 from roleferry_enrich.domain.loose_records import LooseRecord
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.people import Deliverability
 from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.quotas import Quota, QuotaTold
 from roleferry_enrich.domain.records import (
     Confidence,
     ContactKind,
@@ -29,6 +32,8 @@ from roleferry_enrich.domain.records import (
     Value,
 )
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredContact
+from roleferry_enrich.providers.hunter import Hunter
+from roleferry_enrich.providers.profile import profile_of
 from roleferry_enrich.records.resolution import resolve_records
 
 _RECORDS = (
@@ -91,7 +96,8 @@ def answers() -> Mapping[str, Mapping[str, object]]:
         "getContactHistory": {"last_page": history_page(_changes())},
         "getLiveness": {"alive": {"status": "alive"}},
         "getReadiness": {"ready": {"status": "ready", "checks": _CHECKS}},
-        "getProviderHealth": {"one": {"providers": [_PROVIDER]}},
+        "getProviderHealth": {"one": {"providers": [provider_state(_hunter())]}},
+        "listProviders": {"one": provider_list({"hunter": profile_of(Hunter())}, [_hunter()])},
         "getMetrics": {"one": "roleferry_provider_calls_total 12.0\n"},
     }
 
@@ -226,13 +232,22 @@ _CHECKS = {
     "database": {"status": "up", "reason": None},
     "redis": {"status": "up", "reason": None},
 }
-_PROVIDER = {
-    "name": "hunter",
-    "enabled": True,
-    "breaker": "closed",
-    "quarantined_until": None,
-    "limiter": "shared",
-}
+
+
+def _hunter() -> ProviderHealth:
+    quota = Quota(remaining=9_450, limit=10_000, resets_at=_NOW + timedelta(days=12))
+    return ProviderHealth(
+        name="hunter",
+        enabled=True,
+        breaker=BreakerState.CLOSED,
+        quarantined_until=None,
+        limiter=LimiterState.SHARED,
+        keys=(
+            KeyHealth(position=1, refused_until=_NOW + timedelta(minutes=4)),
+            KeyHealth(position=2, refused_until=None),
+        ),
+        quota=QuotaTold(quota=quota, at=_NOW - timedelta(seconds=11)),
+    )
 
 
 def _resolved() -> ResolveAnswer:

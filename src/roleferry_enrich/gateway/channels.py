@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.gateway.buckets import Bucket
 from roleferry_enrich.providers.contract import Call, Offer, Provider, Window
+from roleferry_enrich.providers.profile import Profile, profile_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,14 @@ class Channel:
 
     def offers(self) -> tuple[Offer, ...]:
         return offers_of(self.provider)
+
+    def profile(self) -> Profile:
+        return profile_of(
+            self.provider,
+            permits=self.permits,
+            credit_price=self.credit_price,
+            offers=self.offers(),
+        )
 
     def price(self, credits: int) -> MicroUsd:
         one = self.provider.spec.credit_price if self.credit_price is None else self.credit_price

@@ -25,6 +25,7 @@ from roleferry_enrich.gateway.errand import Errand
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.pauses import asked_pause
 from roleferry_enrich.gateway.places import FleetPlaces
+from roleferry_enrich.gateway.quotas import Quotas
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
 from roleferry_enrich.gateway.standing import Standing
 from roleferry_enrich.gateway.till import Order, Till
@@ -53,6 +54,7 @@ class Gates:
     """By provider: how many calls this process may have under way."""
     retries: RetryBudget
     places: FleetPlaces
+    quotas: Quotas
 
     async def send(self, call: Call, errand: Errand) -> Reply:
         """The reply to a call. Raises ProviderError or CallSkipped."""
@@ -79,6 +81,8 @@ class Gates:
     ) -> timedelta | None:
         if self.standing.has_another_key(errand.channel, error) and errand.time_left():
             return timedelta(0)  # a refused key costs nothing, and is refused only once
+        if errand.is_aside:
+            return None
         wait = self.retry.wait(error, call, attempt, self.random)
         if wait is None or max(wait, error.retry_after or wait) >= errand.time_left():
             return None
@@ -99,14 +103,15 @@ class Gates:
     async def _attempt(self, call: Call, errand: Errand, attempt: int) -> Reply:
         name = errand.channel.name
         await self.standing.check(errand.channel)
+        breaker = self.breakers[name]
         with (
             self.watch.calling(name, errand.capability, attempt) as span,
-            self.breakers[name].admit() as admission,
+            breaker.let_pass() if errand.is_aside else breaker.admit() as admission,
         ):
             try:
                 return await self._paid(call, errand, attempt, span, admission)
             finally:
-                self.watch.breaker_seen(name, self.breakers[name].state)
+                self.watch.breaker_seen(name, breaker.state)
 
     async def _paid(
         self, call: Call, errand: Errand, attempt: int, span: CallSpan, admission: Admission
@@ -186,6 +191,7 @@ class Gates:
     async def _learn(self, sent: "_Sent", reply: Reply | None, error: ProviderError | None) -> None:
         """Feedback to the limiter and the quarantine, in every process."""
         channel = sent.errand.channel
+        self.quotas.heard(channel, reply)
         await self._learn_pace(channel, sent.call, reply, error)
         await self.standing.learn(channel, sent.channel.key, error)
 

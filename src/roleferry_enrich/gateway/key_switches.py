@@ -4,6 +4,8 @@ A key is known there by an id from which nobody can tell it.
 """
 
 import asyncio
+import hashlib
+import hmac
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,10 +16,12 @@ from uuid import uuid4
 from redis.commands.core import AsyncScript
 
 from roleferry_enrich.gateway.buckets import MICRO, from_micros, micros, switch_key
+from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 
 # Longer than any sentence: a process that was idle must still hear that one was lifted.
 _LIFTING_KNOWN_S = 7200
+_ID_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,12 @@ class KeySwitches:
     def _script(self, name: str) -> AsyncScript:
         text = (resources.files(__package__) / "lua" / f"{name}.lua").read_text()
         return self._shared.redis.register_script(text)
+
+
+def key_ids(channel: Channel, secret: bytes) -> tuple[str, ...]:
+    """By what each key is known in Redis: nobody without the installation's secret can tell it."""
+    texts = (f"provider key\0{channel.name}\0{key.secret}".encode() for key in channel.keys)
+    return tuple(hmac.digest(secret, text, hashlib.sha256)[:_ID_BYTES].hex() for text in texts)
 
 
 def _left(until: bytes | None, now: int) -> timedelta:

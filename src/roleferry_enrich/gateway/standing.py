@@ -7,15 +7,13 @@ call of one process finds out, or an operator lifts the quarantine before.
 """
 
 import asyncio
-import hashlib
-import hmac
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
 from roleferry_enrich.errors import ProviderError, ProviderUnauthorised, Quarantined
 from roleferry_enrich.gateway.channels import Channel, Credential
-from roleferry_enrich.gateway.key_switches import Choice, KeySwitches, Sentences
+from roleferry_enrich.gateway.key_switches import Choice, KeySwitches, Sentences, key_ids
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.quarantine import UNTIL_ASKED_AGAIN, Quarantine
 from roleferry_enrich.gateway.redis_guard import RedisDown, RedisGuard
@@ -23,7 +21,6 @@ from roleferry_enrich.gateway.watch import Watch
 
 # Who is put off looks so often, at most, whether an operator has lifted it.
 _LOOK_EVERY_S = 2.0
-_ID_BYTES = 12
 
 
 class Standing:
@@ -211,9 +208,5 @@ class Standing:
         of = (channel.name, channel.keys)
         known = self._ids.get(of)
         if known is None:
-            known = self._ids[of] = tuple(self._digest(channel.name, key) for key in channel.keys)
+            known = self._ids[of] = key_ids(channel, self._secret)
         return known
-
-    def _digest(self, provider: str, key: Credential) -> str:
-        text = f"provider key\0{provider}\0{key.secret}".encode()
-        return hmac.digest(self._secret, text, hashlib.sha256)[:_ID_BYTES].hex()

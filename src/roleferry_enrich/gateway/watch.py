@@ -52,6 +52,9 @@ class Watch(Protocol):
     def key_served(self, provider: str, position: int, of: int) -> None:
         """A key that was refused is accepted again."""
 
+    def quota_told(self, provider: str, remaining: float) -> None:
+        """What is left, in the provider's credits or requests."""
+
     def permits_kept_locally(self, provider: str, count: int) -> None:
         """Redis was away, so these permits came from the process's own share."""
 

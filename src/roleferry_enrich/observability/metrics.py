@@ -27,8 +27,10 @@ from roleferry_enrich.domain.enrichments import Goal, Status
 from roleferry_enrich.domain.health import BreakerState
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
+from roleferry_enrich.observability.standing import StandingMetrics
 from roleferry_enrich.observability.tallies import Level, Tally
 from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.providers.quota import USAGE
 from roleferry_enrich.settings import Settings
 
 # Provider calls take 50 ms to 30 s; a wait for a permit or an answer from memory far less.
@@ -46,6 +48,7 @@ class Metrics:
 
     def __init__(self, meter: Meter) -> None:
         self._providers = frozenset(catalogue())
+        self.standing = StandingMetrics(meter, self._known)
         tally = partial(Tally, meter)
         self._calls = tally("roleferry.provider.calls", "Calls to providers, by what came of them")
         self._latency = meter.create_histogram(
@@ -66,12 +69,6 @@ class Metrics:
         )
         self._breaker = Level(
             meter, "roleferry.breaker.state", description="0 closed, 1 half open, 2 open"
-        )
-        self._quarantine = Level(
-            meter, "roleferry.provider.quarantined", description="1 while the provider is off"
-        )
-        self._refused_keys = tally(
-            "roleferry.provider.keys.refused", "Keys refused while another could be used"
         )
         self._wait = meter.create_histogram(
             "roleferry.limiter.wait", unit="s", explicit_bucket_boundaries_advisory=_SECONDS
@@ -132,12 +129,6 @@ class Metrics:
     def breaker_changed(self, provider: str, state: BreakerState) -> None:
         self._breaker.set(_BREAKER_VALUE[state], {"provider": self._known(provider)})
 
-    def quarantined(self, provider: str, *, is_off: bool) -> None:
-        self._quarantine.set(int(is_off), {"provider": self._known(provider)})
-
-    def key_refused(self, provider: str) -> None:
-        self._refused_keys.add(1, {"provider": self._known(provider)})
-
     def permit_waited(self, provider: str, wait: timedelta) -> None:
         self._wait.record(wait.total_seconds(), {"provider": self._known(provider)})
 
@@ -163,7 +154,7 @@ class Metrics:
 
 
 def _capability(name: str) -> str:
-    return name if name in CAPABILITIES else _OTHER
+    return name if name in CAPABILITIES or name == USAGE else _OTHER
 
 
 @dataclass(frozen=True, slots=True)
