@@ -5,7 +5,7 @@ that a figure can be had again.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
@@ -28,6 +28,7 @@ from roleferry_enrich.pipeline.fanout import FanOut
 from roleferry_enrich.pipeline.progress import Result, merged
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Call, Conversation, Pause, T
+from roleferry_enrich.providers.own_store import OwnStore
 from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.sandbox.app import create_sandbox
 from roleferry_enrich.sandbox.directory import Directory
@@ -65,9 +66,14 @@ def world(seed: int, companies: int, *, fault: Mapping[str, str] | None = None) 
     """The sandbox of that seed. `fault` names a fault of the sandbox by provider."""
     population = populate(seed, companies)
     sandbox = create_sandbox(seed=seed, companies=companies, latency=0, limits=False)
-    channels = {name: _channel(name) for name in catalogue()}
+    channels = {name: _channel(name) for name in far_ends()}
     gateway = _Rehearsed(channels, sandbox, fault or {})
     return World(population, Directory(population), gateway)
+
+
+def far_ends() -> Iterator[str]:
+    """Every provider but our own database, which knows nothing of a world just made."""
+    return (name for name, it in catalogue().items() if not isinstance(it, OwnStore))
 
 
 async def answered(world: World, request: Request) -> Answer:

@@ -157,6 +157,7 @@ def test_an_unknown_name_in_the_file_is_refused_too(tmp_path: Path) -> None:
         ("OTLP_ENDPOINT", "http://u:hunter2@collector.test"),
         ("LOG_LEVEL", "loudest"),
         ("CACHE_MB", "-17"),
+        ("RETENTION_DAYS", "-30"),
         ("PROVIDERS__HUNTER__PERMITS", "0/77s"),
         ("PROVIDERS__HUNTER__PERMITS", "10 per second"),
         ("PROVIDERS__HUNTER__PRICE", "17.55"),

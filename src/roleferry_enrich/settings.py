@@ -183,6 +183,9 @@ class Settings(BaseSettings):
     otlp_endpoint: HttpUrl | None = None
     usage_every_s: float = Field(default=30.0, ge=0, le=86_400)
     """Seconds between two askings what is left of a quota, where that is free; 0 is never."""
+    retention_days: int | None = Field(default=None, ge=0, le=3_650)
+    """Days for which an observation in our own database is served again; 0 is never. Unset: 90
+    for people, 180 for companies. Nothing is deleted by it."""
     cache_mb: int = Field(default=64, ge=0, le=65_536)
     """Megabytes of answers that one process keeps in memory, before Redis is asked."""
     cache_keys: (

@@ -155,6 +155,8 @@ def outcomes(answer: httpx.Response) -> dict[str, set[str]]:
     """Each provider's outcomes, less the questions that it was never to be asked."""
     told: dict[str, set[str]] = {}
     for line in answer.json()["meta"]["providers"]:
+        if line["provider"] not in NAMES:
+            continue
         word = line["outcome"]
         if word == "skipped":
             word += f":{line['reason']}"

@@ -1,9 +1,10 @@
 """Planning: everything possible at once, nothing twice, nothing that adds nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from roleferry_enrich.domain.enrichments import Goal, Options, Request, Strategy
-from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd
+from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd, ProfileUrl
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, EmailQuery, Keys, PersonQuery
 from roleferry_enrich.pipeline.planning import Situation, next_asks, unasked
 from roleferry_enrich.providers.contract import Offer
@@ -120,6 +121,22 @@ def test_executives_need_the_company_and_its_people() -> None:
         "hunter.find_people",
     }
     assert all(isinstance(a.query, CompanyQuery) for a in asks)
+
+
+def test_who_asks_by_known_names_is_told_them_and_nobody_else_is() -> None:
+    by_name = offer("x.find_people", "known_executives+company_twitter_url", credits=3)
+    keys = Keys(domain=DOMAIN, company_twitter_url=ProfileUrl("x.com/quillmere"))
+    known = Request(goal=Goal.EXECUTIVES, keys=keys, known_executives=("Orla Fenwick",))
+    offers = (by_name, EVERYONE)
+    prices = {"x": MicroUsd(10), "hunter": MicroUsd(10)}
+    unknown = situation(keys, goal=Goal.EXECUTIVES, offers=offers, prices=prices)
+
+    told = {a.provider: a.query for a in next_asks(replace(unknown, request=known))}
+
+    assert told["x"].known_executives == ("Orla Fenwick",)
+    assert told["hunter"].known_executives == ()
+    assert names(next_asks(unknown)) == {"hunter.find_people"}
+    assert ("x", "missing_key") in {(left.provider, why) for left, why in unasked(unknown)}
 
 
 def test_company_types_choose_the_capabilities() -> None:

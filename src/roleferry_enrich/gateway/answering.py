@@ -75,6 +75,13 @@ class Answering:
             case Begun():
                 return await self._converse(question, terms, token, found)
 
+    async def recollected(self, question: Question, terms: Terms) -> Landing:
+        """What our own store says to this account just now."""
+        channel = question.channel.in_the_name_of(terms.payer.account_id, terms.max_age)
+        errand = Errand(channel=channel, capability=question.ask.capability, terms=terms)
+        outcome, _ = await self._outcome(question, errand)
+        return self._landed(errand, outcome)
+
     def remembered(self, question: Question, entry: Entry) -> Landing:
         """A cached answer, as if it had just been given, but for its provenance."""
         remembered = entry.remembered

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.gateway.buckets import Bucket
+from roleferry_enrich.gateway.carriers import Carrier
 from roleferry_enrich.providers.contract import Call, Offer, Provider, Window
+from roleferry_enrich.providers.own_store import OwnStore
 from roleferry_enrich.providers.profile import Profile, profile_of
 
 
@@ -28,6 +31,8 @@ class Channel:
     timeout: timedelta | None = None
     concurrency: int | None = None
     """How many calls all processes together may have under way, where the contract says so."""
+    carrier: Carrier | None = None
+    """Where its calls do not go over HTTP."""
 
     @property
     def name(self) -> str:
@@ -56,6 +61,17 @@ class Channel:
         """Whether calls go to hosts that others named, and must be checked one by one."""
         return self.provider.spec.open_web and self.base_url is None
 
+    @property
+    def is_own_store(self) -> bool:
+        """Whether it speaks of what one account has stored: nothing to cache or to share."""
+        return isinstance(self.provider, OwnStore)
+
+    def in_the_name_of(self, account_id: UUID, max_age: timedelta | None) -> "Channel":
+        """The channel as one account may use it for one request."""
+        if self.carrier is None:
+            return self
+        return replace(self, carrier=self.carrier.in_the_name_of(account_id, max_age))
+
     def offers(self) -> tuple[Offer, ...]:
         return offers_of(self.provider)
 
@@ -83,6 +99,11 @@ class Channel:
         authenticate = self.provider.spec.authenticate
         credential = authenticate(self.key.secret) if authenticate and self.key else {}
         return {**dict(call.headers), **credential}
+
+    def params(self, call: Call) -> tuple[tuple[str, str], ...]:
+        """The call's own, and what proves the key where that has no other place."""
+        sign = self.provider.spec.sign
+        return call.params + (tuple(sign(self.key.secret).items()) if sign and self.key else ())
 
     def bucket(self, call: Call) -> Bucket:
         spec = self.provider.spec

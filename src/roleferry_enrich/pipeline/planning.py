@@ -11,6 +11,7 @@ from types import MappingProxyType
 from roleferry_enrich.domain.enrichments import Goal, Request, Strategy
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.queries import (
+    KNOWN_EXECUTIVES,
     Ask,
     CompanyQuery,
     EmailQuery,
@@ -169,7 +170,8 @@ def _would_add_nothing(offer: Offer, situation: Situation) -> bool:
 
 
 def _query(offer: Offer, situation: Situation) -> Query | None:
-    known = situation.keys.known()
+    request = situation.request
+    known = situation.keys.known() | ({KNOWN_EXECUTIVES} if request.known_executives else set())
     usable = next((needed for needed in offer.needs if needed <= known), None)
     if usable is None:
         return None
@@ -180,8 +182,10 @@ def _query(offer: Offer, situation: Situation) -> Query | None:
         case "find_person" | "find_email":
             return PersonQuery(keys=keys)
         case "find_people":
-            request = situation.request
-            return CompanyQuery(keys=keys, limit=request.limit, titles=request.titles)
+            names = request.known_executives if KNOWN_EXECUTIVES in usable else ()
+            return CompanyQuery(
+                keys=keys, limit=request.limit, titles=request.titles, known_executives=names
+            )
         case _:
             return CompanyQuery(keys=keys)
 

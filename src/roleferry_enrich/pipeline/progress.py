@@ -8,6 +8,7 @@ from roleferry_enrich.domain.enrichments import Goal, Request, Status
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import ProviderOutcome
 from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson
+from roleferry_enrich.pipeline.last_word import last_words
 from roleferry_enrich.pipeline.leaders import leaders
 from roleferry_enrich.resolve.companies import resolve_company
 from roleferry_enrich.resolve.people import resolve_people, resolve_person
@@ -28,6 +29,7 @@ class Result:
 
 def merged(request: Request, observed: Observations, *, today: date) -> Result:
     """The records that answer the request, from the observations of its subject."""
+    observed = last_words(observed)
     company = resolve_company(observed.companies, today=today)
     match request.goal:
         case Goal.COMPANY:

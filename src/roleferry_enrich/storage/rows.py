@@ -54,6 +54,8 @@ def observation_rows(
     numbered: Counter[UUID] = Counter()
     found: list[Row] = []
     for kind, observation in _by_kind(observations):
+        if observation.provenance.recalled:
+            continue  # kept with the enrichment that observed it
         conversation = observation.provenance.conversation
         place = {"kind": kind, "ordinal": numbered[conversation], **_subject(observation, owners)}
         found.append({**_observation(enrichment, observation), **place})
