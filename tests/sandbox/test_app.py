@@ -94,6 +94,16 @@ async def test_ledger_counts_by_provider_and_key_and_shows_no_key(sandbox):
     assert "test-key" not in answer.text
 
 
+async def test_ledger_tells_what_was_posted_where(sandbox):
+    await sandbox.get(ORLA, headers=KEY)
+    for _ in range(2):
+        await sandbox.post("/apollo/api/v1/people/match", json={}, headers=KEY)
+
+    apollo = (await sandbox.get("/_ledger")).json()["providers"]["apollo"]
+
+    assert apollo["paths"] == {"/api/v1/people/match": 2}
+
+
 async def test_ledger_can_be_started_again(sandbox):
     await sandbox.get(ORLA, headers=KEY)
 

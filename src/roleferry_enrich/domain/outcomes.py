@@ -116,6 +116,8 @@ class CallRecord:
     sent_at: datetime
     latency: timedelta
     permit_wait: timedelta
+    whole: MicroUsd | None = None
+    """What it cost all it was made for, where `cost` is the part of one of them."""
 
 
 # Skipped for these reasons, a provider could not have added anything just now.

@@ -60,6 +60,8 @@ class FrontDesk:
         key = fingerprint(request)
         fault = self._fault(request)
         entry = self._house.ledger.called(self._voice.NAME, key)
+        if request.method == "POST":
+            entry.paths[_path(request)] += 1
         standing = self._standing(request, key, fault)
         await self._house.delays.wait(self._lens.latency, request.headers.get(LATENCY_HEADER))
         app = self._refusal(request, standing) or self._room(fault)
@@ -75,8 +77,7 @@ class FrontDesk:
             raise HTTPException(400, f"{FAULT_HEADER} names no fault of the sandbox") from error
 
     def _standing(self, request: Request, key: str, fault: PlannedFault | None) -> Standing | None:
-        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        standing = self._meters.take(path, key)
+        standing = self._meters.take(_path(request), key)
         if fault is None or fault.kind not in _THROTTLING or standing is None:
             return standing
         reset = round(self._house.clock() + fault.seconds)
@@ -115,3 +116,9 @@ class FrontDesk:
         left, limit, reset = standing.left, standing.limit, standing.reset
         for name, value in self._voice.limit_headers(left, limit, reset).items():
             headers.setdefault(name, value)
+
+
+def _path(request: Request) -> str:
+    """As the provider knows it, without the sandbox's name for the provider."""
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", ""))

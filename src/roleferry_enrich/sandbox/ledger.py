@@ -16,6 +16,8 @@ class Entry:
     faults: int = 0
     micro_usd: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
+    paths: Counter[str] = field(default_factory=Counter)
+    """Of POSTs alone, whose paths name what is done and to nobody."""
 
     def answered(self, status: int, price: int) -> None:
         self.statuses[str(status)] += 1
@@ -27,6 +29,7 @@ class Entry:
             "faults": self.faults,
             "micro_usd": self.micro_usd,
             "statuses": dict(self.statuses),
+            "paths": dict(self.paths),
         }
 
 
@@ -47,6 +50,7 @@ class Ledger:
             total.faults += entry.faults
             total.micro_usd += entry.micro_usd
             total.statuses += entry.statuses
+            total.paths += entry.paths
         return total
 
 
