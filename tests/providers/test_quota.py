@@ -61,6 +61,13 @@ def test_an_older_plan_counts_searches() -> None:
     assert usage("hunter", body) == Quota(remaining=0, limit=50)
 
 
+def test_bought_and_given_credits_are_added() -> None:
+    credits = b'{"paid_credits_remaining": 900, "free_credits_remaining": 50}'
+    body = b'{"status": "success", "credits_info": %s}' % credits
+
+    assert usage("neverbounce", body) == Quota(remaining=950)
+
+
 @pytest.mark.parametrize("name", TELLERS)
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"data": {"requests": null}}'])
 def test_another_document_is_no_quota(name: str, body: bytes) -> None:

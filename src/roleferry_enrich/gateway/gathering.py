@@ -87,6 +87,8 @@ class Gatherings:
         self, purpose: Purpose[Item, Result], item: Item, errand: Errand
     ) -> Result | None:
         """What going with others brings for the item; None where it is to go alone."""
+        if errand.time_left() < purpose.group.takes:
+            return None
         loop = asyncio.get_running_loop()
         held = errand.channel.price(purpose.credits(item))
         while True:

@@ -42,6 +42,8 @@ class Group:
     """Fewer than these go one by one: a job, say, is not worth starting for three."""
     within: timedelta = _A_MOMENT
     """So long nobody may have joined; while others do, a little longer, and never to a deadline."""
+    takes: timedelta = timedelta(0)
+    """Whoever has less time left goes alone: what comes for many would come too late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,12 @@ class Bulk:
 
 
 def gathers(
-    capability: str, *, most: int, fewest: int = 2, within: timedelta = _A_MOMENT
+    capability: str,
+    *,
+    most: int,
+    fewest: int = 2,
+    within: timedelta = _A_MOMENT,
+    takes: timedelta = timedelta(0),
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Declare the method below as the conversation of that capability for many queries.
 
@@ -71,7 +78,7 @@ def gathers(
     """
 
     def declare(method: Callable[P, T]) -> Callable[P, T]:
-        group = Group(most=most, fewest=fewest, within=within)
+        group = Group(most=most, fewest=fewest, within=within, takes=takes)
         bulk = Bulk(capability=capability, group=group, method=method.__name__)
         method.__bulk__ = bulk  # type: ignore[attr-defined]  # read back in bulks_of
         return method

@@ -3,7 +3,9 @@
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
+import orjson
 from starlette.requests import Request
 
 _KEY_HEADERS = ("authorization", "x-api-key", "api_key", "api-key", "clay-api-key")
@@ -54,9 +56,19 @@ class Ledger:
         return total
 
 
-def fingerprint(request: Request) -> str:
+def fingerprint(request: Request, body: bytes = b"") -> str:
     """Tells keys apart without showing them: somebody may point a real key at the sandbox."""
     headers = (request.headers.get(name) for name in _KEY_HEADERS)
     parameters = (request.query_params.get(name) for name in _KEY_PARAMETERS)
-    key = next((key for key in (*headers, *parameters) if key), None)
+    key = next((key for key in (*headers, *parameters, _key_in(body)) if key), None)
     return hashlib.sha256(key.encode()).hexdigest()[:12] if key else "no-key"
+
+
+def _key_in(body: bytes) -> str | None:
+    """The key in a JSON object or a form."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        document = dict(parse_qsl(body.decode("utf-8", "replace")))
+    key = document.get("key") if isinstance(document, dict) else None
+    return key if isinstance(key, str) else None
