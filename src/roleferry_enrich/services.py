@@ -13,8 +13,12 @@ from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
+from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.gateway.healths import provider_healths
+from roleferry_enrich.pipeline.estimate import estimate
+from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.records.desk import ResolvingDesk
@@ -36,6 +40,7 @@ class LocalServices:
         self.catalogue: Mapping[str, Provider] = {
             name: channel.provider for name, channel in resources.gateway.channels.items()
         }
+        self.waterfalls: Waterfalls = resources.settings.named_waterfalls
 
     @property
     def profiles(self) -> Mapping[str, Profile]:
@@ -47,6 +52,9 @@ class LocalServices:
 
     async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
         return await self._resources.enricher.enrich(request, account.id, came_at)
+
+    def plan(self, request: Request) -> Plan:
+        return estimate(first_situation(self._resources.gateway.channels, request))
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
         return await self._resources.enrichments.get(account_id, enrichment_id)

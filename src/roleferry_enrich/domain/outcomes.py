@@ -121,7 +121,12 @@ class CallRecord:
 
 
 # Skipped for these reasons, a provider could not have added anything just now.
-_NOTHING_TO_ADD = frozenset({"missing_key", "already_filled", "not_configured", "opted_out"})
+_NOTHING_TO_ADD = frozenset(
+    {
+        *("missing_key", "already_filled", "unlikely_to_help", "cannot_help", "opted_out"),
+        *("not_in_waterfall", "excluded", "not_configured"),
+    }
+)
 _LOOKED = frozenset({OutcomeKind.NOT_FOUND, OutcomeKind.OPTED_OUT})
 
 
