@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     otlp_endpoint: HttpUrl | None = None
+    usage_every_s: float = Field(default=30.0, ge=0, le=86_400)
+    """Seconds between two askings what is left of a quota, where that is free; 0 is never."""
     retention_days: int | None = Field(default=None, ge=0, le=3_650)
     """Days for which an observation in our own database is served again; 0 is never. Unset: 90
     for people, 180 for companies. Nothing is deleted by it."""

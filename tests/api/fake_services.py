@@ -19,6 +19,7 @@ from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
+from roleferry_enrich.providers.profile import Profile, profile_of
 from roleferry_enrich.records.resolution import resolve_records
 
 KEY = "test-key-of-the-account"
@@ -59,6 +60,10 @@ class FakeServices:
     @property
     def catalogue(self) -> Mapping[str, Provider]:
         return MappingProxyType({"hunter": Hunter()})
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        return {name: profile_of(provider) for name, provider in self.catalogue.items()}
 
     @property
     def waterfalls(self) -> Waterfalls:

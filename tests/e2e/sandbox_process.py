@@ -86,6 +86,7 @@ def settings_for(url: str, data_dir: Path, **each: object) -> Settings:
         data_dir=data_dir,
         secret_key=SecretStr("test-pepper-0123456789-0123456789-abc"),
         log_level="error",
+        usage_every_s=0,
         providers={name: _provider(name, url, key, each) for name in NAMES},
     )
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from roleferry_enrich.api import provider_examples
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.answers.enrichment import answer_of
 from roleferry_enrich.api.answers.plan import plan_answer
@@ -98,7 +99,8 @@ def answers() -> Mapping[str, Mapping[str, object]]:
         "getContactHistory": {"last_page": history_page(_changes())},
         "getLiveness": {"alive": {"status": "alive"}},
         "getReadiness": {"ready": {"status": "ready", "checks": _CHECKS}},
-        "getProviderHealth": {"one": {"providers": [_PROVIDER]}},
+        "getProviderHealth": {"one": provider_examples.states(_NOW)},
+        "listProviders": {"one": provider_examples.listed(_NOW)},
         "getMetrics": {"one": "roleferry_provider_calls_total 12.0\n"},
     }
 
@@ -246,13 +248,6 @@ _OUTCOMES = (
 _CHECKS = {
     "database": {"status": "up", "reason": None},
     "redis": {"status": "up", "reason": None},
-}
-_PROVIDER = {
-    "name": "hunter",
-    "enabled": True,
-    "breaker": "closed",
-    "quarantined_until": None,
-    "limiter": "shared",
 }
 
 

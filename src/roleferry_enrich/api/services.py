@@ -16,12 +16,18 @@ from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.providers.contract import Provider
+from roleferry_enrich.providers.profile import Profile
 
 
 class Services(Protocol):
     @property
     def catalogue(self) -> Mapping[str, Provider]:
         """The providers that a request may include or exclude, by name."""
+        ...
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """What there is to know of each provider, as it is set up here."""
         ...
 
     @property

@@ -15,6 +15,7 @@ from roleferry_enrich.gateway.carriers import Carrier
 from roleferry_enrich.providers.contract import Call, Offer, Provider, Window
 from roleferry_enrich.providers.credentials import InBody
 from roleferry_enrich.providers.own_store import OwnStore
+from roleferry_enrich.providers.profile import Profile, profile_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Channel:
 
     provider: Provider
     key: "Credential | None" = None
+    spare_keys: tuple["Credential", ...] = ()
+    """Used in this order once those before are refused; see `standing.py`."""
     base_url: str | None = None
     """From the settings; replaces the adapter's own."""
     enabled: bool = True
@@ -43,6 +46,14 @@ class Channel:
         """Whether it may be asked at all: switched on, and with a key where one is needed."""
         needs_key = self.provider.spec.authenticate is not None
         return self.enabled and (self.key is not None or not needs_key)
+
+    @property
+    def keys(self) -> tuple["Credential", ...]:
+        return () if self.key is None else (self.key, *self.spare_keys)
+
+    def with_key(self, key: "Credential") -> "Channel":
+        """This channel, speaking with one of its keys."""
+        return replace(self, key=key, spare_keys=())
 
     @property
     def call_timeout(self) -> timedelta:
@@ -66,6 +77,14 @@ class Channel:
 
     def offers(self) -> tuple[Offer, ...]:
         return offers_of(self.provider)
+
+    def profile(self) -> Profile:
+        return profile_of(
+            self.provider,
+            permits=self.permits,
+            credit_price=self.credit_price,
+            offers=self.offers(),
+        )
 
     def price(self, credits: int) -> MicroUsd:
         one = self.provider.spec.credit_price if self.credit_price is None else self.credit_price

@@ -44,6 +44,8 @@ class Errand:
     channel: Channel
     capability: str
     terms: Terms
+    is_aside: bool = False
+    """Says nothing of how other calls to the provider go, and is not repeated."""
     conversation: UUID = field(default_factory=uuid4)
     calls: list[CallRecord] = field(default_factory=list)
     taken: list[Reply] = field(default_factory=list)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import CompanyQuery, Keys, PersonQuery
+from roleferry_enrich.domain.quotas import Quota
 from roleferry_enrich.errors import (
     CallSkipped,
     ProviderContractChanged,
@@ -19,7 +20,12 @@ from roleferry_enrich.errors import (
     ProviderUnauthorised,
 )
 from roleferry_enrich.providers.bulk.apollo import BULK, ORGANIZATIONS, PEOPLE, bulk_match
-from roleferry_enrich.providers.claims.apollo import company_claim, employer_claims, person_claim
+from roleferry_enrich.providers.claims.apollo import (
+    company_claim,
+    employer_claims,
+    lead_credits,
+    person_claim,
+)
 from roleferry_enrich.providers.contract import (
     Answer,
     Call,
@@ -92,9 +98,9 @@ class Apollo(Provider):
             "people_search": _SEARCH,
         },
         rate_headers=(
-            RateHeaders("x-minute-requests-left"),
-            RateHeaders("x-hourly-requests-left"),
-            RateHeaders("x-24-hour-requests-left"),
+            RateHeaders("x-minute-requests-left", limit="x-rate-limit-minute"),
+            RateHeaders("x-hourly-requests-left", limit="x-rate-limit-hourly"),
+            RateHeaders("x-24-hour-requests-left", limit="x-rate-limit-24-hour"),
         ),
         credit_price=MicroUsd(25_000),  # the fair-use rule of the pricing page counts 0.025 USD
         notes=(
@@ -159,9 +165,15 @@ class Apollo(Provider):
         organization = body.record("organization")
         return Findings(companies=(company_claim(organization),) if organization else ())
 
+    def usage(self) -> Conversation[Quota | None]:
+        """A key may be scoped for everything we need and not for this."""
+        call = Call.post("/api/v1/usage_stats/credit_usage_stats", {}).accepting(403)
+        reply = yield from ask(call)
+        return lead_credits(reply.record()) if reply.status == 200 else None
+
     def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
         """A 422 is a misplaced key, a retired endpoint, or a question it does not take."""
-        said = reply.text() if reply.status in {403, 422} else ""
+        said = reply.text() if reply.status in {403, 422} - call.accept else ""
         if "insufficient credits" in said.lower():
             return ProviderQuotaSpent(f"status {reply.status}: insufficient credits")
         if "INVALID_API_KEY_LOCATION" in said:

@@ -37,6 +37,7 @@ class RateHeaders:
 
     remaining: str
     reset: str | None = None
+    limit: str | None = None
     reset_is: Literal["unix_seconds", "seconds_left"] = "unix_seconds"
 
 

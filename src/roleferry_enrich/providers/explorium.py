@@ -13,6 +13,7 @@ from datetime import timedelta
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import CompanyQuery, Keys, PersonQuery
+from roleferry_enrich.domain.quotas import Quota
 from roleferry_enrich.errors import (
     CallSkipped,
     ProviderContractChanged,
@@ -24,6 +25,7 @@ from roleferry_enrich.errors import (
 from roleferry_enrich.providers.bulk.explorium import enrichments, matches
 from roleferry_enrich.providers.claims.explorium import (
     company_claim,
+    credits_left,
     email_claims,
     person_claim,
     technologies_claim,
@@ -52,18 +54,8 @@ _PAGE = 100
 _LONGEST_PAUSE = 3_600
 _BY_COMPANY = (("domain",), ("company_linkedin_url",), ("company_name",))
 _PERSON = (
-    "full_name",
-    "first_name",
-    "last_name",
-    "company_name",
-    "title",
-    "seniority",
-    "department",
-    "linkedin_url",
-    "city",
-    "state",
-    "country",
-    "domain",
+    *("full_name", "first_name", "last_name", "company_name", "title", "seniority", "department"),
+    *("linkedin_url", "city", "state", "country", "domain"),
 )
 
 
@@ -162,6 +154,9 @@ class Explorium(Provider):
             if len(rows) < _PAGE:
                 break
         return Findings(people=tuple(people[: query.limit]))
+
+    def usage(self) -> Conversation[Quota | None]:
+        return credits_left((yield from ask(Call.get("/v1/credits"))).record())
 
     def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
         """A 403 also means "no credits", and a failure may come with status 200."""

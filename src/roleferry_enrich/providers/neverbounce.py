@@ -11,6 +11,7 @@ from types import MappingProxyType
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.people import EmailVerdict
 from roleferry_enrich.domain.queries import EmailQuery
+from roleferry_enrich.domain.quotas import Quota
 from roleferry_enrich.errors import (
     CallSkipped,
     ProviderContractChanged,
@@ -112,6 +113,14 @@ class NeverBounce(Provider):
         """Go on with the job in which it was paid for, by its id."""
         (answer,) = yield from _answers(int(reference), (query,))
         return answer
+
+    def usage(self) -> Conversation[Quota | None]:
+        """Credits that were bought and those given each month are used up alike."""
+        credits = (yield from ask(_call("account/info", {}))).record().record("credits_info")
+        bought, given = (credits.number(f"{kind}_credits_remaining") for kind in ("paid", "free"))
+        if bought is None and given is None:
+            raise ProviderContractChanged("the account tells no credits")
+        return Quota(remaining=max(0.0, (bought or 0.0) + (given or 0.0)))
 
     def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
         if reply.status != 200:

@@ -37,6 +37,7 @@ def routes(view: View) -> list[Route]:
         ("POST", "mixed_people/api_search"): _search,
         ("POST", "mixed_people/search"): _retired_search,
         ("GET", "organizations/enrich"): _organization,
+        ("POST", "usage_stats/credit_usage_stats"): _credits,
         ("POST", "organizations/bulk_enrich"): _organizations,
     }
     # The older paths without /api still answer.
@@ -181,6 +182,14 @@ def _retired_search(_view: View, _asked: Record) -> Response:
         " endpoint: https://docs.apollo.io/reference/people-api-search."
     )
     return JSONResponse({"error": error}, 422)
+
+
+def _credits(view: View, asked: Record) -> Response:  # noqa: ARG001  # every key has these
+    lead = {"limit": 10_000, "consumed": 2_500, "left_over": 7_500}
+    cycle = {"start_date": "2026-11-01T00:00:00.000Z", "end_date": "2026-12-01T00:00:00.000Z"}
+    return JSONResponse(
+        {"credit_usage_stats": {"lead_credit": lead}, "current_credit_cycle": cycle}
+    )
 
 
 def _organization(view: View, asked: Record) -> Response:

@@ -20,6 +20,7 @@ from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.replies import Record
 from roleferry_enrich.sandbox.documents.explorium import (
     contacts,
+    credits_left,
     firmographics,
     level_named,
     level_of,
@@ -83,7 +84,7 @@ def routes(view: View) -> list[Route]:
     return [
         Route(f"/v1/{path}", _endpoint(view, answer), methods=["POST"])
         for path, answer in answers.items()
-    ]
+    ] + [Route("/v1/credits", credits_left)]
 
 
 def authorised(request: Request) -> Response | None:
