@@ -29,7 +29,7 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.settings import ProviderSettings, Settings
 
-CANARY = "ZZCANARY"
+CANARY = "QQKEYCANARY"  # no other test says it into the same database
 # The sandbox refuses a key with this word in it.
 REFUSED = "invalid"
 FAULTS = ("unauthorised", "500", "hang", "429", "bad_json_200", "payment", "redirect", "truncated")

@@ -128,7 +128,11 @@ def asked(name: str = "Orla Fenwick", **options: object) -> Request:
 
 
 def of_routine(enrichment: Enrichment) -> ProviderOutcome:
-    return next(each for each in enrichment.outcomes if each.capability == "find_email")
+    return next(
+        each
+        for each in enrichment.outcomes
+        if (each.provider, each.capability) == ("clay", "find_email")
+    )
 
 
 async def completed(resources: Resources, known: Enrichment) -> Enrichment:
