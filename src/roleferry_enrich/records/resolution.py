@@ -13,7 +13,7 @@ from roleferry_enrich.records.judging import Judge, ordered
 from roleferry_enrich.records.marks import Marks
 from roleferry_enrich.records.outcomes import Outcomes
 from roleferry_enrich.records.shelf import Shelf
-from roleferry_enrich.resolve.blocking import Pair, block_pairs, blocking_keys
+from roleferry_enrich.resolve.blocking import Pair, blocking_keys, typed_pairs
 from roleferry_enrich.resolve.rarity import Census, Rarity
 from roleferry_enrich.resolve.record_groups import LINK, POSSIBLE, groups_of
 from roleferry_enrich.resolve.record_traits import record_traits
@@ -70,7 +70,8 @@ def _block(shelf: Shelf, marks: Marks, progress: Progress) -> None:
         if marks.twin_of[row] == row
         for key in set(blocking_keys(traits))
     )
-    shelf.add_pairs(pair for block in shelf.blocks() for pair in block_pairs(block, shelf))
+    place = shelf.places().__getitem__
+    shelf.add_pairs(pair for block in shelf.blocks() for pair in typed_pairs(block, place))
 
 
 def _link(shelf: Shelf, judge: Judge, marks: Marks, progress: Progress) -> None:

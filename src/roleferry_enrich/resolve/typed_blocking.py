@@ -93,7 +93,10 @@ def _address_keys(typed: Typed) -> Iterator[str]:
         yield f"born {typed.born.key} {typed.family[:1]}"
 
 
-def typed_order(typed: Typed, name: str) -> tuple[str, ...]:
-    """Likely twins side by side in a block too large to be compared in full."""
+def typed_order(traits: PersonTraits) -> str:
+    """Sorted by it, likely twins stand side by side in a block too large to compare in full."""
+    name = () if traits.name is None else traits.name.all
+    typed = traits.typed or Typed()
     born = typed.born.key if typed.born else ""
-    return (born, typed.postcode, typed.email, name, *typed.street, typed.phone, typed.identifier)
+    told = (born, typed.postcode, typed.email, " ".join(name), *typed.street, typed.phone)
+    return "\0".join((*told, typed.identifier))
