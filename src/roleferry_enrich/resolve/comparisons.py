@@ -124,12 +124,11 @@ def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     if common:
         seen = any(not left.is_guess(key) or not right.is_guess(key) for key in common)
         return Comparison(1.0 if seen else 0.7, ("the same mailbox",))
-    rival = left.confirmed_domains & right.confirmed_domains
-    if rival:
+    if left.typed is not None and right.typed is not None:
+        return _typed_mailboxes(left.typed.email, right.typed.email)
+    if left.confirmed_domains & right.confirmed_domains:
         return Comparison(0.0, ("two confirmed mailboxes at one company",))
-    if left.typed is None or right.typed is None:
-        return None
-    return _typed_mailboxes(left.typed.email, right.typed.email)
+    return None
 
 
 def _typed_mailboxes(left: str, right: str) -> Comparison | None:
@@ -185,6 +184,8 @@ def profiles(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     0 for two chosen addresses on one network, where people have one. LinkedIn's internal ids stand
     beside the chosen address and are not held against it.
     """
+    if not left.profiles or not right.profiles:
+        return None
     if left.profiles & right.profiles:
         return Comparison(1.0, ("the same profile",))
     networks = {url.partition("/")[0] for url in left.vanity_profiles}
