@@ -73,9 +73,9 @@ def test_names_and_forms(text, name, form):
 def test_a_trading_name_is_told_apart():
     parsed = parse_organisation("Quillmere Ltd T/A Widget World")
 
-    assert (parsed.name, parsed.trading_as) == ("Quillmere", "Widget World")
-    assert parse_organisation("- T/A Widget World").trading_as is None
-    assert parse_organisation("Quillmere T/A -").trading_as is None
+    assert (parsed.name, parsed.also_known_as) == ("Quillmere", "Widget World")
+    assert parse_organisation("- T/A Widget World").also_known_as is None
+    assert parse_organisation("Quillmere T/A -").also_known_as is None
 
 
 @pytest.mark.parametrize(

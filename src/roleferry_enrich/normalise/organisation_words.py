@@ -10,14 +10,16 @@ from roleferry_enrich.normalise.text import word_set
 
 GENERIC = word_set(
     """
-    agency america and asia associate bank brother business capital center co com company concern
-    consulting consultant corp corporation design development digital energy engineering
-    enterprise europe european finance financial foundation fund global group health healthcare
-    holding home industry institute insurance international investment io it lab limited logistics
-    ltd management manufacturing marketing media national net network of online operation org
-    partner partnership plc production product property research retail sa sale school security
-    service society software solution studio supply system tech technical technology telecom the
-    trade trading transport trust uk union united university us usa venture wealth work worldwide
+    agency airline airway america and asia associate bank brother business capital center co com
+    company concern construction consultant consulting corp corporation design development digital
+    distribution energy engineering enterprise equipment europe european finance financial food
+    foundation fund gas global group health healthcare holding home hotel industry institute
+    insurance international investment io it lab limited logistics ltd management manufacturing
+    marketing media national net network of oil online operation org partner partnership
+    pharmaceutical plc product production property research restaurant retail sa sale school
+    security service society software solution store studio supply system tech technical technology
+    telecommunication the trade trading transport trust uk union united university us usa venture
+    wealth work worldwide
     """
 )
 """Words many companies share: agreeing on them says little, lacking one says little either."""
@@ -70,6 +72,61 @@ universidad: university
 banco: bank
 banca: bank
 banque: bank
+compagnie: company
+compania: company
+societe: company
+industrie: industry
+industria: industry
+industrias: industry
+internationale: international
+internacional: international
+internazionale: international
+nationale: national
+nacional: national
+nazionale: national
+versicherung: insurance
+versicherungen: insurance
+assurance: insurance
+assurances: insurance
+seguros: insurance
+assicurazioni: insurance
+stiftung: foundation
+fondation: foundation
+fundacion: foundation
+fondazione: foundation
+institut: institute
+instituto: institute
+istituto: institute
+energie: energy
+energia: energy
+zentrum: center
+centro: center
+zavod: plant
+kompaniya: company
+universitet: university
+ministerstvo: ministry
+ministerium: ministry
+ministere: ministry
+ministerio: ministry
+saint: st
+sankt: st
+mount: mt
+gebr: brother
+gebruder: brother
+gebrueder: brother
+constr: construction
+trdg: trading
+tech: technology
+telecom: telecommunication
+telecoms: telecommunication
+pharma: pharmaceutical
+chem: chemical
+elec: electric
+transportation: transport
+equip: equipment
+distr: distribution
+sys: system
+hosp: hospital
 """
 _COUNTED = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -78,7 +135,8 @@ _COUNTED = (
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _ORDINALS = (
     "1st first 2nd second 3rd third 4th fourth 5th fifth 6th sixth 7th seventh 8th eighth 9th "
-    "ninth 10th tenth"
+    "ninth 10th tenth 11th eleventh 12th twelfth 13th thirteenth 14th fourteenth 15th fifteenth "
+    "16th sixteenth 17th seventeenth 18th eighteenth 19th nineteenth 20th twentieth"
 )
 # A lone I or X is a letter more often than a number.
 _ROMAN = "2 ii 3 iii 4 iv 5 v 6 vi 7 vii 8 viii 9 ix"

@@ -16,8 +16,17 @@ from roleferry_enrich.normalise.legal_forms import (
 from roleferry_enrich.normalise.text import clean, word_set, words
 
 _LIMIT = 400
-_TRADING_AS = re.compile(
-    r"\s+(?:t/a|t/as|trading as|d/b/a|dba|doing business as|o/a)\.?\s+", re.IGNORECASE
+_ALSO_KNOWN_AS = re.compile(
+    r"[\s(]+(?:t/a|t/as|trading as|d/b/a|dba|doing business as|o/a|a/k/a|aka|also known as|"
+    r"formerly known as|formerly|previously|f/k/a|fka|vormals)\.?\s+",
+    re.IGNORECASE,
+)
+# What registers write after the name of a company that is being wound up.
+_STATUS = re.compile(
+    r"(?:[\s,;(\[-]+(?:(?:in|en|under) (?:voluntary |compulsory |creditors\S* )*"
+    r"(?:liquidation|administration|receivership|insolvency|insolvenz|liquidazione|liquidaci[oó]n)"
+    r"|i\.\s?l\.|struck off|dissolved)[\s.)\]]*)+$",
+    re.IGNORECASE,
 )
 # Capitals after a small letter show a forgotten space: `QuillmereAG`.
 _GLUED_FORM = re.compile(r"(?<=[a-zäöüß])(?=(?:AG|GmbH|KG|LLC|PLC|Ltd|Inc)\b)")
@@ -33,7 +42,10 @@ class Organisation:
     """Without legal form, in the casing a person would use: `Quillmere Instruments`."""
     legal_form: str | None
     """The family of the form (`limited`, `gmbh`); None where the name shows none."""
-    trading_as: str | None = None
+    also_known_as: str | None = None
+    """What it trades as, or was called before, where the text tells both."""
+    spelt: tuple[str, ...]
+    """All words as written, legal form and all."""
     key: str
     """Equal for names that differ in form, case, accents, punctuation, "the" or "&" only."""
 
@@ -51,16 +63,27 @@ def looks_like_organisation(text: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _parsed(written: str) -> Organisation:
-    legal, *trading = _TRADING_AS.split(" ".join(_trimmed(written.split())), maxsplit=1)
-    spaced = _GLUED_FORM.sub(" ", _without_unspaced(legal).strip(_EDGES)).replace(",", ", ").split()
-    tokens, form = _without_forms(_trimmed(spaced))
-    name = _joined(tokens)
+    legal, *other = _ALSO_KNOWN_AS.split(" ".join(_trimmed(written.split())), maxsplit=1)
+    name, form = _name_and_form(_without_unspaced(legal))
     return Organisation(
         name=_cased(name),
         legal_form=form,
-        trading_as=_joined(trading) or None if trading else None,
+        also_known_as=_joined(other) or None if other else None,
+        spelt=words(legal),
         key=_key(name),
     )
+
+
+def _name_and_form(text: str) -> tuple[str, str | None]:
+    """The text without legal forms and status, which may stand in front of each other."""
+    spaced = _GLUED_FORM.sub(" ", text.strip(_EDGES)).replace(",", ", ").split()
+    tokens, form = _without_forms(_trimmed(spaced))
+    name = _joined(tokens)
+    shorter = _STATUS.sub("", name)
+    if shorter == name or not words(shorter):
+        return name, form
+    name, found = _name_and_form(shorter)
+    return name, form or found
 
 
 def _without_unspaced(text: str) -> str:
@@ -143,7 +166,8 @@ def _form_in_front(tokens: list[str]) -> int:
 
 def _stands_out(token: str) -> bool:
     """`OOO`, `Pt.` or `M/s`, and what can be nothing but a form, in whatever casing."""
-    return token.isupper() or "." in token or "/" in token or len(token) > 5
+    capitals = any(map(str.isupper, token[1:]))
+    return capitals or "." in token or "/" in token or len(token) > 5
 
 
 def _folded(tokens: list[str]) -> tuple[str, ...]:
@@ -162,7 +186,7 @@ def _joined(tokens: list[str]) -> str:
 
 
 def _key(name: str) -> str:
-    spelt = words(re.sub(r"\s*[&+]\s*", " and ", name))
+    spelt = words(re.sub(r"\s*[&+]\s*", " and ", name).replace("%", " percent "))
     if len(spelt) > 1 and spelt[0] == "the":
         spelt = spelt[1:]
     joined = " ".join(spelt)
