@@ -130,13 +130,15 @@ def _trimmed(tokens: list[str]) -> list[str]:
 
 def _form_at_end(tokens: list[str], *, shouted: bool, first: bool) -> int:
     """How many of the last tokens are a legal form; never all of them."""
-    for size in range(min(LONGEST, len(tokens) - 1), 0, -1):
-        spelling = _folded(tokens[-size:])
-        if not words(tokens[-size]):
+    longest = min(LONGEST, len(tokens) - 1)
+    ends = [_spelt(token) for token in tokens[-longest:]] if longest else []
+    for size in range(longest, 0, -1):
+        spelling = tuple(word for spelt in ends[-size:] for word in spelt)
+        if spelling not in LEGAL_FORMS or not words(tokens[-size]):
             continue
-        if spelling[:1] == ("co",) and _folded(tokens[:-size])[-1:] == ("and",):
+        if spelling[0] == "co" and _folded(tokens[:-size])[-1:] == ("and",):
             continue  # "Smith & Co Ltd" is Smith & Co
-        if spelling in LEGAL_FORMS and _is_form(tokens[-size:], shouted=shouted, first=first):
+        if _is_form(tokens[-size:], shouted=shouted, first=first):
             return size
     return 0
 
@@ -157,8 +159,10 @@ def _is_form(tokens: list[str], *, shouted: bool, first: bool) -> bool:
 
 
 def _form_in_front(tokens: list[str]) -> int:
-    for size in range(min(LONGEST, len(tokens) - 1), 0, -1):
-        spelling = _folded(tokens[:size])
+    longest = min(LONGEST, len(tokens) - 1)
+    fronts = [_spelt(token) for token in tokens[:longest]]
+    for size in range(longest, 0, -1):
+        spelling = tuple(word for spelt in fronts[:size] for word in spelt)
         if spelling in IN_FRONT and (_stands_out(tokens[0]) or size > 1):
             return size
     return 0

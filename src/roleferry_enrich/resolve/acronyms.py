@@ -38,7 +38,7 @@ def _explained(short: tuple[str, ...], long: tuple[str, ...]) -> int:
     if not telling or not full or telling == full or telling[0][0] != full[0][0]:
         return 0
     letters = "".join(telling)
-    if letters in {_initials(full), _initials(long)}:
+    if any(len(letters) == len(name) and letters == _initials(name) for name in (full, long)):
         return max(len(letters), 3) if len(telling) > 1 else len(letters) * (len(letters) > 1)
     size = len(telling[0])
     borne_out = size > 1 and len(telling) > 1 and full[size:] == telling[1:]

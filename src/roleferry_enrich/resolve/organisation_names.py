@@ -37,6 +37,8 @@ _OTHER = 0.05
 _ENOUGH = 0.75
 _GENERIC_SHARE = 0.3
 _MOST_WORDS = 20
+# Initials are much shorter than what they stand for.
+_SHORTENED = 0.7
 _GROUPS = word_set("group holding")
 _VEHICLES = word_set("capital fund funding investment partner receivables trust venture")
 _BRANCHES = word_set("branch zweigniederlassung niederlassung succursale sucursal filiale")
@@ -109,14 +111,10 @@ def _spaced_otherwise(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 
 def _by_initials(left: Organisation, right: Organisation) -> Likeness:
     """The company's own word ("Company", "Corporation") may be among the initials or not."""
-    letters = max(
-        letters_explained(ours, theirs)
-        for ours, theirs in (
-            (words(left.key), words(right.key)),
-            *((words(left.key), spelt) for spelt in _with_form(right)),
-            *((spelt, words(right.key)) for spelt in _with_form(left)),
-        )
-    )
+    short, long = sorted((left, right), key=lambda each: len(each.key))
+    if short.key[:1] != long.key[:1] or len(short.key) > _SHORTENED * len(long.key):
+        return Likeness(_OTHER, "other names")
+    letters = max(letters_explained(words(short.key), spelt) for spelt in _with_form(long))
     if letters == 0:
         return Likeness(_OTHER, "other names")
     score = _LONG_ACRONYM if letters > 3 else _ACRONYM if letters == 3 else _TWO_LETTERS
@@ -125,10 +123,14 @@ def _by_initials(left: Organisation, right: Organisation) -> Likeness:
 
 def _with_form(organisation: Organisation) -> Iterator[tuple[str, ...]]:
     """The name, and the name with as much of the form behind it as may be abbreviated with it."""
-    name, spelt = words(organisation.name), organisation.spelt
-    yield name
+    yield words(organisation.key)
+    name, spelt = (_without_the(each) for each in (words(organisation.name), organisation.spelt))
     if spelt[: len(name)] == name:
-        yield from (spelt[:size] for size in range(len(name) + 1, len(spelt) + 1))
+        yield from (spelt[:size] for size in range(len(name), len(spelt) + 1))
+
+
+def _without_the(spelt: tuple[str, ...]) -> tuple[str, ...]:
+    return spelt[1:] if spelt[:1] == ("the",) else spelt
 
 
 def _by_words(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
