@@ -106,8 +106,9 @@ class Shelf:
         for (rows,) in found:
             yield list(map(int, rows.split(",")))
 
-    def add_pairs(self, pairs: Iterable[Pair]) -> None:
-        packed = ((left << _ROW_BITS | right,) for left, right in pairs)
+    def add_pairs(self, pairs: Iterable[tuple[Pair, bool]]) -> None:
+        """Pairs that share a key, and whether a crowd does."""
+        packed = (((left << _ROW_BITS | right) << 1 | crowd,) for (left, right), crowd in pairs)
         self._write("INSERT INTO pairs VALUES (?)", packed)
 
     def count_pairs(self) -> int:
@@ -115,9 +116,15 @@ class Shelf:
         return int(self._database.execute("SELECT count(*) FROM pairs").fetchone()[0])
 
     def pairs(self) -> Iterator[Pair]:
-        """Each pair once."""
-        for packed, _ in groupby(self._database.execute("SELECT pair FROM pairs ORDER BY pair")):
-            yield packed[0] >> _ROW_BITS, packed[0] & ((1 << _ROW_BITS) - 1)
+        """Each pair once; those that met in a crowd, if they met twice.
+
+        The larger a file, the more keys are a crowd's; twins share others.
+        """
+        found = self._database.execute("SELECT pair FROM pairs ORDER BY pair")
+        for pair, meetings in groupby(found, key=lambda packed: packed[0] >> 1):
+            (first,) = next(meetings)
+            if not first & 1 or next(meetings, None) is not None:
+                yield pair >> _ROW_BITS, pair & ((1 << _ROW_BITS) - 1)
 
     def add_links(self, links: Iterable[tuple[int, int, float]]) -> None:
         self._write("INSERT INTO links VALUES (?, ?, ?)", links)

@@ -94,9 +94,14 @@ def _claim_pairs(members: Sequence[int], order: Callable[[int], Any]) -> Iterato
     return _block_pairs(members, order, _FULL_COMPARISON, _NEIGHBOURS)
 
 
-def typed_pairs(members: Sequence[int], order: Callable[[int], Any]) -> Iterator[Pair]:
-    """Of the rows that share a key; `order` puts likely twins side by side, no two as equal."""
-    return _block_pairs(members, order, _TYPED_FULL_COMPARISON, _TYPED_NEIGHBOURS)
+def typed_pairs(members: Sequence[int], order: Callable[[int], Any]) -> Iterator[tuple[Pair, bool]]:
+    """Of the rows that share a key, and whether so many share it that it tells little.
+
+    `order` puts likely twins side by side, no two as equal.
+    """
+    crowd = len(members) > _TYPED_FULL_COMPARISON
+    for pair in _block_pairs(members, order, _TYPED_FULL_COMPARISON, _TYPED_NEIGHBOURS):
+        yield pair, crowd
 
 
 def _block_pairs(
