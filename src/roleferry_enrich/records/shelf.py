@@ -120,11 +120,12 @@ class Shelf:
 
         The larger a file, the more keys are a crowd's; twins share others.
         """
-        found = self._database.execute("SELECT pair FROM pairs ORDER BY pair")
-        for pair, meetings in groupby(found, key=lambda packed: packed[0] >> 1):
-            (first,) = next(meetings)
-            if not first & 1 or next(meetings, None) is not None:
-                yield pair >> _ROW_BITS, pair & ((1 << _ROW_BITS) - 1)
+        found = self._database.execute(
+            "SELECT pair >> 1 AS met FROM pairs GROUP BY met "
+            "HAVING count(*) > 1 OR min(pair & 1) = 0 ORDER BY met"
+        )
+        for (pair,) in found:
+            yield pair >> _ROW_BITS, pair & ((1 << _ROW_BITS) - 1)
 
     def add_links(self, links: Iterable[tuple[int, int, float]]) -> None:
         self._write("INSERT INTO links VALUES (?, ?, ?)", links)
