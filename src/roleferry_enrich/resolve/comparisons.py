@@ -75,13 +75,17 @@ def names(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """The names as each provider told them, part by part; scored as `person_name`.
 
     Agreeing names are weak evidence, because names are shared; differing ones are strong evidence
-    against, because people seldom change theirs.
+    against, because people seldom change theirs. Under one profile and one surname another given
+    name says nothing, 0.5: no list knows every pet name.
     """
     if left.name is None or right.name is None:
         return None
     if left.typed is not None and right.typed is not None:
         return _typed_names(left.name, right.name, left.typed, right.typed)
     found = words_alike(left.name, right.name)
+    surname = left.name.family if left.name.family == right.name.family else ()
+    if found.score < 0.5 and surname and left.profiles & right.profiles:
+        return Comparison(0.5, ("another given name under one profile",))
     return Comparison(found.score, (found.why,))
 
 
