@@ -1,5 +1,6 @@
 """From rows to whose they are, each step over the shelf."""
 
+import random
 from dataclasses import asdict
 
 import pytest
@@ -155,6 +156,26 @@ def test_the_order_of_the_rows_decides_nothing(given_rows):
     mixed = [outcome.cluster_id for outcome in resolve(*(rows[place] for place in order))]
 
     assert content(rows, straight) == content([rows[place] for place in order], mixed)
+
+
+def test_the_order_of_a_crowd_decides_nothing():
+    dice = random.Random(20261121)
+    crowd = [
+        LooseRecord(
+            first_name=dice.choice(("Ada", "Aad", "Bo")),
+            last_name=dice.choice(("Byron", "Bryon", "Cole")),
+            email=dice.choice(("", f"x{dice.randint(1, 40)}@b.test")),
+            city=dice.choice(("York", "Hull", "")),
+            date_of_birth=f"19{dice.randint(70, 72)}-0{dice.randint(1, 4)}-0{dice.randint(1, 9)}",
+        )
+        for _ in range(200)
+    ]
+    mixed = dice.sample(crowd, len(crowd))
+
+    straight, other = (
+        content(rows, [outcome.cluster_id for outcome in resolve(*rows)]) for rows in (crowd, mixed)
+    )
+    assert straight == other
 
 
 def content(rows, clusters):
