@@ -1,5 +1,6 @@
 """From rows to whose they are, each step over the shelf."""
 
+import gc
 import random
 from dataclasses import asdict
 
@@ -103,6 +104,16 @@ def test_progress_is_told_step_by_step():
 
     assert [step for step, *_ in told] == ["reading", "indexing", "comparing", "writing"]
     assert told[0] == ("reading", 3, 3)
+
+
+def test_the_collector_is_left_as_it_was():
+    usual = gc.get_threshold()
+    rows = resolve_records((b"", ADA) for _ in range(2))
+
+    next(rows)
+    assert gc.get_threshold() > usual
+    rows.close()
+    assert gc.get_threshold() == usual
 
 
 def test_no_rows_are_no_outcomes():

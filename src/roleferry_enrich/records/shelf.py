@@ -17,7 +17,7 @@ import msgspec
 from roleferry_enrich.errors import RecordsRefused
 from roleferry_enrich.resolve.blocking import Pair
 from roleferry_enrich.resolve.traits import PersonTraits
-from roleferry_enrich.resolve.typed_blocking import typed_order
+from roleferry_enrich.resolve.typed_blocking import is_faint, typed_order
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -95,20 +95,22 @@ class Shelf:
 
     def add_keys(self, keys: Iterable[tuple[str, int]]) -> None:
         # That two keys have one hash costs a comparison in vain, and happens to none in millions.
-        hashed = ((hash(key), row) for key, row in keys)
+        hashed = ((hash(key) & ~1 | is_faint(key), row) for key, row in keys)
         self._write("INSERT INTO keys VALUES (?, ?)", hashed)
 
-    def blocks(self) -> Iterator[list[int]]:
-        """The rows of each key that several have."""
+    def blocks(self) -> Iterator[tuple[list[int], bool]]:
+        """The rows of each key that several have, and whether it is faint."""
         found = self._database.execute(
-            "SELECT group_concat(row) FROM keys GROUP BY key HAVING count(*) > 1"
+            "SELECT group_concat(row), key & 1 FROM keys GROUP BY key HAVING count(*) > 1"
         )
-        for (rows,) in found:
-            yield list(map(int, rows.split(",")))
+        for rows, faint in found:
+            yield list(map(int, rows.split(","))), bool(faint)
 
     def add_pairs(self, pairs: Iterable[tuple[Pair, bool]]) -> None:
-        """Pairs that share a key, and whether a crowd does."""
-        packed = (((left << _ROW_BITS | right) << 1 | crowd,) for (left, right), crowd in pairs)
+        """Pairs that share a key, and whether that is a doubtful reason to compare them."""
+        packed = (
+            ((left << _ROW_BITS | right) << 1 | doubtful,) for (left, right), doubtful in pairs
+        )
         self._write("INSERT INTO pairs VALUES (?)", packed)
 
     def count_pairs(self) -> int:
@@ -116,10 +118,7 @@ class Shelf:
         return int(self._database.execute("SELECT count(*) FROM pairs").fetchone()[0])
 
     def pairs(self) -> Iterator[Pair]:
-        """Each pair once; those that met in a crowd, if they met twice.
-
-        The larger a file, the more keys are a crowd's; twins share others.
-        """
+        """Each pair once; those that met for a doubtful reason, if they met twice."""
         found = self._database.execute(
             "SELECT pair >> 1 AS met FROM pairs GROUP BY met "
             "HAVING count(*) > 1 OR min(pair & 1) = 0 ORDER BY met"

@@ -94,14 +94,17 @@ def _claim_pairs(members: Sequence[int], order: Callable[[int], Any]) -> Iterato
     return _block_pairs(members, order, _FULL_COMPARISON, _NEIGHBOURS)
 
 
-def typed_pairs(members: Sequence[int], order: Callable[[int], Any]) -> Iterator[tuple[Pair, bool]]:
-    """Of the rows that share a key, and whether so many share it that it tells little.
+def typed_pairs(
+    members: Sequence[int], order: Callable[[int], Any], *, faint: bool
+) -> Iterator[tuple[Pair, bool]]:
+    """Of the rows that share a key, and whether that alone is no reason to compare them.
 
-    `order` puts likely twins side by side, no two as equal.
+    It is none if the key is faint (`is_faint`) or so many share it. `order` puts likely twins
+    side by side, no two as equal.
     """
-    crowd = len(members) > _TYPED_FULL_COMPARISON
+    doubtful = faint or len(members) > _TYPED_FULL_COMPARISON
     for pair in _block_pairs(members, order, _TYPED_FULL_COMPARISON, _TYPED_NEIGHBOURS):
-        yield pair, crowd
+        yield pair, doubtful
 
 
 def _block_pairs(

@@ -10,6 +10,15 @@ from roleferry_enrich.resolve.traits import PersonTraits
 from roleferry_enrich.resolve.typed import Typed
 
 _STEM = 4
+_FAINT = ("stem ", "host ", "both ")
+
+
+def is_faint(key: str) -> bool:
+    """Whether strangers share it by chance: the beginning of a name beside something common.
+
+    The larger a file, the more do. Twins that share one share another key too.
+    """
+    return key.startswith(_FAINT)
 
 
 def typed_keys(traits: PersonTraits, typed: Typed) -> Iterator[str]:
