@@ -14,7 +14,7 @@ from roleferry_enrich.records.judging import Judge, ordered
 from roleferry_enrich.records.marks import Marks
 from roleferry_enrich.records.outcomes import Outcomes
 from roleferry_enrich.records.shelf import Shelf
-from roleferry_enrich.resolve.blocking import Pair, blocking_keys, typed_pairs
+from roleferry_enrich.resolve.blocking import Pair, blocking_keys, meetings_needed, typed_pairs
 from roleferry_enrich.resolve.rarity import Census, Rarity
 from roleferry_enrich.resolve.record_groups import LINK, POSSIBLE, groups_of
 from roleferry_enrich.resolve.record_traits import record_traits
@@ -91,8 +91,8 @@ def _block(shelf: Shelf, marks: Marks, progress: Progress) -> None:
 
 def _link(shelf: Shelf, judge: Judge, marks: Marks, progress: Progress) -> None:
     def links() -> Iterator[tuple[int, int, float]]:
-        pairs = _counted(shelf.pairs(), "comparing", shelf.count_pairs(), progress)
-        for left, right in pairs:
+        met = shelf.pairs(meetings_needed(marks.size))
+        for left, right in _counted(met, "comparing", shelf.count_pairs(), progress):
             score = judge.compare(left, right).score
             marks.compared(left, right, score)
             if score >= LINK:

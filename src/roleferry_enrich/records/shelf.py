@@ -117,11 +117,12 @@ class Shelf:
         """How many are written down, double ones too."""
         return int(self._database.execute("SELECT count(*) FROM pairs").fetchone()[0])
 
-    def pairs(self) -> Iterator[Pair]:
-        """Each pair once; those that met for a doubtful reason, if they met twice."""
+    def pairs(self, meetings: int) -> Iterator[Pair]:
+        """Each pair once; those with doubtful reasons alone, if they have so many."""
         found = self._database.execute(
             "SELECT pair >> 1 AS met FROM pairs GROUP BY met "
-            "HAVING count(*) > 1 OR min(pair & 1) = 0 ORDER BY met"
+            "HAVING count(*) >= ? OR min(pair & 1) = 0 ORDER BY met",
+            (meetings,),
         )
         for (pair,) in found:
             yield pair >> _ROW_BITS, pair & ((1 << _ROW_BITS) - 1)
