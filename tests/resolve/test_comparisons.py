@@ -173,6 +173,8 @@ def test_a_name_alone_is_never_certain_and_works_both_ways(left, right):
         ("20th Quillmere", "Twentieth Quillmere"),
         ("Quillmere 100%", "Quillmere 100 Percent"),
         ("Inquillmere", "Nquillmere"),
+        ("Quillmere Instruments Coporation", "Quillmere Instruments Corporation"),
+        ("Quillmere Compnay", "The Quillmere Company"),
         ("QIM Quillmere Instrument Makers", "Quillmere Instrument Makers"),
     ],
 )

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from roleferry_enrich.normalise.casing import cased_name
 from roleferry_enrich.normalise.legal_forms import (
     IN_FRONT,
@@ -31,6 +33,8 @@ _STATUS = re.compile(
 # Capitals after a small letter show a forgotten space: `QuillmereAG`.
 _GLUED_FORM = re.compile(r"(?<=[a-zäöüß])(?=(?:AG|GmbH|KG|LLC|PLC|Ltd|Inc)\b)")
 _COMPANY = ("company", "co", "and co", "and company", "compagnie", "cie", "and cie", "cia")
+_OFTEN_LAST = ("company", "corporation", "limited", "incorporated", "aktiengesellschaft")
+_LONG_ENOUGH = 6
 _ROMANIAN = frozenset({"srl", "sociedad anonima"})
 _SMALL = word_set("a an and at by de del der des di du e el en et for in la le of on und the to y")
 _EDGES = " ,;:-–—|/&+\"“”„«»'‘’`"
@@ -77,7 +81,8 @@ def _parsed(written: str) -> Organisation:
 def _name_and_form(text: str) -> tuple[str, str | None]:
     """The text without legal forms and status, which may stand in front of each other."""
     spaced = _GLUED_FORM.sub(" ", text.strip(_EDGES)).replace(",", ", ").split()
-    tokens, form = _without_forms(_trimmed(spaced))
+    tokens = _trimmed(spaced)
+    tokens, form = _without_forms([*tokens[:-1], _meant(tokens[-1])] if tokens[1:] else tokens)
     name = _joined(tokens)
     shorter = _STATUS.sub("", name)
     if shorter == name or not words(shorter):
@@ -93,6 +98,18 @@ def _without_unspaced(text: str) -> str:
         shorter = text.replace(form, " ")
         text = shorter if words(shorter) else text
     return text
+
+
+@lru_cache(maxsize=16_384)
+def _meant(token: str) -> str:
+    """`Corporation` of `Coporation`: the last word is mistyped as often as any."""
+    written = token.strip(_EDGES).lower()
+    if len(written) < _LONG_ENOUGH or written in _OFTEN_LAST:
+        return token
+    for word in _OFTEN_LAST:
+        if OSA.distance(written, word, score_cutoff=1) <= 1:
+            return word.title()
+    return token
 
 
 def _without_forms(tokens: list[str]) -> tuple[list[str], str | None]:
