@@ -35,6 +35,7 @@ _OWN_COMMON_WORDS = 0.4
 _OWN_WORDS = 0.2
 _OTHER = 0.05
 _ENOUGH = 0.75
+_CUT_SHORT = 0.6
 _GENERIC_SHARE = 0.3
 _MOST_WORDS = 20
 # Initials are much shorter than what they stand for.
@@ -166,7 +167,15 @@ def _likeness(left: str, right: str) -> float:
         return alike if alike >= _ENOUGH else 0.0
     alike = family_likeness(left, right)
     # Austria and Australia are no slip of the pen.
-    return 0.0 if alike >= RELATED and parse_country(left) and parse_country(right) else alike
+    if alike >= RELATED and parse_country(left) and parse_country(right):
+        return 0.0
+    return max(alike, _cut_short(left, right))
+
+
+def _cut_short(left: str, right: str) -> float:
+    """`Mass.` for Massachusetts: writers cut long words short, in ways that no list knows."""
+    short, long = sorted((left, right), key=len)
+    return _CUT_SHORT if 4 <= len(short) <= len(long) - 2 and long.startswith(short) else 0.0
 
 
 def _partly(left: tuple[str, ...], right: tuple[str, ...], pairs: tuple[WordPair, ...]) -> Likeness:
