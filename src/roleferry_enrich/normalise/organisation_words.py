@@ -7,6 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from roleferry_enrich.normalise.text import word_set
+from roleferry_enrich.normalise.written_numbers import FIGURES, SIGNS, joined
 
 GENERIC = word_set(
     """
@@ -128,34 +129,13 @@ distr: distribution
 sys: system
 hosp: hospital
 """
-_COUNTED = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
+_SPELT_OUT = MappingProxyType(
+    {
+        short: tuple(full.split())
+        for short, _, full in (line.partition(": ") for line in _WRITTEN_OUT.strip().splitlines())
+    }
+    | {word: (figures,) for word, figures in FIGURES.items()}
 )
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_ORDINALS = (
-    "1st first 2nd second 3rd third 4th fourth 5th fifth 6th sixth 7th seventh 8th eighth 9th "
-    "ninth 10th tenth 11th eleventh 12th twelfth 13th thirteenth 14th fourteenth 15th fifteenth "
-    "16th sixteenth 17th seventeenth 18th eighteenth 19th nineteenth 20th twentieth"
-)
-# A lone I or X is a letter more often than a number.
-_ROMAN = "2 ii 3 iii 4 iv 5 v 6 vi 7 vii 8 viii 9 ix"
-
-
-def _table() -> dict[str, tuple[str, ...]]:
-    lines = (line.partition(": ") for line in _WRITTEN_OUT.strip().splitlines())
-    found = {short: tuple(full.split()) for short, _, full in lines}
-    for step, counted in ((1, _COUNTED), (10, _TENS)):
-        first = 1 if step == 1 else 2
-        found |= {word: (str(n * step),) for n, word in enumerate(counted.split(), first)}
-    for numbered in (_ORDINALS.split(), _ROMAN.split()):
-        found |= {
-            word: (figure,) for figure, word in zip(numbered[::2], numbered[1::2], strict=True)
-        }
-    return found
-
-
-_SPELT_OUT = MappingProxyType(_table())
 
 
 @lru_cache(maxsize=16_384)
@@ -164,11 +144,12 @@ def spelt_out(key: str) -> tuple[str, ...]:
     found: list[str] = []
     for word in key.split():
         written = _SPELT_OUT.get(word) or _SPELT_OUT.get(singular := _singular(word), (singular,))
-        tens = found[-1] if found else ""
-        if len(tens) == 2 and tens[1] == "0" and len(written[0]) == 1 and written[0].isdigit():
-            found[-1] = tens[0] + written[0]  # forty-four
-        else:
-            found.extend(written)
+        if found and written[0][0].isdigit():
+            number = joined(found[-1], written[0])
+            if number is not None or found[-1] in SIGNS:
+                found[-1] = number or written[0]
+                continue
+        found.extend(written)
     # "Booking.com" is called "Booking" as often.
     return tuple(found[:-1] if len(found) > 1 and found[-1] == "com" else found)
 

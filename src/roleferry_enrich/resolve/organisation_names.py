@@ -36,6 +36,7 @@ _OWN_WORDS = 0.2
 _OTHER = 0.05
 _ENOUGH = 0.75
 _CUT_SHORT = 0.6
+_SAME_NUMBER = 0.74
 _GENERIC_SHARE = 0.3
 _MOST_WORDS = 20
 # Initials are much shorter than what they stand for.
@@ -162,6 +163,8 @@ def _likeness(left: str, right: str) -> float:
         return 1.0
     if left in GENERIC and right in GENERIC:
         return 0.0
+    if left[0].isdigit() and _figures(left) == _figures(right):
+        return _SAME_NUMBER
     if left in GENERIC or right in GENERIC:
         alike = family_likeness(left, right)
         return alike if alike >= _ENOUGH else 0.0
@@ -227,11 +230,21 @@ def _share(left: str, right: str) -> float:
 
 def _in_series(left: tuple[str, ...], right: tuple[str, ...]) -> Likeness:
     """Another number is another company, but the funds of one house share who runs them."""
-    ours, theirs = (set(name) - _numbers(name) for name in (left, right))
+    ours, theirs = ({word for word in name if not _is_number(word)} for name in (left, right))
     if ours == theirs and not _VEHICLES.isdisjoint(ours):
         return Likeness(_ONE_OF_A_SERIES, "another number in a series of one house")
     return Likeness(_OTHER, "another number")
 
 
 def _numbers(spelt: tuple[str, ...]) -> set[str]:
-    return {word for word in spelt if not word.isalpha() and any(map(str.isdigit, word))}
+    """As figures alone: the 44th may be 44, but never 45."""
+    return {_figures(word) for word in spelt if _is_number(word)}
+
+
+def _is_number(word: str) -> bool:
+    return not word.isalpha() and any(map(str.isdigit, word))
+
+
+def _figures(word: str) -> str:
+    figures = word.rstrip("stndrh")
+    return figures if figures.isdigit() else word
