@@ -48,7 +48,9 @@ def _plain(word: str) -> str:
 
 def _by_sound(left: str, right: str, slips: int) -> float:
     ours, theirs = loose_sound(left), loose_sound(right)
-    if min(len(left), len(right)) >= _SPOKEN and (ours == theirs or sound(left) == sound(right)):
+    # With another first letter it takes a longer word: Jing and Ying are two names.
+    enough = _SPOKEN if left[:1] == right[:1] else _SPOKEN + 1
+    if min(len(left), len(right)) >= enough and (ours == theirs or sound(left) == sound(right)):
         return SAME_SOUND
     if slips < 2 or min(len(ours), len(theirs)) < 6:
         return 0.0
