@@ -20,8 +20,8 @@ _LISTED = 1_254
 _SEED = 20261121
 _BAR = 0.55
 """Of 5,000 random people of the United States token_sort takes 0.18 % for a member of Congress at
-85, WRatio 29 %; the aim is 0.1 %, so 0.55 of the first. Here all share the few names of the sandbox,
-so that there is far more to mistake and the shares themselves say nothing."""
+85, WRatio 29 %; the aim is 0.1 %, so 0.55 of the first. Here all share the few names of our sandbox
+(far more to mistake), so that the shares themselves say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
