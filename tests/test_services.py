@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from sqlalchemy import make_url
 
 from roleferry_enrich.app import create_app
+from roleferry_enrich.batches.desk import JobDesk
+from roleferry_enrich.batches.queue import Queue, Work
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.providers.catalogue import catalogue
@@ -47,7 +49,12 @@ def silent() -> Iterator[Servers]:
 
 async def health(settings: Settings, servers: Servers) -> Health:
     async with open_resources(settings, servers) as resources:
-        return await LocalServices(resources, ResolvingDesk()).health()
+        queue = Queue(servers.redis_url, Work.ITEMS)
+        jobs = JobDesk(resources.engine, queue, callbacks_inside=False)
+        try:
+            return await LocalServices(resources, ResolvingDesk(), jobs).health()
+        finally:
+            await queue.close()
 
 
 async def test_all_is_well_where_both_answer(settings, running):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from roleferry_enrich.api import job_examples
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.answers.enrichment import answer_of
 from roleferry_enrich.api.answers.records import resolve_answer
@@ -53,6 +54,8 @@ REQUESTS: Mapping[str, Mapping[str, object]] = {
         "by_domain": {"domain": "quillmere.test", "limit": 10},
         "by_number": {"company_number": "00945781", "country": "GB", "deadline_ms": 5000},
     },
+    "createBatch": job_examples.BATCH,
+    "enqueueBatch": job_examples.BATCH,
     "resolveRecords": {
         "two_people": {"records": _RECORDS},
     },
@@ -80,6 +83,7 @@ def answers() -> Mapping[str, Mapping[str, object]]:
     """The body of each operation's 200, by operation and name of the example."""
     contact, executives, company = (answer_of(enrichment(goal)) for goal in Goal)
     return {
+        **job_examples.answers(enrichment(Goal.PERSON)),
         "enrichContact": {"found": contact},
         "getEnrichment": {"contact": contact, "executives": executives, "company": company},
         "findExecutives": {"found": executives},
