@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from tests.storage.conftest import new_account
 from tests.storage.examples import call, enrichment, observations, report
 from tests.storage.job_examples import PRICES, created, rows, run, without_jobs
@@ -235,3 +236,28 @@ async def test_what_a_provider_still_owes_keeps_its_money(engine, leases, accoun
     await spend(engine, item, 20)
     await leases.settle(item, replace(DONE, is_owed=True))
     assert [row.held for row in await rows(engine, job)] == [80, 0]
+
+
+async def test_a_call_of_a_dead_worker_keeps_nobody_waiting(engine, leases, account_id):
+    await created(engine, account_id, 1, max_cost=MicroUsd(100))
+    (item,) = await leases.take(1, PRICES)
+    await run(
+        engine,
+        "INSERT INTO call_intents (question, id, account_id, enrichment_id, conversation, provider,"
+        " capability, attempt, price, noted_at, expires_at) VALUES (:question, gen_random_uuid(),"
+        " :account, :enrichment, gen_random_uuid(), 'acme', 'find_person', 1, 60, now(),"
+        " now() + interval '1 hour')",
+        question=item.enrichment_id.bytes,
+        account=account_id,
+        enrichment=item.enrichment_id,
+    )
+    await let_leases_end(engine)
+    await leases.sweep()
+    async with engine.connect() as connection:
+        left = await connection.scalar(
+            text("SELECT expires_at <= clock_timestamp() FROM call_intents WHERE question = :q"),
+            {"q": item.enrichment_id.bytes},
+        )
+    assert left is True
+    (again,) = await leases.take(1, PRICES)
+    assert again.allowance == 40  # the call may have been charged

@@ -39,14 +39,7 @@ _LEASE_ITEMS = statement("lease_items").bindparams(bindparam("lease", type_=Inte
 _SETTLE_ITEM = statement("settle_item")
 _RENEW_ITEMS = statement("renew_items").bindparams(bindparam("lease", type_=Interval))
 _RELEASE_ITEMS = statement("release_items").bindparams(bindparam("pause", type_=Interval))
-_EXPIRE = text("""
-    UPDATE job_items
-    SET state = CASE WHEN deaths + 1 >= :most THEN 'dead' ELSE 'queued' END,
-        reason = CASE WHEN deaths + 1 >= :most THEN 'worker_died' END,
-        settled_at = CASE WHEN deaths + 1 >= :most THEN clock_timestamp() END,
-        deaths = deaths + 1, lease_until = NULL
-    WHERE state = 'running' AND lease_until < clock_timestamp()
-""")
+_EXPIRE_ITEMS = statement("expire_items")
 _FINISH = text("""
     UPDATE jobs SET finished_at = clock_timestamp()
     WHERE finished_at IS NULL AND NOT EXISTS (
@@ -62,7 +55,7 @@ _UNBOOKED = text("""
             WHERE account_id = :account_id AND enrichment_id = ANY (:tries)), 0)
         + coalesce((SELECT sum(price) FROM call_intents
             WHERE account_id = :account_id AND enrichment_id = ANY (:tries)
-                AND settled_at IS NULL), 0)
+                AND reply IS NULL), 0)
 """)
 # An arbitrary number that only sweepers use.
 _SWEEPING = 7_265_381_043
@@ -171,9 +164,9 @@ class LeaseRepository:
         async def work(connection: AsyncConnection) -> Swept:
             if not await connection.scalar(select(func.pg_try_advisory_xact_lock(_SWEEPING))):
                 return Swept(0, ())
-            expired = await connection.execute(_EXPIRE, {"most": MOST_DEATHS})
+            expired = await connection.scalar(_EXPIRE_ITEMS, {"most": MOST_DEATHS})
             ended = (await connection.execute(_FINISH)).all()
-            return Swept(expired.rowcount, [(row.account_id, row.id) for row in ended])
+            return Swept(expired or 0, [(row.account_id, row.id) for row in ended])
 
         return await in_transaction(self._engine, work)
 

@@ -1,11 +1,20 @@
--- Write down what became of an item, if the lease still is ours. The cost is that of every try, also
--- of those whose worker died, as the books have it.
-WITH books AS (
-    SELECT coalesce(sum(calls.cost), 0) AS cost
-    FROM job_items AS item
-    JOIN provider_calls AS calls
-        ON calls.account_id = item.account_id AND calls.enrichment_id = ANY (item.tries)
-    WHERE item.account_id = :account_id AND item.job_id = :job_id AND item.number = :number
+-- Write down what became of an item, if the lease still is ours. The cost is that of every try, as
+-- the books have it; what a dead worker had under way is not in them yet, and counts in full.
+WITH mine AS (
+    SELECT account_id, tries, deaths FROM job_items
+    WHERE account_id = :account_id AND job_id = :job_id AND number = :number
+),
+books AS (
+    SELECT
+        coalesce((
+            SELECT sum(calls.cost) FROM provider_calls AS calls
+            WHERE calls.account_id = mine.account_id AND calls.enrichment_id = ANY (mine.tries)
+        ), 0) + CASE WHEN mine.deaths = 0 THEN 0 ELSE coalesce((
+            SELECT sum(lost.price) FROM call_intents AS lost
+            WHERE lost.account_id = mine.account_id AND lost.enrichment_id = ANY (mine.tries)
+                AND lost.reply IS NULL AND lost.expires_at <= clock_timestamp()
+        ), 0) END AS cost
+    FROM mine
 )
 UPDATE job_items AS item
 SET cost = books.cost,
