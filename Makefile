@@ -59,7 +59,7 @@ docs: $(VENV)/installed-dev ## Write the tables of README.md and docs/matching.m
 	@$(BIN)/python -m roleferry_enrich.terminal.matching_page docs/matching.md
 
 live: $(VENV)/installed-dev ## Ask the real providers whose keys are set; costs credits
-	$(BIN)/python -m pytest -m live $(ARGS)
+	$(BIN)/python -m pytest -m live tests/live $(ARGS)
 
 lock: ## Renew both lock files from pyproject.toml (needs uv)
 	uv pip compile $(LOCK_OPTIONS) pyproject.toml -o requirements.lock

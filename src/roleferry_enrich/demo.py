@@ -21,6 +21,7 @@ from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.ports import require_free_port
 from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.providers.own_store import OwnStore
 from roleferry_enrich.providers.routines import RunsRoutine
 from roleferry_enrich.settings import Settings, secret_setting_names
 from roleferry_enrich.storage.migrate import migrate
@@ -101,7 +102,7 @@ class _Demo:
         return self._supervisor.start(arguments[0], command, env=self._environment(), quiet=True)
 
     def _environment(self) -> Mapping[str, str]:
-        """Settings of the children: our servers, and every provider in the sandbox."""
+        """Settings of the children: our servers, and every far end in the sandbox."""
         settings = self._settings
         # A secret of ours that is also given as a file would be given twice.
         environment = {f"{name}_FILE": "" for name in secret_setting_names()} | {
@@ -112,7 +113,9 @@ class _Demo:
             "ROLEFERRY_PORT": str(settings.port),
             "ROLEFERRY_SANDBOX_PORT": str(settings.sandbox_port),
         }
-        for name, adapter in catalogue().items():
+        # Our own database needs no sandbox: it knows what the demo has been asked.
+        far_ends = {n: it for n, it in catalogue().items() if not isinstance(it, OwnStore)}
+        for name, adapter in far_ends.items():
             prefix = f"ROLEFERRY_PROVIDERS__{name.upper()}__"
             environment[f"{prefix}BASE_URL"] = f"{self._sandbox}/{name}"
             environment[f"{prefix}API_KEY"] = f"demo-key-{name}"

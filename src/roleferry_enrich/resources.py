@@ -6,7 +6,7 @@ settings -> engine, Redis, HTTP sessions -> gates -> gateway -> enricher -> serv
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -26,13 +26,15 @@ from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
 from roleferry_enrich.gateway.places import FleetPlaces
-from roleferry_enrich.gateway.quarantine import Quarantine
+from roleferry_enrich.gateway.quotas import Quotas
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.redis_line import RedisLine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
 from roleferry_enrich.gateway.sealing import KeyRing
+from roleferry_enrich.gateway.standing import Standing
 from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
+from roleferry_enrich.gateway.usage import Usage
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
@@ -48,6 +50,8 @@ from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
+from roleferry_enrich.storage.recollections import Recollections, shelves
+from roleferry_enrich.storage.wire import Wire
 
 # With the ten seconds that uvicorn gives requests under way, within the 30 s orchestrators grant.
 _DRAIN_S = 18.0
@@ -62,6 +66,7 @@ class Resources:
     engine: AsyncEngine
     shared: RedisGuard
     gateway: Gateway
+    usage: Usage
     enricher: Enricher
     accounts: AccountRepository
     books: PostgresBooks
@@ -80,7 +85,6 @@ async def open_resources(
 
     `channels` takes the place of the catalogue's.
     """
-    channels = channels or channels_of(settings)
     telemetry = telemetry or configure_telemetry(settings)
     engine = create_engine(servers.database_url)
     redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
@@ -89,25 +93,23 @@ async def open_resources(
     background = Background()
     books = PostgresBooks(servers.database_url, watching)
     till = Till(books, watch=watching, secret=_pepper(settings))
-    async with _sessions() as transport, _cache(settings, shared) as cache, telemetry.lag_watched():
-        gates = _gates(settings, channels, shared, transport, till, watching)
-        gateway = Gateway(channels, cache=cache, gates=gates, now=_now)
+    async with (
+        _sessions() as transport,
+        _cache(settings, shared) as cache,
+        _own_store(channels, settings, servers) as ours,
+        telemetry.lag_watched(),
+    ):
+        gates = _gates(settings, ours, shared, transport, till, watching)
+        gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
-        enricher = Enricher(
-            gateway=gateway,
-            recall=Recall(gateway),
-            records=PatientRecords(enrichments, background, watching),
-            background=background,
-            onlooker=watching,
-            sample=_sample,
-            now=_now,
-        )
+        enricher = _enricher(gateway, enrichments, background, watching)
         try:
             yield Resources(
                 settings=settings,
                 engine=engine,
                 shared=shared,
                 gateway=gateway,
+                usage=Usage(ours, gates, shared),
                 enricher=enricher,
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
@@ -118,6 +120,20 @@ async def open_resources(
             await books.close()
             await engine.dispose()
             telemetry.close()
+
+
+def _enricher(
+    gateway: Gateway, enrichments: EnrichmentRepository, background: Background, watching: Watching
+) -> Enricher:
+    return Enricher(
+        gateway=gateway,
+        recall=Recall(gateway),
+        records=PatientRecords(enrichments, background, watching),
+        background=background,
+        onlooker=watching,
+        sample=_sample,
+        now=_now,
+    )
 
 
 def _pepper(settings: Settings) -> bytes:
@@ -133,9 +149,11 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
     given = settings.provider(provider.spec.name)
     if isinstance(provider, RunsRoutine):
         provider = type(provider)(given.own_routine)
+    keys = tuple(Credential(key.get_secret_value()) for key in given.keys)
     return Channel(
         provider=provider,
-        key=Credential(given.keys[0].get_secret_value()) if given.keys else None,
+        key=keys[0] if keys else None,
+        spare_keys=keys[1:],
         base_url=given.base_url,
         enabled=given.enabled is not False,
         permits=given.permits,
@@ -143,6 +161,25 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
         timeout=given.timeout,
         concurrency=given.concurrency,
     )
+
+
+@asynccontextmanager
+async def _own_store(
+    given: Mapping[str, Channel] | None, settings: Settings, servers: Servers
+) -> AsyncIterator[Mapping[str, Channel]]:
+    """The channels, of which that of our own database reads it, unless it is sent elsewhere."""
+    channels = given or channels_of(settings)
+    offers = [offer for channel in channels.values() for offer in channel.offers()]
+    wire = Wire(servers.database_url)
+    carrier = Recollections(wire=wire, shelves=shelves(offers, settings.retention_days), now=_now)
+    reads = {name for name, one in channels.items() if one.is_own_store and one.base_url is None}
+    try:
+        yield {
+            name: replace(channel, carrier=carrier) if name in reads else channel
+            for name, channel in channels.items()
+        }
+    finally:
+        await wire.close()
 
 
 @asynccontextmanager
@@ -180,13 +217,14 @@ def _gates(
 ) -> Gates:
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
     instances = settings.instances
+    limiter = Limiter(shared, instances=instances, watch=watching)
     return Gates(
-        quarantine=Quarantine(loop.time),
+        standing=Standing(shared, limiter=limiter, watch=watching, secret=_pepper(settings)),
         breakers={
             name: Breaker(_policy(channel), clock=loop.time, random=random)
             for name, channel in channels.items()
         },
-        limiter=Limiter(shared, instances=instances, watch=watching),
+        limiter=limiter,
         transport=transport,
         till=till,
         retry=RetryPolicy(),
@@ -204,6 +242,7 @@ def _gates(
             random=random,
             instances=instances,
         ),
+        quotas=Quotas(shared, watch=watching),
     )
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Iterable
+from datetime import timedelta
 
 import structlog
 from redis.exceptions import RedisError
@@ -31,7 +32,10 @@ _log = structlog.get_logger("roleferry_enrich")
 
 async def work(settings: Settings, servers: Servers) -> None:
     """Until SIGTERM or SIGINT; what is paid for then is finished first, items are given back."""
-    async with open_resources(settings, servers) as resources:
+    async with (
+        open_resources(settings, servers) as resources,
+        resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
+    ):
         completion = Completion(
             resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
         )

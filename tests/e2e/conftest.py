@@ -11,13 +11,13 @@ import psutil
 import pytest
 from tests.e2e.installation import PROGRAM, Installation, environment, free_ports, run
 from tests.e2e.promise import Promise
+from tests.e2e.sandbox_process import NAMES
 from tests.processes import eventually
 from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.supervision import Supervisor
@@ -50,9 +50,10 @@ def installation(
         PORT=port,
         SANDBOX_PORT=sandbox_port,
         SANDBOX_LATENCY_SCALE=0.02,
+        USAGE_EVERY_S=0,
         LOG_LEVEL="debug",
     )
-    for name in catalogue():
+    for name in NAMES:
         env[f"ROLEFERRY_PROVIDERS__{name.upper()}__API_KEY"] = f"test-key-{name}"
         env[f"ROLEFERRY_PROVIDERS__{name.upper()}__BASE_URL"] = f"{sandbox_url}/{name}"
     keys = asyncio.run(_keys(data_dir, Servers(database_url, redis_url)))

@@ -47,6 +47,18 @@ def test_another_company_is_dropped_with_its_keys():
     assert accepted.keys == keys
 
 
+def test_of_what_several_have_said_each_ones_best_is_taken():
+    """Our own database answers with the words of many."""
+    keys = Keys(domain=Domain("quillmere.test"))
+    one = CompanyClaim(name="Quillmere Instruments", domain="quillmere.test")
+    other = CompanyClaim(name="Quillmere", domain="quillmere.test", industry="Optics")
+    stranger = CompanyClaim(name="Tarnbrook Bakery", domain="tarnbrook.test")
+
+    accepted = accept(said(one) + said(other, stranger), keys, Goal.COMPANY)
+
+    assert [c.claim for c in accepted.observations.companies] == [one, other]
+
+
 def test_of_two_candidates_as_good_as_each_other_neither_is_taken():
     keys = Keys(company_name="Quillmere")
     two = (

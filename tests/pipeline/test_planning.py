@@ -1,11 +1,13 @@
 """Planning: everything possible at once, nothing twice, nothing that adds nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from roleferry_enrich.domain.enrichments import Goal, Options, Request, Strategy
-from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd
+from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd, ProfileUrl
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, EmailQuery, Keys, PersonQuery
-from roleferry_enrich.pipeline.planning import Situation, next_asks, unasked
+from roleferry_enrich.pipeline.planning import next_asks, unasked
+from roleferry_enrich.pipeline.situation import Situation
 from roleferry_enrich.providers.contract import Offer
 
 DOMAIN = Domain("quillmere.test")
@@ -122,6 +124,22 @@ def test_executives_need_the_company_and_its_people() -> None:
     assert all(isinstance(a.query, CompanyQuery) for a in asks)
 
 
+def test_who_asks_by_known_names_is_told_them_and_nobody_else_is() -> None:
+    by_name = offer("x.find_people", "known_executives+company_twitter_url", credits=3)
+    keys = Keys(domain=DOMAIN, company_twitter_url=ProfileUrl("x.com/quillmere"))
+    known = Request(goal=Goal.EXECUTIVES, keys=keys, known_executives=("Orla Fenwick",))
+    offers = (by_name, EVERYONE)
+    prices = {"x": MicroUsd(10), "hunter": MicroUsd(10)}
+    unknown = situation(keys, goal=Goal.EXECUTIVES, offers=offers, prices=prices)
+
+    told = {a.provider: a.query for a in next_asks(replace(unknown, request=known))}
+
+    assert told["x"].known_executives == ("Orla Fenwick",)
+    assert told["hunter"].known_executives == ()
+    assert names(next_asks(unknown)) == {"hunter.find_people"}
+    assert ("x", "missing_key") in {(left.provider, why) for left, why in unasked(unknown)}
+
+
 def test_company_types_choose_the_capabilities() -> None:
     wanted = frozenset({"technographics"})
 
@@ -141,7 +159,7 @@ def test_a_waterfall_asks_one_paid_provider_at_a_time() -> None:
     waterfall = Options(strategy=Strategy.WATERFALL)
 
     first = next_asks(situation(keys, options=waterfall))
-    waiting = next_asks(situation(keys, options=waterfall, asked=first, under_way=first))
+    waiting = next_asks(situation(keys, options=waterfall, asked=first, awaited=first))
 
     assert names(first) == {"apollo.find_person"}
     assert waiting == ()
@@ -195,6 +213,21 @@ def test_each_offer_not_taken_up_has_its_reason() -> None:
         "hunter.find_email": "missing_key",
         "companies_house.find_people": "missing_key",
         "clearbit.find_company": "missing_key",
+        "explorium.find_technologies": "cannot_help",
+    }
+
+
+def test_who_may_not_be_asked_is_named_with_the_reason() -> None:
+    barred = ((MATCH, "excluded"), (STACK, "not_configured"))
+
+    reasons = {
+        f"{o.provider}.{o.capability}": reason
+        for o, reason in unasked(situation(Keys(email=EMAIL), offers=(), absent=barred))
+    }
+
+    assert reasons == {
+        "apollo.find_person": "excluded",
+        "explorium.find_technologies": "not_configured",
     }
 
 

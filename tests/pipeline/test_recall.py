@@ -8,7 +8,7 @@ import pytest
 
 from roleferry_enrich.api import examples
 from roleferry_enrich.domain.enrichments import Enrichment, Goal
-from roleferry_enrich.domain.outcomes import CacheLevel
+from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
 from roleferry_enrich.pipeline.recall import Recall
 
 
@@ -70,6 +70,40 @@ def test_what_was_asked_for_or_is_stale_is_not_kept(changed):
     enrichment = answered()
     first, *others = enrichment.outcomes
     enrichment = replace(enrichment, outcomes=(replace(first, **changed), *others))
+
+    assert recall_of(enrichment).get(enrichment.account_id, enrichment.request) is None
+
+
+def own(outcome: str = "found", **changed):
+    """The line of our own database, which is asked each time."""
+    first = answered().outcomes[0]
+    told = {"provider": "internal", "outcome": OutcomeKind(outcome), "cached": None, "calls": 1}
+    return replace(first, **told | changed)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_kept"),
+    [
+        (own("found"), True),
+        (own("not_found"), True),
+        (own("timed_out", reason="no answer by the deadline"), False),
+    ],
+)
+def test_our_own_database_is_asked_each_time_and_hinders_nothing_unless_it_failed(line, is_kept):
+    enrichment = answered()
+    enrichment = replace(enrichment, outcomes=(*enrichment.outcomes, line))
+
+    kept = recall_of(enrichment).get(enrichment.account_id, enrichment.request)
+    assert (kept is enrichment) == is_kept
+
+
+def test_what_only_our_own_database_knew_is_read_again_each_time():
+    enrichment = answered()
+    gone = next(
+        o.provider for o in enrichment.outcomes if o.provider in enrichment.person.providers
+    )
+    others = tuple(o for o in enrichment.outcomes if o.provider != gone)
+    enrichment = replace(enrichment, outcomes=(*others, own()))
 
     assert recall_of(enrichment).get(enrichment.account_id, enrichment.request) is None
 

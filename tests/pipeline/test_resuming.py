@@ -1,6 +1,7 @@
 """Completion: who said "later" is asked again, for what is left of the money, and no one else."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,8 @@ from tests.pipeline.scripted import (
 )
 
 from roleferry_enrich.domain.enrichments import Enrichment, Status
-from roleferry_enrich.domain.outcomes import Absent, OptedOut, Waiting
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.outcomes import Absent, Found, OptedOut, Waiting
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.pipeline import enrichment
 from roleferry_enrich.pipeline.background import Background
@@ -66,6 +68,31 @@ async def test_only_who_is_owed_is_asked_again() -> None:
         "clearbit.find_company": "found",
         "companies_house.find_company": "skipped:missing_key",
     }
+
+
+async def test_what_our_own_database_said_is_read_again_for_it_was_not_kept_twice() -> None:
+    own, missed = offer("internal.find_person", "email"), offer("internal.find_people", "domain")
+    script, shelf = Script(MATCH, COMPANY, own, missed), Shelf()
+    script.answer("internal.find_person", recalled("hunter", city="Bristol"))
+    script.answer("internal.find_people", Absent())
+    earlier = await pending(script, shelf)
+    script.asked.clear()
+    script.answer("clearbit.find_company", quillmere("clearbit"))
+    kept = Observations(
+        people=tuple(o for o in shelf.observed[0].people if not o.provenance.recalled)
+    )
+
+    fuller = await enricher(script, shelf).complete(earlier, kept)
+
+    assert sorted(script.names) == ["clearbit.find_company", "internal.find_person"]
+    assert fuller.person.text("city") == earlier.person.text("city") == "Bristol"
+    assert len(outcomes(fuller)) == len(fuller.outcomes) == 4
+
+
+def recalled(provider: str, **changed) -> Found:
+    people = orla(provider, **changed).observations.people
+    told = (replace(o, provenance=replace(o.provenance, recalled=True)) for o in people)
+    return Found(Observations(people=tuple(told)))
 
 
 async def test_what_was_spent_before_goes_on_counting() -> None:

@@ -17,7 +17,14 @@ import orjson
 import pytest
 
 from roleferry_enrich.domain.identifiers import Email
-from roleferry_enrich.domain.queries import CompanyQuery, EmailQuery, Keys, PersonQuery, Query
+from roleferry_enrich.domain.queries import (
+    KNOWN_EXECUTIVES,
+    CompanyQuery,
+    EmailQuery,
+    Keys,
+    PersonQuery,
+    Query,
+)
 from roleferry_enrich.errors import (
     ProviderContractChanged,
     ProviderError,
@@ -78,8 +85,9 @@ def query_of(capability: str, given: dict[str, Any]) -> Query:
     keys = Keys(**given.get("keys", {}))
     if capability in _PERSON:
         return PersonQuery(keys=keys)
-    titles = tuple(given.get("titles", ()))
-    return CompanyQuery(keys=keys, limit=given.get("limit", 25), titles=titles)
+    titles, named = (tuple(given.get(part, ())) for part in ("titles", "known_executives"))
+    limit = given.get("limit", 25)
+    return CompanyQuery(keys=keys, limit=limit, titles=titles, known_executives=named)
 
 
 def reply_of(given: dict[str, Any]) -> Reply:
@@ -307,7 +315,7 @@ class ProviderConformance:
     def _check_offer(self, offer: Offer) -> None:
         known = set(Keys.__dataclass_fields__)
         assert offer.needs
-        assert all(alternative <= known for alternative in offer.needs)
+        assert all(alternative <= known | {KNOWN_EXECUTIVES} for alternative in offer.needs)
         assert offer.hints <= known
         assert offer.gives
         assert (offer.credits > 0) <= bool(catalogue()[offer.provider].spec.credit_price)

@@ -16,7 +16,7 @@ from tests.far_end import served
 from tests.providers.conformance import Player, exchanges_of, outcome_of
 from tests.providers.samples import documented
 
-from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email
+from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, ProfileUrl
 from roleferry_enrich.domain.queries import CompanyQuery, Keys, PersonQuery, Query
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.transport import Transport
@@ -25,7 +25,10 @@ from roleferry_enrich.providers.contract import Answer, Call, Conversation, Find
 from roleferry_enrich.resources import channels_of
 from roleferry_enrich.settings import read_settings
 
-SIX = ("apollo", "clearbit", "companies_house", "explorium", "hunter", "website")
+ALL = (
+    *("apollo", "clearbit", "companies_house", "explorium", "facebook"),
+    *("hunter", "linkedin", "website", "x"),
+)
 PATIENCE = timedelta(seconds=5)
 
 
@@ -71,7 +74,7 @@ def every_call(name: str) -> list[Call]:
     return calls
 
 
-@pytest.mark.parametrize("name", SIX)
+@pytest.mark.parametrize("name", ALL)
 async def test_every_call_goes_where_the_setting_says(name: str, tmp_path: Path) -> None:
     recorder, calls = Recorder(), every_call(name)
     async with served(recorder.answer) as url, transport() as wire:
@@ -88,7 +91,7 @@ async def test_every_call_goes_where_the_setting_says(name: str, tmp_path: Path)
     assert sorted((m, p) for m, p, _ in recorder.seen) == sorted((c.method, path(c)) for c in calls)
 
 
-@pytest.mark.parametrize("name", [name for name in SIX if name != "website"])
+@pytest.mark.parametrize("name", [name for name in ALL if name != "website"])
 async def test_every_call_carries_the_key_as_the_provider_wants_it(
     name: str, tmp_path: Path
 ) -> None:
@@ -149,23 +152,41 @@ DOCUMENTED: Mapping[str, tuple[str, Query, Mapping[str, str]]] = {
             "/contacts_information/enrich": "prospects_contacts_bulk_enrich__docs.json",
         },
     ),
+    "facebook": (
+        "find_company",
+        CompanyQuery(keys=Keys(company_facebook_url=ProfileUrl("facebook.com/facebookapp"))),
+        {"/facebookapp": "page_few_fields__pyfacebook.json"},
+    ),
     "hunter": (
         "find_company",
         CompanyQuery(keys=Keys(domain=Domain("hunter.io"))),
         {"/companies/find": "companies_find__docs.json"},
+    ),
+    "linkedin": (
+        "find_company",
+        CompanyQuery(keys=Keys(company_linkedin_url=ProfileUrl("linkedin.com/company/3803"))),
+        {"/organizationsLookup": "organizationsLookup_non_admin_recorded__openapi.json"},
     ),
     "website": (
         "find_company",
         CompanyQuery(keys=Keys(domain=Domain("dishdash.com"))),
         {"dishdash.com/": "microdata_localbusiness__extruct.html"},
     ),
+    "x": (
+        "find_company",
+        CompanyQuery(keys=Keys(company_twitter_url=ProfileUrl("x.com/el_theophilus"))),
+        {"/users/by": "users_followers__tweepy.json"},
+    ),
 }
 
 
-@pytest.mark.parametrize("name", SIX)
+_FOLDERS = {"x": "x_twitter"}
+
+
+@pytest.mark.parametrize("name", ALL)
 async def test_a_documented_payload_played_there_is_found(name: str, tmp_path: Path) -> None:
     capability, query, files = DOCUMENTED[name]
-    bodies = {end: documented(name, file) for end, file in files.items()}
+    bodies = {end: documented(_FOLDERS.get(name, name), file) for end, file in files.items()}
     bodies = {end: _first(b) if "bulk" in files[end] else b for end, b in bodies.items()}
     async with served(Recorder(bodies).answer) as url, transport() as wire:
         channel = redirected(name, url, tmp_path)

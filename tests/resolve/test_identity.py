@@ -89,6 +89,9 @@ def test_an_answer_says_why_it_is_believed():
         (CompanyClaim(name="X", domain="acme.test"), Keys(email=JOHN)),
         (CompanyClaim(linkedin_url="https://linkedin.com/company/ACME/"),
          Keys(company_linkedin_url=ProfileUrl("linkedin.com/company/acme"))),
+        (CompanyClaim(linkedin_url="linkedin.com/company/acme", domain="acme.co.uk"),
+         Keys(company_linkedin_url=ProfileUrl("linkedin.com/company/acme"),
+              domain=Domain("acme.com"))),
         (CompanyClaim(legal_name="QUILLMERE LIMITED"), Keys(company_name="Quillmere")),
         (CompanyClaim(name="New Name", former_names=("Quillmere Ltd",)),
          Keys(company_name="Quillmere")),
@@ -113,6 +116,8 @@ def test_which_company_was_asked_for(said, keys):
         (CompanyClaim(), Keys(company_name="Acme")),
         (CompanyClaim(linkedin_url="linkedin.com/company/other"),
          Keys(company_linkedin_url=ProfileUrl("linkedin.com/company/acme"))),
+        (CompanyClaim(linkedin_url="linkedin.com/company/acme", domain="other.test"),
+         Keys(company_linkedin_url=ProfileUrl("linkedin.com/company/acme"), domain=ACME)),
         (CompanyClaim(name="Acme"), Keys(email=Email("ada@gmail.com"))),
     ],
 )  # fmt: skip

@@ -50,6 +50,8 @@ def test_the_keys_a_company_yields():
         email="hello@acme.test",
         company_number="SC123456",
         linkedin_url="linkedin.com/company/acme",
+        twitter_url="https://twitter.com/Acme",
+        facebook_url="https://www.facebook.com/acme.hq/",
     )
 
     assert with_company(Keys(), said) == Keys(
@@ -57,6 +59,8 @@ def test_the_keys_a_company_yields():
         company_name="ACME",
         company_number=CompanyNumber("SC123456"),
         company_linkedin_url=ProfileUrl("linkedin.com/company/acme"),
+        company_twitter_url=ProfileUrl("x.com/acme"),
+        company_facebook_url=ProfileUrl("facebook.com/acme.hq"),
     )
 
 

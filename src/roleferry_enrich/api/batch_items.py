@@ -11,6 +11,7 @@ from roleferry_enrich.api.schemas.batches import ItemBody
 from roleferry_enrich.api.translation import contact_request
 from roleferry_enrich.api.violations import faults_of
 from roleferry_enrich.domain.batches import Item, RowFault
+from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.errors import Fault, InvalidQuery
 
 _UNHURRIED = timedelta(seconds=10)
@@ -28,13 +29,13 @@ class Judged:
     columns: Mapping[str, str] | None
 
 
-def judged(rows: Rows, providers: Collection[str]) -> Judged:
+def judged(rows: Rows, providers: Collection[str], named: Waterfalls) -> Judged:
     """Raises InvalidQuery where no row can be accepted."""
     items: list[Item] = []
     faults: list[RowFault] = []
     refused = 0
     for number, row in enumerate(rows.rows, 1):
-        found = _item(number, row, providers)
+        found = _item(number, row, providers, named)
         if isinstance(found, Item):
             items.append(found)
         else:
@@ -48,12 +49,14 @@ def judged(rows: Rows, providers: Collection[str]) -> Judged:
     return Judged(tuple(items), tuple(faults[:_FAULTS_KEPT]), refused, rows.columns)
 
 
-def _item(number: int, row: Row, providers: Collection[str]) -> Item | Sequence[Fault]:
+def _item(
+    number: int, row: Row, providers: Collection[str], named: Waterfalls
+) -> Item | Sequence[Fault]:
     if isinstance(row, Fault):
         return (row,)
     try:
         body = ItemBody.model_validate(row)
-        request = contact_request(body, providers)
+        request = contact_request(body, providers, named)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         return faults_of([{**one, "loc": ("row", *one["loc"])} for one in errors])

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from roleferry_enrich.api.idempotency import IdempotencyKey, key_of
 from roleferry_enrich.api.refusals import PAYS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.batches import AcceptedJob, BatchQuery, BatchSettings
+from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.translation import micro_usd
 from roleferry_enrich.domain.batches import JobPriority, NewJob
 from roleferry_enrich.errors import WrongMediaType
@@ -48,7 +49,7 @@ _HEADERS = {
         "schema": {"type": "string", "enum": ["true"]},
     },
 }
-Settings = Annotated[BatchQuery, Query()]
+Wishes = Annotated[BatchQuery, Query()]
 
 
 def _documented(operation_id: str, summary: str) -> dict[str, Any]:
@@ -70,7 +71,7 @@ async def create_batch(
     request: Request,
     caller: Caller,
     services: Provided,
-    settings: Settings,
+    settings: Wishes,
     key: IdempotencyKey = None,
 ) -> Response:
     """Takes JSON, NDJSON (an item a line) or CSV (a heading, then an item a row).
@@ -83,7 +84,7 @@ async def create_batch(
     media_type = media_type_of(request.headers, (JSON, NDJSON, CSV))
     sent = await whole_body(request)
     read = _reader(media_type, settings)
-    new = await asyncio.to_thread(_new_job, read, sent, settings, services.catalogue)
+    new = await asyncio.to_thread(_new_job, read, sent, settings, services)
     digest = hashlib.sha256(f"{media_type}\n{request.url.query}\n".encode() + sent).digest()
     job, is_new = await services.jobs.create(
         caller.id, replace(new, idempotency_key=sent_key, digest=digest)
@@ -110,12 +111,12 @@ def _reader(media_type: str, settings: BatchQuery) -> Callable[[bytes], Rows]:
 
 
 def _new_job(
-    read: Callable[[bytes], Rows], sent: bytes, query: BatchQuery, providers: Collection[str]
+    read: Callable[[bytes], Rows], sent: bytes, query: BatchQuery, services: Services
 ) -> NewJob:
     rows = read(sent)
     given = query.model_dump(exclude={"column"}) | dict(rows.members)
     settings = valid(BatchSettings, given)
-    found = judged(rows, providers)
+    found = judged(rows, services.catalogue, services.waterfalls)
     return NewJob(
         items=found.items,
         faults=found.faults,

@@ -22,6 +22,8 @@ class Provenance:
     observed_at: datetime
     """When the provider answered; for a cached answer, when it answered then."""
     cached: bool = False
+    recalled: bool = False
+    """Read from our own database, where it is kept with the enrichment that observed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,10 @@ KeyReader = Callable[[Claim], Any]
 """What a claim says of one key; None where it does not."""
 
 
+KNOWN_EXECUTIVES = "known_executives"
+"""Named among the needs of an offer that can ask only for people the caller knows by name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """Everything known so far by which a person or a company can be looked up."""
@@ -26,6 +30,8 @@ class Keys:
     company_name: str | None = None
     company_number: CompanyNumber | None = None
     company_linkedin_url: ProfileUrl | None = None
+    company_twitter_url: ProfileUrl | None = None
+    company_facebook_url: ProfileUrl | None = None
     country: str | None = None
     """ISO 3166-1 alpha-2; narrows a search, identifies nothing."""
 
@@ -59,6 +65,8 @@ class CompanyQuery:
     """The most people wanted; a provider that charges for each never fetches more."""
     titles: tuple[str, ...] = ()
     """Job titles wanted; empty means executives of every kind."""
+    known_executives: tuple[str, ...] = ()
+    """Full names the caller knows, told to whoever needs them to ask at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

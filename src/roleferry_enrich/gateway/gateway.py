@@ -53,12 +53,12 @@ _OFF_FOR_FAILING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Served:
     """What an asker is given."""
 
     landing: Landing
-    level: CacheLevel | None
+    level: CacheLevel | None = None
     calls: tuple[CallRecord, ...] = ()
     is_stale: bool = False
 
@@ -95,6 +95,9 @@ class Gateway:
         """
         started = asyncio.get_running_loop().time()
         question = self._question(ask)
+        if question.channel.is_own_store:
+            landing = await self._answering.recollected(question, terms)
+            return self._report(ask, _Served(landing, calls=landing.calls), started)
         entry = self._cache.in_memory(question.key)
         if entry is not None and self._use(question, entry, terms) is Use.AS_IT_IS:
             self._renew_early(question, entry, terms)
@@ -114,10 +117,14 @@ class Gateway:
         await self._cache.forget(self._question(ask).key)
 
     def remembers(self, asks: Iterable[Ask]) -> Memories | None:
-        """What memory holds as the fresh answers to these asks; None unless it holds all."""
+        """What memory holds as the fresh answers to these asks; None unless it holds all.
+
+        Those of our own store, which it never holds, do not count.
+        """
         held: dict[str, object] = {}
         left = timedelta.max
-        for question in map(self._question, asks):
+        theirs = (ask for ask in asks if not self.channels[ask.provider].is_own_store)
+        for question in map(self._question, theirs):
             entry, answer = self._cache.in_memory(question.key), self._cache.held(question.key)
             if entry is None or answer is None:
                 return None
@@ -136,6 +143,7 @@ class Gateway:
     async def drain(self) -> None:
         """Wait for the conversations under way; each is bounded by its provider's timeout."""
         await self._flights.drain()
+        await self._answering.drain()
 
     async def _fly(self, question: Question, terms: Terms, known: Entry | None) -> _Served:
         while True:

@@ -21,7 +21,10 @@ def asked_pause(
 
 
 def _reset(channel: Channel, reply: Reply) -> timedelta | None:
-    for rate in channel.provider.spec.rate_headers:
+    spec = channel.provider.spec
+    if spec.ease is not None and (pause := spec.ease(reply)) is not None:
+        return min(pause, _LONGEST)
+    for rate in spec.rate_headers:
         if reply.headers.get(rate.remaining, "").strip() != "0" or rate.reset is None:
             continue
         text = reply.headers.get(rate.reset, "").strip()

@@ -1,5 +1,6 @@
 """Sends one call over HTTP and brings back its reply, or says in our words why there is none.
 
+A channel with a carrier of its own is served by that instead.
 Redirects are not followed, no proxy is taken from the environment, and a body is read only up to
 its limit after decompression: 292 kB of gzip can hold 300 MB.
 """
@@ -8,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import aiohttp
-import orjson
 
 from roleferry_enrich.errors import (
     AddressRefused,
@@ -42,13 +42,15 @@ class Transport:
 
     async def send(self, channel: Channel, call: Call, *, within: timedelta) -> Reply:
         """The reply, whatever its status. Raises a ProviderError or AddressRefused."""
+        if channel.carrier is not None:
+            return await channel.carrier.send(call, within=within)
         session = self._open_web if channel.is_open_web else self._trusted
         try:
             async with session.request(
                 call.method,
                 channel.url(call),
-                params=call.params or None,
-                data=None if call.json is None else orjson.dumps(call.json),
+                params=channel.params(call) or None,
+                data=channel.body(call),
                 headers=_headers(channel, call),
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=within.total_seconds()),

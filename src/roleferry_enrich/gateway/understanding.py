@@ -19,6 +19,7 @@ from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
 from roleferry_enrich.errors import CallSkipped, ProviderError
 from roleferry_enrich.gateway.errand import Errand
 from roleferry_enrich.providers.contract import Answer, ClaimedByPerson, Findings, Pending
+from roleferry_enrich.providers.own_store import Recollection
 
 Claim = TypeVar("Claim", PersonClaim, CompanyClaim, EmailVerdict)
 
@@ -31,6 +32,8 @@ def outcome_of(
             return Waiting(retry_after, reference)
         case ClaimedByPerson():
             return OptedOut()
+        case Recollection() if answer:
+            return Found(answer.observed)
         case Findings() if answer:
             provenance = _provenance(errand, observed_at, cached=cached)
             return Found(_stamped(answer, provenance), answer.incomplete)

@@ -1,6 +1,7 @@
 """Keeps what speaks of the asked subject; another person's data is worse than none."""
 
 from functools import reduce
+from uuid import UUID
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Goal
@@ -31,7 +32,7 @@ class Accepted:
 
 def accept(observed: Observations, keys: Keys, goal: Goal) -> Accepted:
     """The observations of the subject that `keys` name, with `keys` filled from them."""
-    companies, asked_mailbox = _one_company(observed.companies, keys), keys.email
+    companies, asked_mailbox = _one_of_each(observed.companies, keys), keys.email
     if goal is Goal.PERSON:
         people = tuple(p for p in observed.people if is_same_person(p.claim, keys).score >= SAME)
         keys = reduce(with_person, (person.claim for person in people), keys)
@@ -49,6 +50,17 @@ def without_person(observed: Observations, keys: Keys) -> Observations:
     """
     named = (c for c in observed.companies if is_same_company(c.claim, keys).score >= SAME)
     return Observations(companies=tuple(named))
+
+
+def _one_of_each(
+    companies: tuple[CompanyObservation, ...], keys: Keys
+) -> tuple[CompanyObservation, ...]:
+    """Of each conversation one: our own database recalls what several providers said."""
+    answers: dict[UUID, tuple[CompanyObservation, ...]] = {}
+    for company in companies:
+        conversation = company.provenance.conversation
+        answers[conversation] = (*answers.get(conversation, ()), company)
+    return tuple(one for candidates in answers.values() for one in _one_company(candidates, keys))
 
 
 def _one_company(

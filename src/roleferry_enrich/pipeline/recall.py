@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from roleferry_enrich.domain.enrichments import Enrichment, Request
-from roleferry_enrich.domain.outcomes import CacheLevel, ProviderOutcome
+from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.memories import Memories
+from roleferry_enrich.providers.internal import Internal
 
 _MOST = 512
 """Answers kept. One is some ten kilobytes, and dearer ones are asked for again soon or never."""
@@ -64,7 +65,19 @@ def _rests_on_memory(enrichment: Enrichment) -> bool:
     recorded = enrichment.person_id is not None or enrichment.company_id is not None
     # With a wish for freshness the same question may have another answer a second later.
     timeless = enrichment.request.options.max_age is None
-    return recorded and timeless and all(map(_is_settled, enrichment.outcomes))
+    # What our own database adds is read each time: it may be erased at any.
+    theirs = [o for o in enrichment.outcomes if o.provider != Internal.spec.name]
+    heard = {o.provider for o in theirs if o.outcome is OutcomeKind.FOUND}
+    settled = all(map(_is_settled, theirs)) and not any(
+        o.may_have_more for o in enrichment.outcomes
+    )
+    return recorded and timeless and settled and _providers(enrichment) <= heard
+
+
+def _providers(enrichment: Enrichment) -> set[str]:
+    """Whose words the answer is made of."""
+    records = (enrichment.person, enrichment.company, *enrichment.executives)
+    return {name for record in records if record is not None for name in record.providers}
 
 
 def _is_settled(outcome: ProviderOutcome) -> bool:

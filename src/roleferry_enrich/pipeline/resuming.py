@@ -8,6 +8,7 @@ from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
 from roleferry_enrich.pipeline.fanout import Resumed
+from roleferry_enrich.providers.internal import Internal
 
 _ABOUT_A_PERSON = frozenset({"find_person", "find_email", "verify_email"})
 
@@ -39,7 +40,13 @@ def with_earlier(
 
 
 def _owed(earlier: Enrichment) -> Iterator[ProviderOutcome]:
-    return (outcome for outcome in earlier.outcomes if outcome.outcome is OutcomeKind.PENDING)
+    return filter(_is_owed, earlier.outcomes)
+
+
+def _is_owed(outcome: ProviderOutcome) -> bool:
+    """Who answered "later"; and our own database, whose words are not kept a second time."""
+    recalled = outcome.provider == Internal.spec.name and outcome.outcome is OutcomeKind.FOUND
+    return recalled or outcome.outcome is OutcomeKind.PENDING
 
 
 def _question(outcome: ProviderOutcome) -> tuple[str, str]:

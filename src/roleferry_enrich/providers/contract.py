@@ -18,16 +18,9 @@ from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
 from roleferry_enrich.domain.values import dataclass
-from roleferry_enrich.errors import (
-    ProviderContractChanged,
-    ProviderError,
-    ProviderQuotaSpent,
-    ProviderRateLimited,
-    ProviderRefusedQuery,
-    ProviderUnauthorised,
-    ProviderUnavailable,
-)
+from roleferry_enrich.errors import ProviderContractChanged, ProviderError
 from roleferry_enrich.providers.replies import Record, Reply
+from roleferry_enrich.providers.statuses import error_of_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +37,7 @@ class RateHeaders:
 
     remaining: str
     reset: str | None = None
+    limit: str | None = None
     reset_is: Literal["unix_seconds", "seconds_left"] = "unix_seconds"
 
 
@@ -60,11 +54,16 @@ class Spec:
     base_url: str
     """Scheme and host only; each call names the full path below it."""
     authenticate: Callable[[str], Mapping[str, str]] | None = None
-    """Makes the headers that carry the key; None for a provider that needs no key."""
+    """Makes the headers that carry the key (or see `credentials`); None where none is needed."""
+    sign: Callable[[str], Mapping[str, str]] | None = None
+    """Makes query parameters from the key, for a provider that takes a proof nowhere else. They
+    join the call on its way out only: none is part of a `Call`, and so of no log or cache key."""
     permits: tuple[Window, ...] = ()
     """All windows apply at once. A call in a `lane` is counted in that lane's windows instead."""
     lanes: Mapping[str, tuple[Window, ...]] = field(default_factory=lambda: MappingProxyType({}))
     rate_headers: tuple[RateHeaders, ...] = ()
+    ease: Callable[[Reply], timedelta | None] | None = None
+    """How long a reply asks for silence in a way that no pair of `rate_headers` tells."""
     concurrency: int = 20
     """The most calls of one process under way at once."""
     credit_price: MicroUsd = MicroUsd(0)
@@ -256,18 +255,6 @@ def offers(
     return declare
 
 
-_ERROR_OF_STATUS: Mapping[int, type[ProviderError]] = MappingProxyType(
-    {
-        401: ProviderUnauthorised,
-        402: ProviderQuotaSpent,
-        403: ProviderUnauthorised,
-        408: ProviderUnavailable,
-        425: ProviderUnavailable,
-        429: ProviderRateLimited,
-    }
-)
-
-
 class Provider:
     """Base of every adapter. Stateless: one instance serves all requests at once."""
 
@@ -286,14 +273,4 @@ class Provider:
         Override for a provider that hides errors in a 200 or gives a status another meaning,
         and fall back to this.
         """
-        if reply.status in call.accept:
-            return None
-        reason = f"status {reply.status}"
-        known = _ERROR_OF_STATUS.get(reply.status)
-        if known is not None:
-            return known(reason, retry_after=reply.retry_after())
-        if reply.status >= 500:
-            return ProviderUnavailable(reason, retry_after=reply.retry_after())
-        if reply.status >= 400:
-            return ProviderRefusedQuery(reason)
-        return ProviderContractChanged(reason)
+        return None if reply.status in call.accept else error_of_status(reply)

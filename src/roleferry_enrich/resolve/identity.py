@@ -189,8 +189,14 @@ def _company_keys(claim: CompanyClaim, keys: Keys) -> Iterator[Comparison]:
         yield Comparison(_DECIDED, ("the domain asked for",))
     if keys.company_linkedin_url is not None and claim.linkedin_url:
         said_url = parse_profile_url(claim.linkedin_url, "linkedin_company")
-        if said_url == keys.company_linkedin_url:
+        if said_url == keys.company_linkedin_url and not _is_at_another_domain(claim, keys):
             yield Comparison(_DECIDED, ("the profile asked for",))
+
+
+def _is_at_another_domain(claim: CompanyClaim, keys: Keys) -> bool:
+    """A page that names another's web site may have been taken for this company's by mistake."""
+    asked, said = asked_domain(keys), _domain(claim)
+    return asked is not None and said is not None and name_label(asked) != name_label(said)
 
 
 def _domain(claim: CompanyClaim) -> Domain | None:

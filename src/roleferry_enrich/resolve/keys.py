@@ -105,6 +105,14 @@ def _page(claim: CompanyClaim) -> ProfileUrl | None:
     return parse_profile_url(url, "linkedin_company") if url else None
 
 
+def _account(claim: CompanyClaim) -> ProfileUrl | None:
+    return parse_profile_url(claim.twitter_url, "x") if claim.twitter_url else None
+
+
+def _facebook_page(claim: CompanyClaim) -> ProfileUrl | None:
+    return parse_profile_url(claim.facebook_url, "facebook") if claim.facebook_url else None
+
+
 _OF_PERSON: Mapping[str, KeyReader[PersonClaim]] = MappingProxyType(
     {
         "email": _mailbox,
@@ -124,6 +132,8 @@ _OF_COMPANY: Mapping[str, KeyReader[CompanyClaim]] = MappingProxyType(
         "company_name": _name,
         "company_number": _number,
         "company_linkedin_url": _page,
+        "company_twitter_url": _account,
+        "company_facebook_url": _facebook_page,
         "country": _country,
     }
 )

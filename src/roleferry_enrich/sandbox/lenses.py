@@ -209,6 +209,43 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
                 ),
                 latency=Latency(median_ms=200, p95_ms=900, tail=0.01),
             ),
+            Lens(
+                name="x",
+                companies=0.6,
+                people=0.5,
+                audience="leadership",
+                leavers=0.02,
+                wrong_people=0.0,
+                missing=MappingProxyType({"email": 1.0, "personal_email": 1.0, "mobile": 1.0}),
+                latency=Latency(median_ms=140, p95_ms=420),
+                price=10_000,
+            ),
+            Lens(
+                name="facebook",
+                companies=0.65,
+                people=0.0,  # a page names nobody
+                wrong_people=0.0,
+                former_company_names=0.02,
+                missing=MappingProxyType({"description": 0.4, "phone": 0.3}),
+                latency=Latency(median_ms=170, p95_ms=520),
+            ),
+            Lens(
+                name="linkedin",
+                companies=0.9,
+                people=0.0,  # it shows nobody to an app
+                former_company_names=0.01,
+                missing=MappingProxyType({"domain": 0.08, "description": 0.3}),
+                latency=Latency(median_ms=160, p95_ms=480),
+            ),
+            Lens(
+                # It asks the mail server, whosever mailbox it is.
+                name="neverbounce",
+                companies=1.0,
+                people=1.0,
+                wrong_people=0.0,
+                latency=Latency(median_ms=350, p95_ms=1800),
+                price=8_000,
+            ),
         )
     }
 )

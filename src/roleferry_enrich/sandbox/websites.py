@@ -11,6 +11,7 @@ from html import escape
 
 import orjson
 
+from roleferry_enrich.sandbox.networks import facebook_page, x_handle
 from roleferry_enrich.sandbox.population import Company, Person
 
 DECOYS = (
@@ -159,7 +160,11 @@ def _organisation(company: Company) -> dict[str, object]:
             "postalCode": company.postcode,
             "addressCountry": company.country_code,
         },
-        "sameAs": [f"https://www.linkedin.com/company/{company.linkedin_slug}"],
+        "sameAs": [
+            f"https://www.linkedin.com/company/{company.linkedin_slug}",
+            f"https://x.com/{x_handle(company)}",
+            f"https://www.facebook.com/{facebook_page(company)}",
+        ],
     }
 
 

@@ -12,6 +12,7 @@ from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Report
 from roleferry_enrich.storage import bulk, rows, tables
 from roleferry_enrich.storage.completions import schedule
+from roleferry_enrich.storage.opt_outs import opt_out_rows
 from roleferry_enrich.storage.sourced import read_enrichment
 from roleferry_enrich.storage.subjects import gather
 from roleferry_enrich.storage.transactions import in_transaction
@@ -53,6 +54,7 @@ class EnrichmentRepository:
                 tables.enrichments: [rows.enrichment_row(known)],
                 tables.conversations: rows.conversation_rows(known, reports),
                 tables.provider_calls: rows.call_rows(known, reports),
+                tables.opt_outs: opt_out_rows(known),
                 tables.observations: rows.observation_rows(known, observations, subjects.owners),
             }
             await bulk.write(connection, {**subjects.rows(known), **books}, replacing=_REPLACED)

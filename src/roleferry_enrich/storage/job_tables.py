@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from roleferry_enrich.storage.tables import metadata
+from roleferry_enrich.storage.columns import metadata
 
 jobs = Table(
     "jobs",

@@ -4,65 +4,29 @@ Every table of an account's data has `account_id` first in its primary key and i
 key, so that one account's row can neither be reached nor pointed at from another's.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
     Float,
-    ForeignKey,
-    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
     Interval,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     Uuid,
-    func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-# Any: a Column carries its Python type only as a parameter that Core queries do not use.
-def _moment(name: str, *, nullable: bool = False, now: bool = False) -> "Column[Any]":
-    default = func.now() if now else None
-    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=default)
-
-
-def _text(name: str, *, nullable: bool = False) -> "Column[Any]":
-    return Column(name, Text, nullable=nullable)
-
-
-def _json(name: str, *, nullable: bool = False) -> "Column[Any]":
-    return Column(name, JSONB(none_as_null=True), nullable=nullable)
-
-
-def _account(*, key: bool = True) -> "Column[Any]":
-    owner = ForeignKey("accounts.id", ondelete="CASCADE")
-    return Column("account_id", Uuid, owner, primary_key=key, nullable=False)
-
-
-def _within_account(column: str, table: str, ondelete: str | None = None) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["account_id", column], [f"{table}.account_id", f"{table}.id"], ondelete=ondelete
-    )
-
+from roleferry_enrich.storage.columns import account as _account
+from roleferry_enrich.storage.columns import json as _json
+from roleferry_enrich.storage.columns import metadata
+from roleferry_enrich.storage.columns import moment as _moment
+from roleferry_enrich.storage.columns import text as _text
+from roleferry_enrich.storage.columns import within_account as _within_account
 
 accounts = Table(
     "accounts",
@@ -244,6 +208,8 @@ call_intents = Table(
     Index(None, "expires_at"),
 )
 
+_SAID_BY = ("provider", "capability", "observed_at")
+
 observations = Table(
     "observations",
     metadata,
@@ -264,8 +230,19 @@ observations = Table(
     _within_account("enrichment_id", "enrichments", "CASCADE"),
     _within_account("person_id", "people", "CASCADE"),
     _within_account("company_id", "companies", "CASCADE"),
-    Index(None, "account_id", "person_id"),
-    Index(None, "account_id", "company_id"),
+    # The newest that each has said about a subject is found in these alone.
+    Index("ix_observations_person", "account_id", "person_id", *_SAID_BY),
+    Index("ix_observations_company", "account_id", "company_id", *_SAID_BY),
+)
+
+# By which keys a person was asked for who, as some provider answered, does not want to be.
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    _account(),
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    _moment("noted_at", now=True),
 )
 
 completions = Table(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from roleferry_enrich.sandbox.networks import facebook_page, x_handle
 from roleferry_enrich.sandbox.population import Company, Person
 
 Document = dict[str, Any]  # JSON on its way out, never read back
@@ -90,6 +91,7 @@ def person_document(person: Person, company: Company | None, email: str) -> Docu
 
 def company_document(company: Company) -> Document:
     slug = company.linkedin_slug
+    handle, page = (x_handle(company), facebook_page(company)) if company.domain else (None, None)
     return {
         "id": document_id(company.id),
         "name": company.name or None,
@@ -113,9 +115,9 @@ def company_document(company: Company) -> Document:
         "utcOffset": None,
         "geo": _geo(company),
         "logo": None,
-        "facebook": {"handle": None, "likes": None},
+        "facebook": {"handle": page, "likes": None},
         "linkedin": {"handle": f"company/{slug}" if slug else None},
-        "twitter": {"handle": None, "id": None, "bio": None, "followers": None},
+        "twitter": {"handle": handle, "id": None, "bio": None, "followers": None},
         "crunchbase": {"handle": None},
         "emailProvider": False,
         "type": "private",

@@ -3,6 +3,7 @@ which is its own root and reads the URL from the environment."""
 
 import asyncio
 import os
+import time
 
 from alembic import context
 from sqlalchemy import Connection, func, select
@@ -10,19 +11,24 @@ from sqlalchemy import Connection, func, select
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage import job_tables  # noqa: F401 - declares tables of its own
 from roleferry_enrich.storage.engine import create_unpooled_engine
-from roleferry_enrich.storage.tables import metadata
+from roleferry_enrich.storage.tables import accounts
 
 # An arbitrary number that only this product's migrations use in its database.
 _LOCK = 7_265_381_042
+_PAUSE_S = 0.1
 
 
 def _run(connection: Connection) -> None:
     # Held by the session, not by a transaction: a migration may have to commit in between (to
     # build an index concurrently). Closing the connection releases it.
-    connection.execute(select(func.pg_advisory_lock(_LOCK)))
+    # Tried again and again: an index built concurrently waits for every statement under way, and
+    # so for one that waits for the lock.
+    while not connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
+        connection.commit()
+        time.sleep(_PAUSE_S)
     connection.commit()
     context.configure(
-        connection=connection, target_metadata=metadata, transaction_per_migration=True
+        connection=connection, target_metadata=accounts.metadata, transaction_per_migration=True
     )
     with context.begin_transaction():
         context.run_migrations()

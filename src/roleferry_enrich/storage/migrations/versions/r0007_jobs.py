@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "r0006"
-down_revision = "r0005"
+revision = "r0007"
+down_revision = "r0006"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,135 @@
+"""Answers the calls of `providers/internal.py` from our own PostgreSQL: one statement for each.
+
+It travels on a connection of its own, so that neither a slow read delays a recording nor a queue
+of recordings a read; what takes too long is one provider's trouble.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib import resources
+from typing import Any
+from uuid import UUID
+
+from roleferry_enrich.domain.companies import CompanyClaim
+from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.errors import ProviderTimedOut, ProviderUnavailable
+from roleferry_enrich.gateway.books import NOBODY
+from roleferry_enrich.providers import internal
+from roleferry_enrich.providers.contract import Call, Offer
+from roleferry_enrich.providers.own_store import RETENTION
+from roleferry_enrich.providers.replies import Reply
+from roleferry_enrich.storage import identities
+from roleferry_enrich.storage.identities import Identity
+from roleferry_enrich.storage.opt_outs import of_keys
+from roleferry_enrich.storage.wire import DatabaseAway, Wire
+
+_OF_PEOPLE = frozenset({"find_person", "find_email", "find_people"})
+_MOST_PEOPLE = 100
+# The number alone is what a request gives, and only this register's is looked up by it.
+_REGISTER = "GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Whose words of which capability are served, and for how long."""
+
+    provider: str
+    capability: str
+    retention: timedelta
+
+
+def shelves(offers: Sequence[Offer], days: int | None) -> tuple[Shelf, ...]:
+    """One for each offer whose answers may be served again; `days` for all, if given."""
+    kept = timedelta(days=days) if days is not None else None
+    return tuple(
+        Shelf(
+            offer.provider, offer.capability, RETENTION[offer.capability] if kept is None else kept
+        )
+        for offer in offers
+        if offer.capability in RETENTION
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recollections:
+    """`gateway.carriers.Carrier`; the account is in the question, never in the call."""
+
+    wire: Wire
+    shelves: Sequence[Shelf]
+    now: Callable[[], datetime]
+    account_id: UUID = NOBODY.account_id
+    max_age: timedelta | None = None
+
+    def in_the_name_of(self, account_id: UUID, max_age: timedelta | None) -> "Recollections":
+        return replace(self, account_id=account_id, max_age=max_age)
+
+    async def send(self, call: Call, *, within: timedelta) -> Reply:
+        statement, columns = self._question(call)
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                (row,) = await self.wire.rows(statement, columns)
+        except DatabaseAway as error:
+            raise ProviderUnavailable("the database does not answer") from error
+        except TimeoutError as error:
+            raise ProviderTimedOut("the database did not answer in time") from error
+        return Reply(status=_status(row), body=_body(row), received_at=self.now())
+
+    def _question(self, call: Call) -> tuple[str, Sequence[object]]:
+        # Any: the adapter's own document, which nobody else writes.
+        asked: Any = call.json
+        keys = Keys(**{name: asked[name] for name in Keys.__slots__ if name in asked})
+        match call.path:
+            case internal.PERSON:
+                return _PERSON, self._columns(of_keys(keys), _OF_PEOPLE)
+            case internal.COMPANY:
+                return _COMPANY, self._columns(_of_company(keys), RETENTION.keys())
+            case _:
+                most = min(int(asked["limit"]), _MOST_PEOPLE)
+                return _PEOPLE, [*self._columns(_of_company(keys), _OF_PEOPLE), most]
+
+    def _columns(self, keys: Sequence[Identity], capabilities: AbstractSet[str]) -> list[object]:
+        kept = [shelf for shelf in self.shelves if shelf.capability in capabilities]
+        return [
+            self.account_id,
+            [key.kind for key in keys],
+            [key.value for key in keys],
+            [shelf.provider for shelf in kept],
+            [shelf.capability for shelf in kept],
+            [self._since(shelf) for shelf in kept],
+        ]
+
+    def _since(self, shelf: Shelf) -> datetime:
+        age = shelf.retention if self.max_age is None else min(shelf.retention, self.max_age)
+        return self.now() - age
+
+
+def _of_company(keys: Keys) -> tuple[Identity, ...]:
+    return identities.of_company(
+        CompanyClaim(
+            name=keys.company_name,
+            domain=keys.domain,
+            company_number=keys.company_number,
+            country=keys.country or _REGISTER,
+        )
+    )
+
+
+def _status(row: Mapping[str, Any]) -> int:
+    if row["is_refused"]:
+        return internal.OPTED_OUT
+    return 200 if row["is_known"] else internal.NOT_FOUND
+
+
+def _body(row: Mapping[str, Any]) -> bytes:
+    found = "[]" if row["is_refused"] else row["found"] or "[]"
+    return f'{{"observations": {found}}}'.encode()
+
+
+def _sql(name: str) -> str:
+    return (resources.files(__package__) / "sql" / f"{name}.sql").read_text()
+
+
+_PERSON, _COMPANY, _PEOPLE = map(_sql, ("recall_person", "recall_company", "recall_people"))

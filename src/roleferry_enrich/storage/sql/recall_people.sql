@@ -1,0 +1,74 @@
+-- What an account was told of the people of one company: the last word of each provider of each.
+--
+-- $1      the account
+-- $2, $3  kinds and values of the keys asked by, the most telling first
+-- $4..$6  provider, capability and since when its words count, an array each
+-- $7      at most so many people, those known last
+-- result  one row: whether the company is known, and what was said, as JSON
+--
+-- Those are left out who were refused by any of their keys.
+WITH asked AS (
+    SELECT * FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS rows (kind, value, place)
+),
+subject AS (
+    SELECT identities.subject_id AS id
+    FROM asked
+    JOIN identities
+        ON identities.account_id = $1
+        AND identities.subject = 'company'
+        AND identities.kind = asked.kind
+        AND identities.value = asked.value
+    ORDER BY asked.place
+    LIMIT 1
+),
+member AS (
+    SELECT people.id
+    FROM subject
+    JOIN people ON people.account_id = $1 AND people.company_id = subject.id
+    WHERE NOT EXISTS (
+        SELECT FROM identities
+        JOIN opt_outs
+            ON opt_outs.account_id = $1
+            AND opt_outs.kind = identities.kind
+            AND opt_outs.value = identities.value
+        WHERE identities.account_id = $1 AND identities.subject_id = people.id
+    )
+    ORDER BY people.created_at DESC, people.id DESC
+    LIMIT $7
+),
+told AS (
+    SELECT
+        jsonb_agg(
+            jsonb_build_object(
+                'provider', said.provider,
+                'capability', said.capability,
+                'origin', said.origin,
+                'conversation', said.conversation,
+                'observed_at', said.observed_at,
+                'claim', said.claim
+            )
+            ORDER BY said.observed_at, said.conversation, said.ordinal
+        ) AS found
+    FROM member
+    CROSS JOIN unnest($4::text[], $5::text[], $6::timestamptz[])
+        AS kept (provider, capability, since)
+    CROSS JOIN LATERAL (
+        SELECT enrichment_id, conversation
+        FROM observations
+        WHERE account_id = $1
+            AND person_id = member.id
+            AND provider = kept.provider
+            AND capability = kept.capability
+            AND observed_at >= kept.since
+        ORDER BY observed_at DESC
+        LIMIT 1
+    ) AS newest
+    -- All it said then of this one: a provider may give one row per mailbox.
+    JOIN observations AS said
+        ON said.account_id = $1
+        AND said.enrichment_id = newest.enrichment_id
+        AND said.conversation = newest.conversation
+        AND said.person_id = member.id
+        AND said.kind = 'person'
+)
+SELECT EXISTS (SELECT FROM subject) AS is_known, FALSE AS is_refused, (SELECT found FROM told) AS found
