@@ -1,5 +1,6 @@
 """What an item may spend of its job's money, and what an answer means for it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,12 +10,13 @@ from tests.storage.examples import company, enrichment
 from roleferry_enrich.domain.batches import (
     Budget,
     ItemState,
+    Leased,
     Prices,
     allowance,
     may_wait,
     settlement_of,
 )
-from roleferry_enrich.domain.enrichments import Status
+from roleferry_enrich.domain.enrichments import Options, Status
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind, ProviderOutcome
 
@@ -35,6 +37,19 @@ def outcome(kind: OutcomeKind, reason: str | None = None, **changed) -> Provider
         "records": 0,
     }
     return ProviderOutcome(**standard | changed)
+
+
+def leased(max_cost: MicroUsd | None = None, allowance: MicroUsd | None = None) -> Leased:
+    asked = enrichment(uuid4()).request
+    return Leased(
+        account_id=uuid4(),
+        job_id=uuid4(),
+        number=1,
+        epoch=1,
+        enrichment_id=uuid4(),
+        request=replace(asked, options=Options(max_cost=max_cost)),
+        allowance=allowance,
+    )
 
 
 def answered(status: Status, *outcomes: ProviderOutcome, **changed):
@@ -95,20 +110,29 @@ def test_where_nothing_is_paid_for_nobody_waits_for_money():
     ],
 )
 def test_every_answer_is_an_end(given, state, reason):
-    settlement = settlement_of(given, is_capped=True)
+    settlement = settlement_of(given, leased(allowance=MicroUsd(0)))
     assert (settlement.state, settlement.reason) == (state, reason)
 
 
 def test_the_items_own_cap_is_not_the_jobs():
     given = answered(Status.PARTIAL, outcome(OutcomeKind.SKIPPED, "budget_spent"))
-    assert settlement_of(given, is_capped=False).reason == "no_provider_answered"
+    own = leased(max_cost=MicroUsd(5), allowance=MicroUsd(6))
+    for item in (leased(), own):
+        assert settlement_of(given, item).reason == "no_provider_answered"
+
+
+def test_a_recalled_answer_was_paid_for_by_another_item():
+    given = answered(Status.NOT_FOUND, outcome(OutcomeKind.NOT_FOUND, cost=MicroUsd(7)))
+    item = leased()
+    assert settlement_of(given, item).cost == 0
+    assert settlement_of(given, replace(item, enrichment_id=given.id)).cost == 7
 
 
 def test_what_caches_answered_is_counted():
     cached = outcome(OutcomeKind.FOUND, cached=CacheLevel.REDIS)
     twin = outcome(OutcomeKind.FOUND, cached=CacheLevel.TWIN)
     given = answered(Status.COMPLETE, cached, twin, outcome(OutcomeKind.FOUND))
-    assert settlement_of(given, is_capped=False).cache_hits == 2
+    assert settlement_of(given, leased()).cache_hits == 2
 
 
 @pytest.mark.parametrize("reason", ["no_permit", "overloaded", "books_unavailable"])

@@ -165,7 +165,7 @@ async def test_a_cancelled_item_cannot_be_settled_but_its_cost_is_known(engine, 
     await JobRepository(engine).cancel(account_id, job.id)
     await spend(engine, item, 30)
     assert await leases.renew([item]) == set()
-    assert not await leases.settle(item, DONE)
+    assert not await leases.settle(item, replace(DONE, cost=MicroUsd(30)))
     (row,) = await rows(engine, job)
     assert (row.state, row.enrichment_id, row.cost) == ("cancelled", None, 30)
 
@@ -187,8 +187,19 @@ async def test_the_cost_of_an_item_is_that_of_all_its_tries(engine, leases, acco
     await leases.sweep()
     (second,) = await leases.take(1, PRICES)
     await spend(engine, second, 12)
-    await leases.settle(second, DONE)
+    await leases.settle(second, replace(DONE, cost=MicroUsd(12)))
     assert (await JobRepository(engine).get(account_id, job.id)).cost == 42
+
+
+async def test_what_a_retry_costs_comes_to_what_was_told(engine, leases, account_id):
+    job = await created(engine, account_id, 1)
+    (first,) = await leases.take(1, PRICES)
+    await spend(engine, first, 30)  # of which 20 were for others, who shared the call
+    await leases.settle(first, Settlement(state=ItemState.FAILED, cost=MicroUsd(10)))
+    await JobRepository(engine).retry(account_id, job.id)
+    (second,) = await leases.take(1, PRICES)
+    await leases.settle(second, replace(DONE, cost=MicroUsd(5)))
+    assert (await JobRepository(engine).get(account_id, job.id)).cost == 15
 
 
 async def test_a_capped_job_never_hands_out_more_than_it_has(engine, leases, account_id):
@@ -207,16 +218,16 @@ async def test_money_that_was_not_spent_goes_to_the_next(engine, leases, account
     assert first.allowance == 100
     assert await leases.take(1, PRICES) == []  # 30 for certain, 130 perhaps
     await spend(engine, first, 20)
-    await leases.settle(first, DONE)
+    await leases.settle(first, replace(DONE, cost=MicroUsd(20)))
     await run(engine, "UPDATE job_items SET next_at = now() WHERE state = 'queued'")
     (second,) = await leases.take(1, PRICES)
     assert second.allowance == 100  # of the 110 that are left
     await spend(engine, second, 95)
-    await leases.settle(second, DONE)
+    await leases.settle(second, replace(DONE, cost=MicroUsd(95)))
     (third,) = await leases.take(1, PRICES)
     assert third.allowance == 15
     await spend(engine, third, 10)
-    await leases.settle(third, DONE)
+    await leases.settle(third, replace(DONE, cost=MicroUsd(10)))
     assert [item.allowance for item in await leases.take(9, PRICES)] == [0] * 6
 
 
@@ -234,7 +245,7 @@ async def test_what_a_provider_still_owes_keeps_its_money(engine, leases, accoun
     job = await created(engine, account_id, 2, max_cost=MicroUsd(150))
     (item,) = await leases.take(1, PRICES)
     await spend(engine, item, 20)
-    await leases.settle(item, replace(DONE, is_owed=True))
+    await leases.settle(item, replace(DONE, cost=MicroUsd(20), is_owed=True))
     assert [row.held for row in await rows(engine, job)] == [80, 0]
 
 

@@ -36,6 +36,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "country": "country countrycode",
         "enrich": "enrich",
         "strategy": "strategy",
+        "waterfall": "waterfall",
         "deadline_ms": "deadlinems",
         "max_cost": "maxcost",
         "min_confidence": "minconfidence",

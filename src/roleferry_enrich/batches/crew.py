@@ -33,6 +33,7 @@ LEASE = timedelta(seconds=10)
 """After a death its items are taken up again within this and a second."""
 _RENEW_S = 2.5
 _LOOK_S = 1.0
+_GATHER_S = 0.02
 _AT_ONCE = 40
 # An item waits for providers' timeouts; beyond this something is broken.
 _LONGEST_S = 300.0
@@ -134,6 +135,8 @@ class Crew:
                     await self._stirred.wait()
             except TimeoutError:
                 continue
+            # Several end at nearly the same time: one look for all of them.
+            await asyncio.sleep(_GATHER_S)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
@@ -230,9 +233,7 @@ class Crew:
         return await self._enricher.work_off(request, item.account_id, item.enrichment_id)
 
     async def _answered(self, item: Leased, enrichment: Enrichment) -> None:
-        own = item.request.options.max_cost
-        is_capped = item.allowance is not None and (own is None or item.allowance < own)
-        settlement = settlement_of(enrichment, is_capped=is_capped)
+        settlement = settlement_of(enrichment, item)
         if may_wait(enrichment):
             await self._put_off(item, settlement)
         else:

@@ -147,6 +147,8 @@ class Settlement:
     state: ItemState
     reason: str | None = None
     enrichment_id: UUID | None = None
+    cost: MicroUsd = MicroUsd(0)
+    """Of this try."""
     cache_hits: int = 0
     is_owed: bool = False
     """A provider will say later, and what it then allows to ask may cost more."""
@@ -199,13 +201,17 @@ def allowance(budget: Budget, prices: Prices) -> MicroUsd | None:
     return None if budget.held > 0 else MicroUsd(left)
 
 
-def settlement_of(enrichment: Enrichment, *, is_capped: bool) -> Settlement:
-    """What an answer means for its item; `is_capped`: the job's money was tighter than its own."""
+def settlement_of(enrichment: Enrichment, item: Leased) -> Settlement:
+    """What an answer means for its item."""
+    own = item.request.options.max_cost
+    is_capped = item.allowance is not None and (own is None or item.allowance < own)
     state, reason = _end(enrichment, is_capped=is_capped)
     return Settlement(
         state=state,
         reason=reason,
         enrichment_id=enrichment.id,
+        # One that was recalled has been told with the item it was made for.
+        cost=enrichment.cost if enrichment.id == item.enrichment_id else MicroUsd(0),
         cache_hits=sum(outcome.cached is not None for outcome in enrichment.outcomes),
         is_owed=_has(enrichment, OutcomeKind.PENDING),
     )

@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from roleferry_enrich.domain.batches import (
     MOST_DEATHS,
     Budget,
-    ItemState,
     Leased,
     Prices,
     Settlement,
@@ -40,15 +39,8 @@ _SETTLE_ITEM = statement("settle_item")
 _RENEW_ITEMS = statement("renew_items").bindparams(bindparam("lease", type_=Interval))
 _RELEASE_ITEMS = statement("release_items").bindparams(bindparam("pause", type_=Interval))
 _EXPIRE_ITEMS = statement("expire_items")
-_FINISH = text("""
-    UPDATE jobs SET finished_at = clock_timestamp()
-    WHERE finished_at IS NULL AND NOT EXISTS (
-        SELECT FROM job_items AS item
-        WHERE item.account_id = jobs.account_id AND item.job_id = jobs.id
-            AND item.state IN ('queued', 'running')
-    )
-    RETURNING account_id, id
-""")
+_FINISH_JOBS = statement("finish_jobs")
+_SUSPECTS_WAIT = statement("suspects_wait")
 # What the tries of an item cost so far that its row does not know of yet, calls under way in full.
 _UNBOOKED = text("""
     SELECT coalesce((SELECT sum(cost) FROM provider_calls
@@ -114,6 +106,7 @@ class LeaseRepository:
             "state": settlement.state.value,
             "reason": settlement.reason,
             "enrichment_id": settlement.enrichment_id,
+            "cost": settlement.cost,
             "cache_hits": settlement.cache_hits,
             "is_owed": settlement.is_owed,
         }
@@ -136,22 +129,9 @@ class LeaseRepository:
 
     async def suspects(self) -> bool:
         """Whether an item waits that must run alone."""
-        waiting = (
-            select(job_items.c.number)
-            .join(
-                jobs,
-                (jobs.c.account_id == job_items.c.account_id) & (jobs.c.id == job_items.c.job_id),
-            )
-            .where(
-                jobs.c.finished_at.is_(None),
-                job_items.c.state == ItemState.QUEUED.value,
-                job_items.c.deaths >= SUSPECTED,
-            )
-            .limit(1)
-        )
 
         async def work(connection: AsyncConnection) -> bool:
-            return await connection.scalar(waiting) is not None
+            return bool(await connection.scalar(_SUSPECTS_WAIT))
 
         return await in_transaction(self._engine, work)
 
@@ -165,7 +145,7 @@ class LeaseRepository:
             if not await connection.scalar(select(func.pg_try_advisory_xact_lock(_SWEEPING))):
                 return Swept(0, ())
             expired = await connection.scalar(_EXPIRE_ITEMS, {"most": MOST_DEATHS})
-            ended = (await connection.execute(_FINISH)).all()
+            ended = (await connection.execute(_FINISH_JOBS)).all()
             return Swept(expired or 0, [(row.account_id, row.id) for row in ended])
 
         return await in_transaction(self._engine, work)
@@ -212,7 +192,7 @@ async def _share(
     if row.held:
         # Its worker died or gave it back, and what that spent is spent.
         given = {"account_id": row.account_id, "tries": row.tries}
-        spent = int(await connection.scalar(_UNBOOKED, given) or 0) - row.cost
+        spent = int(await connection.scalar(_UNBOOKED, given) or 0)
         return budget, MicroUsd(max(0, row.held - spent))
     share = allowance(budget, prices)
     if share:

@@ -61,7 +61,7 @@ job_items = Table(
     Column("lease_until", DateTime(timezone=True)),
     Column("deaths", SmallInteger, nullable=False, server_default="0"),
     Column("delays", SmallInteger, nullable=False, server_default="0"),
-    # The enrichment of each try, under which the books have what it cost.
+    # The enrichment of each try since it last ended, under which the books have what it cost.
     Column("tries", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
     Column("enrichment_id", Uuid),
     # Of the job's `max_cost`, what this item may still spend.
@@ -78,6 +78,12 @@ job_items = Table(
         "job_id",
         "number",
         postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_job_items_suspects",
+        "account_id",
+        "job_id",
+        postgresql_where=text("state = 'queued' AND deaths >= 2"),
     ),
     Index("ix_job_items_running", "lease_until", postgresql_where=text("state = 'running'")),
 )

@@ -44,4 +44,4 @@ WHERE item.account_id = taken.account_id
     AND item.job_id = taken.job_id
     AND item.number = taken.number
 RETURNING item.account_id, item.job_id, item.number, item.epoch, item.request, item.tries,
-    item.held, item.cost, item.delays, taken.max_cost
+    item.held, item.delays, taken.max_cost

@@ -75,6 +75,10 @@ def _create_items() -> None:
             WHERE state = 'queued'
     """)
     op.execute("""
+        CREATE INDEX ix_job_items_suspects ON job_items (account_id, job_id)
+            WHERE state = 'queued' AND deaths >= 2
+    """)
+    op.execute("""
         CREATE INDEX ix_job_items_running ON job_items (lease_until) WHERE state = 'running'
     """)
 
