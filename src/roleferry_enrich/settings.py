@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -33,7 +34,12 @@ from roleferry_enrich.setting_types import (
     postgres_url,
     redis_address,
 )
-from roleferry_enrich.waterfall_settings import WATERFALLS, check_waterfalls, read_steps
+from roleferry_enrich.waterfall_settings import (
+    WATERFALLS,
+    check_waterfalls,
+    read_accounts,
+    read_steps,
+)
 
 _NESTED = frozenset({"providers", "waterfalls"})
 _SECRET_FIELDS = frozenset({"api_key", "cache_keys", "database_url", "redis_url", "secret_key"})
@@ -86,6 +92,10 @@ class Settings(BaseSettings):
     """By name, beside the built-in ones or in their place: `apollo>clay,hunter`."""
     default_waterfall: str | None = None
     """The one meant where a request names none."""
+    account_waterfalls: Annotated[Mapping[UUID, str], BeforeValidator(read_accounts)] = Field(
+        default_factory=dict
+    )
+    """The one meant for an account instead: `<account id>:people,...`."""
 
     @classmethod
     def settings_customise_sources(
@@ -105,7 +115,7 @@ class Settings(BaseSettings):
             raise ValueError("ROLEFERRY_PORT and ROLEFERRY_SANDBOX_PORT are the same")
         for name, provider in self.providers.items():
             check_provider(name, provider)
-        check_waterfalls(self.waterfalls, self.default_waterfall)
+        check_waterfalls(self.waterfalls, self.default_waterfall, self.account_waterfalls)
         if self.environment == "production":
             _check_production(self)
         return self
@@ -116,7 +126,7 @@ class Settings(BaseSettings):
 
     @property
     def named_waterfalls(self) -> Waterfalls:
-        return waterfalls(self.waterfalls, self.default_waterfall)
+        return waterfalls(self.waterfalls, self.default_waterfall, self.account_waterfalls)
 
     def provider(self, name: str) -> ProviderSettings:
         return self.providers.get(name, ProviderSettings())
