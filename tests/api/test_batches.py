@@ -7,6 +7,7 @@ from tests.api.fake_services import ACCOUNT
 
 from roleferry_enrich.domain.batches import MOST_ITEMS, JobPriority
 from roleferry_enrich.domain.enrichments import Strategy
+from roleferry_enrich.domain.waterfalls import waterfalls
 from roleferry_enrich.errors import ServiceUnavailable
 
 ADA = {"email": "ada@engines.test"}
@@ -237,3 +238,14 @@ async def test_h50_nothing_is_accepted_that_is_not_stored(client, services):
 async def test_a_stranger_is_not_listened_to(stranger, services):
     answer = await stranger.post("/enrich/batch", json={"items": [ADA]})
     assert (answer.status_code, services.jobs.made) == (401, [])
+
+
+async def test_an_accounts_own_waterfall_is_meant_in_its_batches_too(client, services):
+    services.named = waterfalls({}, of_accounts={ACCOUNT.id: "people"})
+    items = [
+        {**ADA, "strategy": "waterfall"},
+        {**ADA, "strategy": "waterfall", "waterfall": "companies"},
+    ]
+    await client.post("/enrich/batch", json={"items": items})
+    meant = [item.request.options.waterfall.name for item in only_job(services).items]
+    assert meant == ["people", "companies"]

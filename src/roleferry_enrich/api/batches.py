@@ -2,12 +2,13 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.answers.jobs import accepted_job
 from roleferry_enrich.api.batch_columns import columns_chosen
 from roleferry_enrich.api.batch_items import judged
@@ -21,6 +22,7 @@ from roleferry_enrich.api.schemas.batches import AcceptedJob, BatchQuery, BatchS
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.translation import micro_usd
 from roleferry_enrich.domain.batches import JobPriority, NewJob
+from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.errors import WrongMediaType
 
 router = APIRouter(route_class=StrictRoute, tags=["batches"], default_response_class=JsonAnswer)
@@ -84,7 +86,7 @@ async def create_batch(
     media_type = media_type_of(request.headers, (JSON, NDJSON, CSV))
     sent = await whole_body(request)
     read = _reader(media_type, settings)
-    new = await asyncio.to_thread(_new_job, read, sent, settings, services)
+    new = await asyncio.to_thread(_new_job, read, sent, settings, _Choices.of(caller, services))
     digest = hashlib.sha256(f"{media_type}\n{request.url.query}\n".encode() + sent).digest()
     job, is_new = await services.jobs.create(
         caller.id, replace(new, idempotency_key=sent_key, digest=digest)
@@ -96,6 +98,18 @@ async def create_batch(
     if not is_new:
         headers["Idempotency-Replayed"] = "true"
     return json_response(accepted_job(job), status=202, headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What an item may name."""
+
+    providers: Collection[str]
+    waterfalls: Waterfalls
+
+    @classmethod
+    def of(cls, caller: Account, services: Services) -> "_Choices":
+        return cls(services.catalogue, services.waterfalls.of(caller.id))
 
 
 def _reader(media_type: str, settings: BatchQuery) -> Callable[[bytes], Rows]:
@@ -111,12 +125,12 @@ def _reader(media_type: str, settings: BatchQuery) -> Callable[[bytes], Rows]:
 
 
 def _new_job(
-    read: Callable[[bytes], Rows], sent: bytes, query: BatchQuery, services: Services
+    read: Callable[[bytes], Rows], sent: bytes, query: BatchQuery, choices: "_Choices"
 ) -> NewJob:
     rows = read(sent)
     given = query.model_dump(exclude={"column"}) | dict(rows.members)
     settings = valid(BatchSettings, given)
-    found = judged(rows, services.catalogue, services.waterfalls)
+    found = judged(rows, choices.providers, choices.waterfalls)
     return NewJob(
         items=found.items,
         faults=found.faults,
