@@ -28,6 +28,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
 from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.inside_hosts import InsideHosts
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.routines import ROUTINE_ID, Routine, RunsRoutine, inputs_named
@@ -190,6 +191,8 @@ class Settings(BaseSettings):
         Annotated[SecretStr, AfterValidator(_no_placeholder), AfterValidator(_key_ring)] | None
     ) = None
     """Seal what the cache keeps in Redis; the first seals, all open. See `gateway/sealing.py`."""
+    webhook_inside_hosts: InsideHosts = ()
+    """Webhooks may be sent to these, though not public; in development over http too."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
 
     @classmethod
