@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
 
+from tests.api.fake_webhooks import FakeWebhooks
+
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api import examples
 from roleferry_enrich.domain.enrichments import Enrichment, Request
@@ -34,6 +36,7 @@ class FakeServices:
     companies: dict[tuple[UUID, UUID], StoredCompany] = field(default_factory=dict)
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
+    webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     state: Health = field(
         default_factory=lambda: Health(
             database=None,

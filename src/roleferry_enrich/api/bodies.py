@@ -10,27 +10,29 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import lru_cache
 from typing import Any, cast
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
-from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.callers import account_of, arrival_of, services_of
 from roleferry_enrich.api.schemas.fields import Body
-from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.strict_json import read_object
 from roleferry_enrich.api.violations import faults_of
-from roleferry_enrich.errors import InvalidQuery, MalformedBody, WrongMediaType
+from roleferry_enrich.errors import Fault, InvalidQuery, MalformedBody, WrongMediaType
 
 _SHORT_BODY, _LARGE_BODY = 2_000, 64 * 1024
 Serve = Callable[[Request], Coroutine[Any, Any, Response]]
-Operation = Callable[[Body, Account, Services, float], Coroutine[Any, Any, Response]]
+Operation = Callable[..., Coroutine[Any, Any, Response]]
 
 
 class StrictRoute(APIRoute):
-    """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`."""
+    """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`.
+
+    Ids of the path follow by name.
+    """
 
     def get_route_handler(self) -> Serve:
         if self.body_field is None:
@@ -40,15 +42,27 @@ class StrictRoute(APIRoute):
 
         async def strictly(request: Request) -> Response:
             caller = await account_of(request)
+            ids = _ids(request.path_params)
             _require_json(request.headers)
             sent = await _whole_body(request)
             # A large one would keep every other request waiting while it is read.
             large = len(sent) > _LARGE_BODY
             body = await asyncio.to_thread(_read, model, sent) if large else _read(model, sent)
             services = await services_of(request)
-            return await operation(body, caller, services, await arrival_of(request))
+            return await operation(body, caller, services, await arrival_of(request), **ids)
 
         return strictly
+
+
+def _ids(path: Mapping[str, str]) -> Mapping[str, UUID]:
+    ids = {}
+    for name, text in path.items():
+        try:
+            ids[name] = UUID(text)
+        except ValueError:
+            fault = Fault(name, "wrong_type", "must be a UUID")
+            raise InvalidQuery("see `errors`", faults=(fault,)) from None
+    return ids
 
 
 def _require_json(headers: Mapping[str, str]) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter
 
-from roleferry_enrich.api import examples
+from roleferry_enrich.api import examples, webhook_examples
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
 from roleferry_enrich.api.schemas.problem import Problem
+from roleferry_enrich.api.webhook_section import webhook_section
 
 _REQUEST_ID = {
     "X-Request-ID": {
@@ -31,6 +32,8 @@ _IDS = {
     "enrichment_id": examples.ENRICHMENT_ID,
     "contact_id": examples.CONTACT_ID,
     "company_id": examples.COMPANY_ID,
+    "endpoint_id": webhook_examples.ENDPOINT_ID,
+    "delivery_id": webhook_examples.DELIVERY_ID,
 }
 
 Document = dict[str, Any]
@@ -40,11 +43,13 @@ Document = dict[str, Any]
 def complete(document: Document) -> Document:
     """The document with examples, the problem schema and the headers of every answer."""
     document["components"]["schemas"] |= _problem_schemas()
-    answers = examples.answers()
+    document["webhooks"] = webhook_section()
+    answers = {**examples.answers(), **webhook_examples.answers()}
+    requests = {**examples.REQUESTS, **webhook_examples.REQUESTS}
     for operation in _operations(document):
         name = operation["operationId"]
-        _show_request(operation, examples.REQUESTS.get(name, {}))
-        _show_answer(operation["responses"]["200"], answers[name])
+        _show_request(operation, requests.get(name, {}))
+        _show_answer(_success(operation), answers.get(name, {}))
         for response in operation["responses"].values():
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
         if name in _MAY_BE_SAMPLE:
@@ -55,6 +60,12 @@ def complete(document: Document) -> Document:
 def _operations(document: Document) -> Iterator[Document]:
     for path in document["paths"].values():
         yield from path.values()
+
+
+def _success(operation: Document) -> Document:
+    """The one answer that is no refusal."""
+    success: Document = next(it for code, it in operation["responses"].items() if code < "300")
+    return success
 
 
 def _problem_schemas() -> Document:
@@ -72,7 +83,7 @@ def _show_request(operation: Document, bodies: Any) -> None:
 
 
 def _show_answer(response: Document, bodies: Any) -> None:
-    for content in response["content"].values():
+    for content in response.get("content", {}).values():
         content["examples"] = _named(bodies)
 
 

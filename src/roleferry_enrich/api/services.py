@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
@@ -21,6 +22,9 @@ class Services(Protocol):
     def catalogue(self) -> Mapping[str, Provider]:
         """The providers that a request may include or exclude, by name."""
         ...
+
+    @property
+    def webhooks(self) -> WebhookDesk: ...
 
     async def authenticate(self, token: str) -> Account:
         """Whose key this is. Raises Unauthenticated for any key that may not be used."""

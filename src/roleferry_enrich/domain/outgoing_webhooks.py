@@ -34,6 +34,17 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointWish:
+    """An endpoint that an account wants to have."""
+
+    url: str
+    events: tuple[EventType, ...]
+    description: str | None = None
+    secret: str | None = None
+    """As text; None has one made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointChange:
     """What is to become different; None leaves it as it is."""
 

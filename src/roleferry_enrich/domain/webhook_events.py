@@ -34,6 +34,7 @@ class EventKind:
     description: str
     example: Data
     """Its `data`; every event of the type has exactly these members."""
+    may_be_null: frozenset[str] = frozenset()
 
 
 _ENRICHMENT: Data = MappingProxyType(
@@ -46,6 +47,7 @@ _ENRICHMENT: Data = MappingProxyType(
         "executives": 0,
     }
 )
+_OF_STORED = frozenset({"contact_id", "company_id"})
 _JOB = "9c1d7e52-0a4b-4f38-8e6d-3b2f5a7c1e90"
 
 EVENTS: Mapping[EventType, EventKind] = MappingProxyType(
@@ -54,12 +56,14 @@ EVENTS: Mapping[EventType, EventKind] = MappingProxyType(
             "An enrichment was answered, with what was known by its deadline. One for each "
             "answer that was not given before: subscribe only if you want them all.",
             MappingProxyType({**_ENRICHMENT, "status": "partial"}),
+            _OF_STORED,
         ),
         EventType.ENRICHMENT_COMPLETED: EventKind(
             "What was still under way when an enrichment was answered has ended: "
             "`GET /enrichments/{enrichment_id}` shows the fuller record. `status` is `partial` "
             "where a provider failed for good.",
             _ENRICHMENT,
+            _OF_STORED,
         ),
         EventType.BATCH_PROGRESS: EventKind(
             "Another part of a batch job is done.",

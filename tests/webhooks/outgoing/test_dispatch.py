@@ -25,6 +25,7 @@ from roleferry_enrich.domain.outgoing_webhooks import (
     DisabledBy,
     Endpoint,
     EndpointChange,
+    EndpointWish,
 )
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import Conflict, InvalidQuery, NotFound, ServiceUnavailable
@@ -32,7 +33,7 @@ from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.storage.deliveries import DeliveryRepository
 from roleferry_enrich.storage.delivery_log import DeliveryLog
 from roleferry_enrich.storage.endpoints import MOST_ENDPOINTS, EndpointRepository
-from roleferry_enrich.webhooks.outgoing.desk import EndpointDesk, Wish
+from roleferry_enrich.webhooks.outgoing.desk import EndpointDesk
 from roleferry_enrich.webhooks.outgoing.dispatch import SHARES, Dispatcher
 from roleferry_enrich.webhooks.outgoing.signing import Vault, mint, shown
 
@@ -76,7 +77,7 @@ def desk_for(engine, *urls: str) -> EndpointDesk:
 
 @pytest.fixture
 async def endpoint(desk, url, account_id) -> tuple[Endpoint, str]:
-    return await desk.register(account_id, Wish(url=url, events=(QUARANTINED,)))
+    return await desk.register(account_id, EndpointWish(url=url, events=(QUARANTINED,)))
 
 
 @asynccontextmanager
@@ -198,7 +199,7 @@ async def test_h68_five_days_of_failures_disable_and_the_others_are_told(
     made, _ = endpoint
     watching = Receiver()
     async with receiving(watching) as other_url:
-        wish = Wish(url=other_url, events=(EventType.ENDPOINT_DISABLED,))
+        wish = EndpointWish(url=other_url, events=(EventType.ENDPOINT_DISABLED,))
         _, secret = await desk_for(engine, other_url).register(account_id, wish)
         receiver.statuses = [500]
         since = func.clock_timestamp() - timedelta(hours=121)
@@ -257,7 +258,7 @@ async def test_h71_a_slow_endpoint_holds_up_nobody_else(
     receiver.let_go = asyncio.Event()
     quick = Receiver()
     async with receiving(quick) as quick_url:
-        wish = Wish(url=quick_url, events=(QUARANTINED,))
+        wish = EndpointWish(url=quick_url, events=(QUARANTINED,))
         _, secret = await desk_for(engine, quick_url).register(other_account_id, wish)
         await announced(engine, account_id, 200)
         await announced(engine, other_account_id, 50)
@@ -349,7 +350,7 @@ async def test_the_log_of_a_process_never_has_the_url(
 
 async def test_a_secret_of_ones_own_signs(engine, account_id, desk, receiver, url):
     own = shown(mint())
-    wish = Wish(url=url, events=(QUARANTINED,), secret=own)
+    wish = EndpointWish(url=url, events=(QUARANTINED,), secret=own)
     made, told = await desk.register(account_id, wish)
     await desk.test(account_id, made.id)
     await send_once(engine, url)
@@ -361,12 +362,12 @@ async def test_a_secret_of_ones_own_signs(engine, account_id, desk, receiver, ur
 async def test_a_url_that_may_not_be_called_is_no_endpoint(engine, account_id, desk):
     for bad in ("http://127.0.0.1:1/", "https://localhost/"):
         with pytest.raises(InvalidQuery):
-            await desk.register(account_id, Wish(url=bad, events=(QUARANTINED,)))
+            await desk.register(account_id, EndpointWish(url=bad, events=(QUARANTINED,)))
     assert await desk.all(account_id) == []
 
 
 async def test_an_account_has_so_many_endpoints_also_if_all_come_at_once(account_id, desk, url):
-    wish = Wish(url=url, events=(QUARANTINED,))
+    wish = EndpointWish(url=url, events=(QUARANTINED,))
     tried = [desk.register(account_id, wish) for _ in range(MOST_ENDPOINTS + 5)]
     outcomes = await asyncio.gather(*tried, return_exceptions=True)
 

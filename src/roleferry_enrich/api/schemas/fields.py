@@ -59,7 +59,7 @@ class Text:
         return violation("too_long", f"must be at most {self.limit} bytes in UTF-8")
 
 
-def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
+def one_of(allowed: tuple[str, ...]) -> AfterValidator:
     def check(name: str) -> str:
         if name not in allowed:
             raise violation("unknown_value", "must be one of " + ", ".join(allowed))
@@ -85,11 +85,11 @@ CountryText = Annotated[str, Text(60)]
 ProviderText = Annotated[str, Text(40)]
 Dollars = Annotated[float, Field(ge=0, le=1_000), AfterValidator(_micro_exact)]
 FieldName = Annotated[
-    str, _one_of(PERSON_FIELDS), WithJsonSchema({"type": "string", "enum": list(PERSON_FIELDS)})
+    str, one_of(PERSON_FIELDS), WithJsonSchema({"type": "string", "enum": list(PERSON_FIELDS)})
 ]
 EnrichmentType = Annotated[
     str,
-    _one_of(ENRICHMENT_TYPES),
+    one_of(ENRICHMENT_TYPES),
     WithJsonSchema({"type": "string", "enum": list(ENRICHMENT_TYPES)}),
 ]
 

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from roleferry_enrich.domain.outgoing_webhooks import Delivery, Endpoint, EndpointChange
+from roleferry_enrich.domain.outgoing_webhooks import (
+    Delivery,
+    Endpoint,
+    EndpointChange,
+    EndpointWish,
+)
 from roleferry_enrich.domain.stored import Page
-from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import Conflict, NotFound
 from roleferry_enrich.storage.delivery_log import DeliveryLog
 from roleferry_enrich.storage.endpoints import EndpointRepository, NewEndpoint
@@ -17,17 +20,6 @@ from roleferry_enrich.webhooks.outgoing.signing import Vault, mint, read_secret,
 
 # Of those who register at once: each may wait for a resolver that hangs, in a thread.
 _AT_ONCE = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """An endpoint that an account wants to have."""
-
-    url: str
-    events: tuple[EventType, ...]
-    description: str | None = None
-    secret: str | None = None
-    """As text; None has one made."""
 
 
 class EndpointDesk:
@@ -46,7 +38,7 @@ class EndpointDesk:
         self._vault = vault
         self._line = asyncio.Semaphore(_AT_ONCE)
 
-    async def register(self, account_id: UUID, wish: Wish) -> tuple[Endpoint, str]:
+    async def register(self, account_id: UUID, wish: EndpointWish) -> tuple[Endpoint, str]:
         """The endpoint, and its secret, which is not shown again.
 
         Raises InvalidQuery for a URL that may not be called and a secret that is none.
