@@ -1,4 +1,4 @@
-"""The worker process: looks after enrichments that providers answer later.
+"""The worker process: looks after enrichments that providers answer later, and sends webhooks.
 
 It looks once a second by itself and at once when woken; a Redis that restarts costs it nothing
 but the wake-ups.
@@ -20,6 +20,7 @@ from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.completions import CompletionRepository
 from roleferry_enrich.storage.wire import DatabaseAway
+from roleferry_enrich.webhooks.outgoing.opening import open_dispatcher
 
 _LOOK_S = 1.0
 _TIDY_S = 10.0
@@ -29,7 +30,10 @@ _log = structlog.get_logger("roleferry_enrich")
 
 async def work(settings: Settings, servers: Servers) -> None:
     """Until SIGTERM or SIGINT; what is under way then is finished first."""
-    async with open_resources(settings, servers) as resources:
+    async with (
+        open_resources(settings, servers) as resources,
+        open_dispatcher(resources.engine, settings) as dispatcher,
+    ):
         completion = Completion(
             resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
         )
@@ -41,6 +45,7 @@ async def work(settings: Settings, servers: Servers) -> None:
                 group.create_task(_sweep(completion, queue)),
                 group.create_task(_listen(completion, queue)),
                 group.create_task(_tidy(resources)),
+                group.create_task(dispatcher.run()),
             ]
             await stopped.wait()
             await _end(tasks)

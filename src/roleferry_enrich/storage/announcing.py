@@ -12,9 +12,8 @@ from sqlalchemy import ColumnElement, Uuid, any_, cast, func, literal, select, t
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.outgoing_webhooks import DeliveryState
-from roleferry_enrich.domain.webhook_events import Event, EventType
+from roleferry_enrich.domain.webhook_events import Event
 from roleferry_enrich.storage.outgoing_tables import webhook_deliveries, webhook_endpoints
 
 _COLUMNS = ("account_id", "id", "endpoint_id", "event_id", "event", "body", "state", "due_at")
@@ -65,21 +64,3 @@ def body_of(event: Event) -> bytes:
     moment = event.occurred_at.astimezone(UTC)
     content = {"type": event.type.value, "timestamp": moment, "data": dict(event.data)}
     return orjson.dumps(content, option=orjson.OPT_UTC_Z)
-
-
-def of_enrichment(kind: EventType, enrichment: Enrichment) -> Event:
-    """One event of each type for an enrichment."""
-    person, company = enrichment.person_id, enrichment.company_id
-    return Event(
-        type=kind,
-        key=str(enrichment.id),
-        occurred_at=enrichment.answered_at,
-        data={
-            "enrichment_id": str(enrichment.id),
-            "goal": enrichment.request.goal.value,
-            "status": enrichment.status.value,
-            "contact_id": str(person) if person else None,
-            "company_id": str(company) if company else None,
-            "executives": len(enrichment.executives),
-        },
-    )
