@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Iterable
+from datetime import timedelta
 
 import structlog
 from redis.exceptions import RedisError
@@ -33,6 +34,7 @@ async def work(settings: Settings, servers: Servers) -> None:
     async with (
         open_resources(settings, servers) as resources,
         open_dispatcher(resources.engine, settings) as dispatcher,
+        resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
     ):
         completion = Completion(
             resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
