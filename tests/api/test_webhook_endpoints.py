@@ -6,6 +6,7 @@ import pytest
 from tests.api.fake_services import ACCOUNT, OTHER
 from tests.api.fake_webhooks import DELIVERY, ENDPOINT, SECRET
 
+from roleferry_enrich.api.bodies import _read_again
 from roleferry_enrich.domain.outgoing_webhooks import EndpointChange, EndpointWish
 from roleferry_enrich.domain.webhook_events import SUBSCRIBABLE, EventType
 from roleferry_enrich.errors import Conflict, Fault, InvalidQuery
@@ -107,6 +108,13 @@ async def test_a_secret_is_replaced(client, services, registered, body, expected
     assert (reply.status_code, reply.json()["secret"]) == (200, SECRET)
     assert reply.json()["old_secret_until"] is not None
     assert services.webhooks.rotations == [expected]
+
+
+async def test_a_secret_of_ones_own_is_not_remembered(client, registered):
+    before = _read_again.cache_info()
+    await client.post("/webhook-endpoints", json={**BODY, "secret": SECRET})
+    await client.post(f"{PATH}/rotate", json={"secret": SECRET})
+    assert _read_again.cache_info() == before
 
 
 @pytest.mark.parametrize("seconds", [-1, 604_801, 1.5, "60"])

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -97,6 +97,9 @@ EnrichmentType = Annotated[
 
 class Body(BaseModel):
     """A request body: strict types, no unknown fields, and a blank text is an absent one."""
+
+    is_secret: ClassVar[bool] = False
+    """Whether it may hold a secret, and so must not be remembered by its bytes."""
 
     model_config = ConfigDict(
         extra="forbid",

@@ -1,7 +1,7 @@
 """The bodies and answers of `/webhook-endpoints`."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field, WithJsonSchema, with_config
@@ -22,6 +22,8 @@ _SecretText = Annotated[str, Text(200)]
 
 class EndpointBody(Body):
     """Where to send events, and which."""
+
+    is_secret: ClassVar[bool] = True
 
     url: Annotated[str, Text(2048)]
     """`https`, of a public host, on port 443, without credentials. International names in their
@@ -44,6 +46,8 @@ class EndpointChangeBody(Body):
 
 class RotationBody(Body):
     """How to replace the secret."""
+
+    is_secret: ClassVar[bool] = True
 
     secret: _SecretText | None = None
     """One of your own; made, where absent."""
