@@ -26,6 +26,7 @@ from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
 from roleferry_enrich.storage.companies import CompanyRepository
 from roleferry_enrich.storage.contacts import ContactRepository
+from roleferry_enrich.webhooks.outgoing.opening import endpoint_desk
 
 _HEALTH_PATIENCE_S = 1.0
 
@@ -37,6 +38,7 @@ class LocalServices:
         self._resources = resources
         self.jobs = jobs
         self._desk = desk
+        self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)
         self.catalogue: Mapping[str, Provider] = {

@@ -17,6 +17,7 @@ from roleferry_enrich.api import (
     jobs,
     providers,
     records,
+    webhook_endpoints,
 )
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
@@ -34,7 +35,17 @@ sure we are; from your own provider keys.
 
 Errors are problems (RFC 9457) with a stable `type`. Every answer carries an `X-Request-ID`.
 """
-_MODULES = (enrich, batches, jobs, companies, contacts, records, providers, health)
+_MODULES = (
+    enrich,
+    batches,
+    jobs,
+    companies,
+    contacts,
+    records,
+    providers,
+    webhook_endpoints,
+    health,
+)
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
     {"name": "batches", "description": "Many contacts, in the background."},
@@ -42,6 +53,7 @@ _TAGS = [
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
+    {"name": "webhooks", "description": "Where you want to be told of events."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
 
