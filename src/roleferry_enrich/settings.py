@@ -31,6 +31,7 @@ from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.routines import ROUTINE_ID, Routine, RunsRoutine, inputs_named
+from roleferry_enrich.secret_texts import Secret, each
 
 _UNITS: Mapping[str, timedelta] = MappingProxyType(
     {
@@ -41,13 +42,6 @@ _UNITS: Mapping[str, timedelta] = MappingProxyType(
     }
 )
 _WINDOW = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,4})?([smhd])")
-# What documentation and templates write where a secret belongs.
-_PLACEHOLDER = re.compile(
-    r"<.*>|\$\{.*\}|\{\{.*\}\}|x{3,}|\*{3,}|\.{3,}|change[-_ ]?(me|this|it).*"
-    r"|replace[-_ ]?(me|this|with).*|(put|insert|enter|your)[-_ ].*"
-    r"|todo|secret|password|none|null|example|placeholder|dummy|sk[-_]\.+",
-    re.IGNORECASE,
-)
 _SHORTEST_SECRET_KEY = 32
 _OF_ROUTINES = frozenset({"routine", "routine_inputs"})
 _SECRET_FIELDS = frozenset({"api_key", "cache_keys", "database_url", "redis_url", "secret_key"})
@@ -63,15 +57,6 @@ def _windows(text: object) -> object:
     if len(windows) < len(found):
         raise ValueError("expected limits such as 10/s,300/m or 600/5m")
     return windows
-
-
-def _no_placeholder(secret: SecretStr) -> SecretStr:
-    for part in secret.get_secret_value().split(","):
-        if not part.strip() or _PLACEHOLDER.fullmatch(part.strip()):
-            raise ValueError("expected a secret, found a placeholder")
-        if not part.isascii() or not part.strip().isprintable():
-            raise ValueError("expected printable ASCII characters")
-    return secret
 
 
 def _database_url(secret: SecretStr) -> SecretStr:
@@ -103,11 +88,6 @@ def _key_ring(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _each(secrets: SecretStr | None) -> tuple[SecretStr, ...]:
-    text = secrets.get_secret_value() if secrets else ""
-    return tuple(SecretStr(part.strip()) for part in text.split(",") if part.strip())
-
-
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -117,7 +97,7 @@ class ProviderSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    api_key: Annotated[SecretStr, AfterValidator(_no_placeholder)] | None = None
+    api_key: Secret | None = None
     base_url: HttpUrl | None = None
     enabled: bool | None = None
     """Unset: enabled if its key is set or it needs none."""
@@ -137,7 +117,7 @@ class ProviderSettings(BaseModel):
     @property
     def keys(self) -> tuple[SecretStr, ...]:
         """Two may be given, with a comma, so that one can be replaced while both work."""
-        return _each(self.api_key)
+        return each(self.api_key)
 
     @property
     def timeout(self) -> timedelta | None:
@@ -169,7 +149,7 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Path(".roleferry")
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = None
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
-    secret_key: Annotated[SecretStr, AfterValidator(_no_placeholder)] | None = None
+    secret_key: Secret | None = None
     """Peppers stored API key digests and signs cursors; see `secret_key.py`."""
     host: str = "127.0.0.1"
     port: Port = 8000
@@ -186,9 +166,7 @@ class Settings(BaseSettings):
     for people, 180 for companies. Nothing is deleted by it."""
     cache_mb: int = Field(default=64, ge=0, le=65_536)
     """Megabytes of answers that one process keeps in memory, before Redis is asked."""
-    cache_keys: (
-        Annotated[SecretStr, AfterValidator(_no_placeholder), AfterValidator(_key_ring)] | None
-    ) = None
+    cache_keys: Annotated[Secret, AfterValidator(_key_ring)] | None = None
     """Seal what the cache keeps in Redis; the first seals, all open. See `gateway/sealing.py`."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
 
@@ -216,7 +194,7 @@ class Settings(BaseSettings):
 
     @property
     def cache_key_ring(self) -> tuple[SecretStr, ...]:
-        return _each(self.cache_keys)
+        return each(self.cache_keys)
 
     def provider(self, name: str) -> ProviderSettings:
         return self.providers.get(name, ProviderSettings())
