@@ -15,6 +15,7 @@ from roleferry_enrich.settings import (
     secret_setting_names,
     setting_names,
 )
+from roleferry_enrich.webhook_settings import SENDERS
 
 NO_FILE = Path("no-such-file.env")
 PEPPER = "test-pepper-of-thirty-two-characters"
@@ -253,7 +254,7 @@ def names_in_example() -> set[str]:
 
 def test_the_example_names_every_setting_and_no_other() -> None:
     of_one_provider = {name for name in setting_names() if "__" not in name or "__HUNTER__" in name}
-    assert names_in_example() == of_one_provider | OF_CLAY_ALONE
+    assert names_in_example() == of_one_provider | OF_CLAY_ALONE | OF_SENDGRID | OF_GENERIC_ALONE
 
 
 def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
@@ -318,6 +319,11 @@ def test_a_cache_key_that_protects_nothing_stops_the_start(keys: str) -> None:
     assert keys not in message
 
 
+OF_SENDGRID = {f"ROLEFERRY_WEBHOOKS__SENDGRID__{field.upper()}" for field in SENDERS["sendgrid"]}
+OF_GENERIC_ALONE = {
+    f"ROLEFERRY_WEBHOOKS__GENERIC__{field.upper()}"
+    for field in SENDERS["generic"] - SENDERS["sendgrid"]
+}
 OF_CLAY_ALONE = {
     "ROLEFERRY_PROVIDERS__CLAY__ROUTINE",
     "ROLEFERRY_PROVIDERS__CLAY__ROUTINE_INPUTS",

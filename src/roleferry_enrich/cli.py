@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
-from roleferry_enrich.terminal.administration import keys, providers
+from roleferry_enrich.terminal.administration import keys, providers, webhooks
 from roleferry_enrich.terminal.printing import Format, console, show
 from roleferry_enrich.terminal.resolve import resolve
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
+app.add_typer(webhooks, name="webhooks")
 app.command()(resolve)
 
 Url = Annotated[

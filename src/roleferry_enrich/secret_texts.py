@@ -1,4 +1,4 @@
-"""What any setting that holds secrets may look like: one, or two with a comma, and no template's."""
+"""What any setting that holds secrets may look like: one, or several with commas between."""
 
 import re
 from typing import Annotated

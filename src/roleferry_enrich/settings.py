@@ -6,7 +6,7 @@ the settings is found, and which names exist, is in `environment.py`.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -32,6 +32,7 @@ from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.routines import ROUTINE_ID, Routine, RunsRoutine, inputs_named
 from roleferry_enrich.secret_texts import Secret, each
+from roleferry_enrich.webhook_settings import SENDERS, WebhookSettings, check_sender
 
 _UNITS: Mapping[str, timedelta] = MappingProxyType(
     {
@@ -44,7 +45,9 @@ _UNITS: Mapping[str, timedelta] = MappingProxyType(
 _WINDOW = re.compile(r"([1-9]\d{0,8})/([1-9]\d{0,4})?([smhd])")
 _SHORTEST_SECRET_KEY = 32
 _OF_ROUTINES = frozenset({"routine", "routine_inputs"})
-_SECRET_FIELDS = frozenset({"api_key", "cache_keys", "database_url", "redis_url", "secret_key"})
+_SECRET_FIELDS = frozenset(
+    {"api_key", "cache_keys", "database_url", "redis_url", "secret", "secret_key"}
+)
 
 
 def _windows(text: object) -> object:
@@ -169,6 +172,9 @@ class Settings(BaseSettings):
     cache_keys: Annotated[Secret, AfterValidator(_key_ring)] | None = None
     """Seal what the cache keeps in Redis; the first seals, all open. See `gateway/sealing.py`."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
+    webhooks: Mapping[str, WebhookSettings] = Field(default_factory=dict)
+    webhook_retention_days: int = Field(default=30, ge=8, le=3_650)
+    """Days for which events are kept: as long a repeated one is known. Stripe tries for three."""
 
     @classmethod
     def settings_customise_sources(
@@ -188,6 +194,8 @@ class Settings(BaseSettings):
             raise ValueError("ROLEFERRY_PORT and ROLEFERRY_SANDBOX_PORT are the same")
         for name, provider in self.providers.items():
             _check_provider(name, provider)
+        for name, webhook in self.webhooks.items():
+            check_sender(f"{PREFIX}WEBHOOKS{DELIMITER}{name.upper()}{DELIMITER}", name, webhook)
         if self.environment == "production":
             _check_production(self)
         return self
@@ -227,8 +235,10 @@ def _check_production(settings: Settings) -> None:
 
 def setting_names() -> frozenset[str]:
     """Every variable there is, for every provider."""
-    plain = {PREFIX + field.upper() for field in Settings.model_fields if field != "providers"}
-    return frozenset(plain | {name for names in _provider_names().values() for name in names})
+    nested = {"providers", "webhooks"}
+    plain = {PREFIX + field.upper() for field in Settings.model_fields if field not in nested}
+    of_providers = {name for names in _provider_names().values() for name in names}
+    return frozenset(plain | of_providers | set(_webhook_names()))
 
 
 def secret_setting_names() -> frozenset[str]:
@@ -246,6 +256,12 @@ def _provider_names() -> Mapping[str, frozenset[str]]:
         )
         for name, adapter in catalogue().items()
     }
+
+
+def _webhook_names() -> Iterator[str]:
+    for sender, fields in SENDERS.items():
+        for field in fields:
+            yield DELIMITER.join((f"{PREFIX}WEBHOOKS", sender.upper(), field.upper()))
 
 
 def read_settings(

@@ -11,10 +11,11 @@ from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
-from roleferry_enrich.errors import Unauthenticated
+from roleferry_enrich.errors import NotFound, Unauthenticated
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
 from roleferry_enrich.records.resolution import resolve_records
+from roleferry_enrich.webhooks.inbox import Receipt
 
 KEY = "test-key-of-the-account"
 OTHER_KEY = "test-key-of-another"
@@ -26,6 +27,7 @@ OTHER = Account(id=UUID(int=2), name="Another", scopes=frozenset(), key_id="k2")
 class FakeServices:
     asked: list[tuple[Request, Account]] = field(default_factory=list)
     resolved: list[Sequence[LooseRecord]] = field(default_factory=list)
+    delivered: list[tuple[str, bytes, Mapping[str, str], str | None]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     failure: Exception | None = None
     answer: Enrichment | None = None
@@ -95,6 +97,18 @@ class FakeServices:
         if self.failure is not None:
             raise self.failure
         return [outcome for _, outcome in resolve_records((b"", record) for record in records)]
+
+    def require_sender(self, sender: str, *, has_token: bool) -> None:
+        if sender != "stripe" or has_token:
+            raise NotFound("there is nothing at this path")
+
+    async def receive_webhook(
+        self, sender: str, body: bytes, headers: Mapping[str, str], token: str | None
+    ) -> Receipt:
+        self.delivered.append((sender, body, dict(headers), token))
+        if self.failure is not None:
+            raise self.failure
+        return Receipt(events=1, new=1)
 
     async def health(self) -> Health:
         return self.state

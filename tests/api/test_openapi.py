@@ -32,6 +32,7 @@ READS = {
     "listCompanyContacts",
 }
 COMPUTES = {"resolveRecords"}
+TAKES_IN = {"receiveWebhook", "receiveWebhookByToken"}
 PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
 
 
@@ -40,7 +41,7 @@ def test_the_document_is_valid_openapi():
 
 
 def test_every_operation_is_there_once():
-    assert set(OPERATIONS) == POSTS | READS | COMPUTES | PUBLIC
+    assert set(OPERATIONS) == POSTS | READS | COMPUTES | TAKES_IN | PUBLIC
 
 
 def test_no_schema_of_the_framework_is_left():
@@ -56,6 +57,12 @@ def test_what_costs_money_documents_every_status(name):
 @pytest.mark.parametrize("name", sorted(COMPUTES))
 def test_what_costs_nothing_documents_no_402(name):
     expected = {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503}
+    assert set(map(int, OPERATIONS[name]["responses"])) == expected
+
+
+@pytest.mark.parametrize("name", sorted(TAKES_IN))
+def test_what_takes_in_documents_every_status(name):
+    expected = {200, 400, 401, 404, 408, 413, 414, 415, 431, 500, 503}
     assert set(map(int, OPERATIONS[name]["responses"])) == expected
 
 

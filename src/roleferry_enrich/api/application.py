@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from roleferry_enrich import __version__
-from roleferry_enrich.api import companies, contacts, enrich, health, records
+from roleferry_enrich.api import companies, contacts, enrich, health, records, webhooks
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
 from roleferry_enrich.api.openapi import complete
@@ -25,12 +25,13 @@ sure we are; from your own provider keys.
 
 Errors are problems (RFC 9457) with a stable `type`. Every answer carries an `X-Request-ID`.
 """
-_MODULES = (enrich, companies, contacts, records, health)
+_MODULES = (enrich, companies, contacts, records, webhooks, health)
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
     {"name": "companies", "description": "A company and the people who lead it."},
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
+    {"name": "webhooks", "description": "What providers send on their own accord."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
 

@@ -40,8 +40,8 @@ class StrictRoute(APIRoute):
 
         async def strictly(request: Request) -> Response:
             caller = await account_of(request)
-            _require_json(request.headers)
-            sent = await _whole_body(request)
+            require_json(request.headers)
+            sent = await whole_body(request)
             # A large one would keep every other request waiting while it is read.
             large = len(sent) > _LARGE_BODY
             body = await asyncio.to_thread(_read, model, sent) if large else _read(model, sent)
@@ -51,7 +51,7 @@ class StrictRoute(APIRoute):
         return strictly
 
 
-def _require_json(headers: Mapping[str, str]) -> None:
+def require_json(headers: Mapping[str, str]) -> None:
     media_type, _, parameters = headers.get("content-type", "").partition(";")
     if media_type.strip().lower() != "application/json":
         raise WrongMediaType("the Content-Type must be application/json")
@@ -62,7 +62,7 @@ def _require_json(headers: Mapping[str, str]) -> None:
         raise WrongMediaType("the body must not be compressed")
 
 
-async def _whole_body(request: Request) -> bytes:
+async def whole_body(request: Request) -> bytes:
     try:
         return await request.body()
     except ClientDisconnect:

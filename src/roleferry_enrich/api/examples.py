@@ -56,6 +56,22 @@ REQUESTS: Mapping[str, Mapping[str, object]] = {
     "resolveRecords": {
         "two_people": {"records": _RECORDS},
     },
+    "receiveWebhook": {
+        "bounce_told_by_sendgrid": [
+            {
+                "sg_event_id": "zmzJhfJgAfUSOW80yEbPyw",
+                "sg_message_id": "14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0",
+                "event": "bounce",
+                "type": "bounce",
+                "status": "5.1.1",
+                "email": "maren.oakhurst@quillmere.test",
+                "timestamp": 1_772_443_800,
+            }
+        ],
+    },
+    "receiveWebhookByToken": {
+        "result_told_by_apollo": {"request_id": "-6321784512098", "people": [{"id": "64a1"}]},
+    },
     "enrichCompany": {
         "by_domain": {"domain": "quillmere.test"},
         "technologies_only": {
@@ -85,6 +101,8 @@ def answers() -> Mapping[str, Mapping[str, object]]:
         "findExecutives": {"found": executives},
         "enrichCompany": {"found": company},
         "resolveRecords": {"two_people": _resolved()},
+        "receiveWebhook": {"new": {"events": 1, "new": 1}},
+        "receiveWebhookByToken": {"repeated": {"events": 1, "new": 0}},
         "listContacts": {"last_page": contact_page(_contacts())},
         "listCompanyContacts": {"last_page": contact_page(_contacts())},
         "getContact": {"found": contact_data(_contacts().items[0])},

@@ -20,7 +20,10 @@ from roleferry_enrich.errors import (
     UrlTooLong,
 )
 
-_LARGER_BODIES = MappingProxyType({"/resolve": 8 * 1024 * 1024})
+_LARGER_BODIES = MappingProxyType(
+    # SendGrid gathers up to 768 kB of events.
+    {"/resolve": 8 * 1024 * 1024, "/webhooks/sendgrid": 1024 * 1024}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
