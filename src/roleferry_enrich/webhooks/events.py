@@ -116,7 +116,8 @@ def _of_apollo(entry: Document) -> Iterator[Event]:
     request = text(entry, "request_id")
     result = entry.get("webhook_result")
     people = (result if isinstance(result, dict) else entry).get("people")
-    ids = [text(each, "id") for each in people if isinstance(each, dict)] if people else []
+    rows = people if isinstance(people, list) else []
+    ids = [text(each, "id") for each in rows if isinstance(each, dict)]
     named = "+".join(sorted(each for each in ids if each))
     yield Event(
         document=entry,
