@@ -2,19 +2,26 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import orjson
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.storage.examples import enrichment
 from tests.webhooks import signers
 from tests.webhooks.schemes import NEW, OLD, SENDGRID
 from tests.webhooks.signers import NOW, delivery
 
+from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report, Waiting
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.completions import CompletionRepository, Due
+from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.webhook_events import WebhookEvents
 from roleferry_enrich.storage.webhook_tables import mailbox_reports, webhook_events
 from roleferry_enrich.webhooks.endpoints import endpoints_of
@@ -38,6 +45,7 @@ class House:
             "sendgrid": {"secret": SENDGRID.public_key, "account": account_id},
             "mailgun": {"secret": OLD, "account": account_id},
             "stripe": {"secret": f"{OLD},{NEW}"},
+            "clay": {"secret": OLD},
         }
         self.inbox = Inbox(endpoints_of(Settings(webhooks=given)), self.events, self.vault)
         self.account_id = account_id
@@ -194,6 +202,42 @@ async def test_a_database_that_goes_away_costs_no_event(house, engine):
     await house.worker().process_due()
 
     assert await house.told() == {"sg-1": ("done", "mailbox_noted", None)}
+
+
+async def test_a_result_wakes_who_waits_for_it(house, account_id):
+    later = ProviderOutcome(
+        provider="clay",
+        capability="find_email",
+        outcome=OutcomeKind.PENDING,
+        reason=None,
+        retry_after=timedelta(hours=1),
+        latency=timedelta(0),
+        cost=MicroUsd(0),
+        calls=1,
+        cached=None,
+        records=0,
+        reference="run_1",
+    )
+    waiting = Waiting(timedelta(hours=1), "run_1")
+    report = Report(
+        conversation=uuid4(),
+        provider="clay",
+        capability="find_email",
+        outcome=waiting,
+        latency=timedelta(0),
+    )
+    given = enrichment(account_id, outcomes=(later,))
+    await EnrichmentRepository(house.engine).record(given, [report], observations=Observations())
+    completions = CompletionRepository(house.engine)
+    assert await completions.claim(10) == []
+
+    body = orjson.dumps({"webhookId": "wh", "data": {"routine_run_id": "run_1"}})
+    endpoint = house.inbox.endpoint("clay", has_token=False)
+    await house.inbox.receive(endpoint, delivery(body, signers.clay_headers(body, OLD)))
+    await house.worker().process_due()
+
+    assert await house.told() == {"run_1": ("done", "completion_woken", None)}
+    assert await completions.claim(10) == [Due(account_id, given.id)]
 
 
 async def test_h62_mailguns_token_proves_one_event(house):
