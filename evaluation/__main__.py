@@ -21,6 +21,8 @@ ROWS = (
     "liars",
     "clusters",
     "febrl",
+    "hit_rates",
+    "spending",
 )
 
 

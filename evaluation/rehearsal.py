@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-import orjson
 from starlette.types import ASGIApp, Message
 
 from roleferry_enrich.domain.enrichments import Request
+from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations
-from roleferry_enrich.domain.outcomes import Report
+from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind, Report
 from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.errors import CallSkipped, ProviderError
 from roleferry_enrich.gateway.channels import Channel, Credential
@@ -79,7 +79,9 @@ def far_ends() -> Iterator[str]:
 async def answered(world: World, request: Request) -> Answer:
     """The request's answer when everybody who can be asked has answered."""
     deadline = asyncio.get_running_loop().time() + _PATIENCE.total_seconds()
-    fanout = FanOut(world.gateway, request, Terms(deadline=deadline, purse=Purse(None)))
+    fanout = FanOut(
+        world.gateway, request, Terms(deadline=deadline, purse=Purse(request.options.max_cost))
+    )
     await fanout.run_until(deadline)
     result = merged(request, fanout.accepted, today=NOW.date())
     return Answer(result, fanout.accepted, tuple(fanout.reports))
@@ -117,7 +119,7 @@ class _Rehearsed(Gateway):
         )
         conversation = getattr(channel.provider, ask.capability)(ask.query)
         try:
-            outcome = outcome_of(await self._driven(conversation, channel), errand, NOW)
+            outcome = outcome_of(await self._driven(conversation, errand), errand, NOW)
         except (ProviderError, CallSkipped) as error:
             outcome = outcome_of_error(error)
         return Report(
@@ -126,15 +128,16 @@ class _Rehearsed(Gateway):
             capability=ask.capability,
             outcome=outcome,
             latency=timedelta(0),
+            calls=tuple(errand.calls),
         )
 
-    async def _driven(self, conversation: Conversation[T], channel: Channel) -> T:
+    async def _driven(self, conversation: Conversation[T], errand: Errand) -> T:
         try:
             step = next(conversation)
             while True:
                 try:
                     calls = () if isinstance(step, Pause) else step
-                    replies = tuple([await self._reply(channel, call) for call in calls])
+                    replies = tuple([await self._reply(errand, call) for call in calls])
                 except ProviderError as error:
                     step = conversation.throw(error)
                 else:
@@ -143,32 +146,54 @@ class _Rehearsed(Gateway):
             result: T = finished.value
             return result
 
-    async def _reply(self, channel: Channel, call: Call) -> Reply:
+    async def _reply(self, errand: Errand, call: Call) -> Reply:
+        channel = errand.channel
+        errand.terms.purse.reserve(channel.price(call.credits))
         headers = {**channel.headers(call)}
         if channel.name in self._fault:
             headers["x-sandbox-fault"] = self._fault[channel.name]
-        reply = await _exchanged(self._sandbox, channel.url(call), call, headers)
+        reply = await _exchanged(self._sandbox, channel, call, headers)
+        cost = channel.price(call.charge(reply) if call.credits else 0)
+        errand.terms.purse.settle(channel.price(call.credits), cost)
+        errand.calls.append(_record(errand, reply, cost))
         error = channel.provider.refusal(call, reply)
         if error is not None:
             raise error
         return reply
 
 
-async def _exchanged(app: ASGIApp, url: str, call: Call, headers: Mapping[str, str]) -> Reply:
+def _record(errand: Errand, reply: Reply, cost: MicroUsd) -> CallRecord:
+    return CallRecord(
+        id=uuid5(errand.conversation, str(len(errand.calls))),
+        conversation=errand.conversation,
+        provider=errand.channel.name,
+        capability=errand.capability,
+        attempt=1,
+        status=reply.status,
+        outcome=OutcomeKind.FOUND,
+        cost=cost,
+        sent_at=NOW,
+        latency=timedelta(0),
+        permit_wait=timedelta(0),
+    )
+
+
+async def _exchanged(
+    app: ASGIApp, channel: Channel, call: Call, headers: Mapping[str, str]
+) -> Reply:
     """The app's reply to one call."""
     start: Message = {}
     body = bytearray()
 
     async def receive() -> Message:
-        document = b"" if call.json is None else orjson.dumps(call.json)
-        return {"type": "http.request", "body": document, "more_body": False}
+        return {"type": "http.request", "body": channel.body(call) or b"", "more_body": False}
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
             start.update(message)
         body.extend(message.get("body", b""))
 
-    await app(_scope(url, call, headers), receive, send)
+    await app(_scope(channel, call, headers), receive, send)
     return Reply(
         status=start["status"],
         body=bytes(body),
@@ -177,7 +202,8 @@ async def _exchanged(app: ASGIApp, url: str, call: Call, headers: Mapping[str, s
     )
 
 
-def _scope(url: str, call: Call, headers: Mapping[str, str]) -> dict[str, object]:
+def _scope(channel: Channel, call: Call, headers: Mapping[str, str]) -> dict[str, object]:
+    url = channel.url(call)
     sent = {"host": urlsplit(url).netloc, **headers}
     if call.json is not None:
         sent["content-type"] = "application/json"
@@ -188,7 +214,7 @@ def _scope(url: str, call: Call, headers: Mapping[str, str]) -> dict[str, object
         "scheme": "http",
         "path": urlsplit(url).path,
         "raw_path": urlsplit(url).path.encode(),
-        "query_string": urlencode(call.params).encode(),
+        "query_string": urlencode(channel.params(call)).encode(),
         "root_path": "",
         "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
         "server": ("sandbox.test", 80),

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
@@ -13,13 +14,15 @@ from fastapi import FastAPI
 from sqlalchemy import make_url
 
 from roleferry_enrich.app import create_app
-from roleferry_enrich.domain.health import BreakerState, Health, LimiterState
+from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderStatus
+from roleferry_enrich.domain.quotas import Quota, QuotaTold
 from roleferry_enrich.embedded import Servers
+from roleferry_enrich.errors import ProviderUnauthorised
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
-from roleferry_enrich.settings import Settings
+from roleferry_enrich.settings import ProviderSettings, Settings
 
 REFUSING = Servers("postgresql://enrich:hunter2@127.0.0.1:9/x", "redis://:hunter2@127.0.0.1:9/0")
 
@@ -63,6 +66,31 @@ async def test_every_provider_is_told_with_its_state(settings, running):
     enabled = {name for name, provider in found.items() if provider.enabled}
     assert {"hunter", "website"} <= enabled
     assert not {"apollo", "clearbit"} & enabled
+
+
+async def test_refused_keys_and_quotas_are_told(settings, running):
+    two = ProviderSettings.model_validate({"api_key": "test-key-one,test-key-two"})
+    keyed = settings.model_copy(update={"providers": {"hunter": two}})
+    async with open_resources(keyed, running) as resources:
+        services, gates = LocalServices(resources, ResolvingDesk()), resources.gateway.gates
+        channel = resources.gateway.channels["hunter"]
+        await resources.shared.redis.flushdb()
+        for key in channel.keys:
+            await gates.standing.learn(channel, key, ProviderUnauthorised("status 401"))
+        told = QuotaTold(quota=Quota(remaining=3), at=datetime(2026, 11, 1, tzinfo=UTC))
+        await gates.quotas.tell("hunter", told)
+        state = next(it for it in (await services.health()).providers if it.name == "hunter")
+        profile = services.profiles["hunter"]
+        await resources.shared.redis.flushdb()
+
+    assert state.status is ProviderStatus.QUARANTINED
+    assert state.quarantine == "unauthorised"
+    assert [(key.position, key.refused_until is None) for key in state.keys] == [
+        (1, False),
+        (2, False),
+    ]
+    assert state.quota == told
+    assert profile.name == "hunter"
 
 
 async def test_h83_refused_connections_are_told_without_their_passwords(settings):

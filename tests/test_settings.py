@@ -1,9 +1,11 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from roleferry_enrich.domain.waterfalls import BUILT_IN, Waterfall
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.routines import Routine
@@ -253,15 +255,69 @@ def names_in_example() -> set[str]:
 
 
 def test_the_example_names_every_setting_and_no_other() -> None:
-    of_one_provider = {name for name in setting_names() if "__" not in name or "__HUNTER__" in name}
+    of_one_provider = {
+        name
+        for name in setting_names()
+        if "__" not in name or "__HUNTER__" in name or "WATERFALLS__" in name
+    }
     assert names_in_example() == of_one_provider | OF_CLAY_ALONE | OF_SENDGRID | OF_GENERIC_ALONE
 
 
 def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
     text = (Path(__file__).parents[1] / ".env.example").read_text()
     in_force = tmp_path / ".env"
-    in_force.write_text(text.replace("# ROLEFERRY_", "ROLEFERRY_"))
+    shown = re.sub(r"^# ROLEFERRY_WATERFALLS__.*\n", "", text, flags=re.MULTILINE)
+    in_force.write_text(shown.replace("# ROLEFERRY_", "ROLEFERRY_"))
     assert read_settings({}, env_file=in_force) == read_settings({}, env_file=NO_FILE)
+
+
+def test_the_example_shows_the_built_in_waterfalls() -> None:
+    text = (Path(__file__).parents[1] / ".env.example").read_text()
+    shown = re.findall(r"^# ROLEFERRY_WATERFALLS__(\w+)=(.*)$", text, re.MULTILINE)
+    assert {name.lower(): steps for name, steps in shown} == BUILT_IN
+
+
+def test_an_operator_names_waterfalls_beside_the_built_in_ones() -> None:
+    settings = read(
+        WATERFALLS__MY_OWN="website > hunter,apollo",
+        WATERFALLS__PEOPLE="hunter",
+        DEFAULT_WATERFALL="my_own",
+    )
+    named = settings.named_waterfalls
+    assert sorted(named.named) == ["companies", "my_own", "people"]
+    assert named.meant(None) == Waterfall("my_own", (("website",), ("hunter", "apollo")))
+    assert named.meant("people") == Waterfall("people", (("hunter",),))
+    assert read().named_waterfalls.meant(None) is None
+
+
+def test_an_account_may_mean_another_waterfall() -> None:
+    account = "00000000-0000-4000-8000-000000000001"
+    named = read(ACCOUNT_WATERFALLS=f"{account}: companies").named_waterfalls
+    assert named.of(UUID(account)).meant(None) == named.named["companies"]
+    assert named.of(UUID(account)).meant("people") == named.named["people"]
+    assert named.of(UUID(int=2)).meant(None) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ROLEFERRY_ACCOUNT_WATERFALLS", "00000000-0000-4000-8000-000000000001:niagara"),
+        ("ROLEFERRY_ACCOUNT_WATERFALLS", "00000000-0000-4000-8000-000000000001"),
+        ("ROLEFERRY_ACCOUNT_WATERFALLS", "somebody:people"),
+        ("ROLEFERRY_WATERFALLS__MINE", "apollo>huntsman"),
+        ("ROLEFERRY_WATERFALLS__MINE", "apollo>>hunter"),
+        ("ROLEFERRY_WATERFALLS__MINE", "apollo>apollo"),
+        ("ROLEFERRY_DEFAULT_WATERFALL", "niagara"),
+    ],
+)
+def test_a_waterfall_that_cannot_be_stops_the_start(name: str, value: str) -> None:
+    said = refusal({name: value})
+    assert name in said
+    assert value not in said
+
+
+def test_a_name_that_cannot_be_typed_in_a_request_is_no_waterfall() -> None:
+    assert "ROLEFERRY_WATERFALLS__A__B" in refusal({"ROLEFERRY_WATERFALLS__A__B": "apollo"})
 
 
 def test_every_setting_of_the_example_is_explained() -> None:

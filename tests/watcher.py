@@ -14,6 +14,11 @@ class Watcher:
         self.stale: list[str] = []
         self.spoilt: list[str] = []
         self.quarantines: list[tuple[str, str]] = []
+        self.quarantines_ended: list[str] = []
+        self.seen_off: dict[str, bool] = {}
+        self.refused_keys: list[tuple[str, int, int]] = []
+        self.served_keys: list[tuple[str, int, int]] = []
+        self.quotas: dict[str, float] = {}
         self.changed: list[tuple[str, str]] = []
         self.local_permits = 0
         self.rebuilt: list[str] = []
@@ -42,6 +47,21 @@ class Watcher:
 
     def quarantined(self, provider: str, reason: str) -> None:
         self.quarantines.append((provider, reason))
+
+    def quarantine_ended(self, provider: str) -> None:
+        self.quarantines_ended.append(provider)
+
+    def quarantine_seen(self, provider: str, *, is_off: bool) -> None:
+        self.seen_off[provider] = is_off
+
+    def key_refused(self, provider: str, position: int, of: int) -> None:
+        self.refused_keys.append((provider, position, of))
+
+    def key_served(self, provider: str, position: int, of: int) -> None:
+        self.served_keys.append((provider, position, of))
+
+    def quota_told(self, provider: str, remaining: float) -> None:
+        self.quotas[provider] = remaining
 
     def permits_kept_locally(self, provider: str, count: int) -> None:
         self.local_permits += count

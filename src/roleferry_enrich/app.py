@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import uvicorn
 from fastapi import FastAPI
@@ -46,6 +47,7 @@ def create_app(
         async with (
             open_resources(settings, servers, telemetry, channels=channels) as resources,
             open_desk() as desk,
+            resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
         ):
             look_seldom()
             preparing = asyncio.create_task(_prepare(app))

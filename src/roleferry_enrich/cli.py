@@ -23,9 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(keys, name="keys")
-app.add_typer(providers, name="providers")
-app.add_typer(webhooks, name="webhooks")
+for group in (keys, providers, webhooks):
+    app.add_typer(group)
 app.command()(resolve)
 
 Url = Annotated[
@@ -176,6 +175,10 @@ def enrich(
     country: Country = None,
     field: Annotated[list[str] | None, typer.Option(help="A field wanted; repeat.")] = None,
     strategy: Annotated[str, typer.Option(help="parallel, or waterfall to save.")] = "parallel",
+    waterfall: Annotated[str | None, typer.Option(help="Of waterfalls, the one named so.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what it would cost and fill.")
+    ] = False,
     deadline_ms: Deadline = 2000,
     max_cost: MaxCost = None,
     url: Url = None,
@@ -186,7 +189,7 @@ def enrich(
 
     Example: roleferry-enrich enrich --email orla.fenwick@quillmere.test
     """
-    from roleferry_enrich.terminal import sheets, tables
+    from roleferry_enrich.terminal import plans, sheets, tables
 
     body = _given(
         email=email,
@@ -198,11 +201,15 @@ def enrich(
         country=country,
         enrich=field,
         strategy=strategy,
+        waterfall=waterfall,
         deadline_ms=deadline_ms,
         max_cost=max_cost,
     )
+    if dry_run:
+        answer = _ask("/enrich?dry_run=true", body, url, key)
+        return show(answer, output, table=plans.table, sheet=plans.sheet)
     answer = _ask("/enrich", body, url, key)
-    show(answer, output, table=tables.enrichment, sheet=sheets.contact)
+    return show(answer, output, table=tables.enrichment, sheet=sheets.contact)
 
 
 @app.command()

@@ -66,6 +66,12 @@ def starting_servers(settings: Settings) -> Iterator[Callable[[], Servers]]:
         yield lambda: _servers(named | urls())
 
 
+def running_redis(settings: Settings) -> str | None:
+    """Where the private Redis of the data directory answers; None if it does not run just now."""
+    state = Place(settings.data_dir.expanduser().resolve(), REDIS).read()
+    return state.url if state is not None and state.answers() else None
+
+
 def _servers(urls: Mapping[str, str]) -> Servers:
     return Servers(database_url=urls[POSTGRES], redis_url=urls[REDIS])
 

@@ -7,6 +7,7 @@ would run the service with what the operator thinks is set.
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from roleferry_enrich.errors import ConfigurationError
 PREFIX = "ROLEFERRY_"
 DELIMITER = "__"
 _FILE = "_FILE"
+_OWN_NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 
 class EnvironmentSource(EnvSettingsSource):
@@ -37,11 +39,17 @@ def given_texts(
     env_file: Path,
     names: frozenset[str],
     secret_names: frozenset[str],
+    open_ended: tuple[str, ...] = (),
 ) -> Mapping[str, str]:
-    """What was set, by setting; the environment wins over the file."""
+    """What was set, by setting; the environment wins over the file.
+
+    Behind a beginning that is `open_ended` an operator writes a name of their own.
+    """
     nearer = _ours(environ)
     farther = _ours(dotenv_values(env_file, interpolate=False))
-    for name in nearer.keys() | farther.keys():
+    given_names = nearer.keys() | farther.keys()
+    names |= {name for name in given_names if _is_own(name, open_ended)}
+    for name in given_names:
         if name not in names and name.removesuffix(_FILE) not in secret_names:
             raise ConfigurationError(_unknown(name, names))
     _refuse_both(nearer, secret_names)
@@ -51,6 +59,13 @@ def given_texts(
     return {
         _setting(name, names): _text(name, text, names) for name, text in (left | nearer).items()
     }
+
+
+def _is_own(name: str, beginnings: tuple[str, ...]) -> bool:
+    return any(
+        name.startswith(beginning) and _OWN_NAME.fullmatch(name.removeprefix(beginning))
+        for beginning in beginnings
+    )
 
 
 def _setting(name: str, names: frozenset[str]) -> str:

@@ -26,13 +26,15 @@ from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
 from roleferry_enrich.gateway.places import FleetPlaces
-from roleferry_enrich.gateway.quarantine import Quarantine
+from roleferry_enrich.gateway.quotas import Quotas
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.redis_line import RedisLine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
 from roleferry_enrich.gateway.sealing import KeyRing
+from roleferry_enrich.gateway.standing import Standing
 from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
+from roleferry_enrich.gateway.usage import Usage
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
@@ -65,6 +67,7 @@ class Resources:
     engine: AsyncEngine
     shared: RedisGuard
     gateway: Gateway
+    usage: Usage
     enricher: Enricher
     accounts: AccountRepository
     books: PostgresBooks
@@ -107,6 +110,7 @@ async def open_resources(
                 engine=engine,
                 shared=shared,
                 gateway=gateway,
+                usage=Usage(ours, gates, shared),
                 enricher=enricher,
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
@@ -146,9 +150,11 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
     given = settings.provider(provider.spec.name)
     if isinstance(provider, RunsRoutine):
         provider = type(provider)(given.own_routine)
+    keys = tuple(Credential(key.get_secret_value()) for key in given.keys)
     return Channel(
         provider=provider,
-        key=Credential(given.keys[0].get_secret_value()) if given.keys else None,
+        key=keys[0] if keys else None,
+        spare_keys=keys[1:],
         base_url=given.base_url,
         enabled=given.enabled is not False,
         permits=given.permits,
@@ -218,13 +224,14 @@ def _gates(
 ) -> Gates:
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
     instances = settings.instances
+    limiter = Limiter(shared, instances=instances, watch=watching)
     return Gates(
-        quarantine=Quarantine(loop.time),
+        standing=Standing(shared, limiter=limiter, watch=watching, secret=_pepper(settings)),
         breakers={
             name: Breaker(_policy(channel), clock=loop.time, random=random)
             for name, channel in channels.items()
         },
-        limiter=Limiter(shared, instances=instances, watch=watching),
+        limiter=limiter,
         transport=transport,
         till=till,
         retry=RetryPolicy(),
@@ -242,6 +249,7 @@ def _gates(
             random=random,
             instances=instances,
         ),
+        quotas=Quotas(shared, watch=watching),
     )
 
 

@@ -11,10 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.domain.enrichments import Enrichment, Request
-from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
+from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
+from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.waterfalls import Waterfalls
+from roleferry_enrich.gateway.healths import provider_healths
+from roleferry_enrich.pipeline.estimate import estimate
+from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.providers.contract import Provider
+from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
 from roleferry_enrich.storage.companies import CompanyRepository
@@ -38,12 +44,21 @@ class LocalServices:
         self.catalogue: Mapping[str, Provider] = {
             name: channel.provider for name, channel in resources.gateway.channels.items()
         }
+        self.waterfalls: Waterfalls = resources.settings.named_waterfalls
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        channels = self._resources.gateway.channels
+        return {name: channel.profile() for name, channel in channels.items()}
 
     async def authenticate(self, token: str) -> Account:
         return await self._resources.accounts.authenticate(token)
 
     async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
         return await self._resources.enricher.enrich(request, account.id, came_at)
+
+    def plan(self, request: Request) -> Plan:
+        return estimate(first_situation(self._resources.gateway.channels, request))
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
         return await self._resources.enrichments.get(account_id, enrichment_id)
@@ -90,13 +105,8 @@ class LocalServices:
 
     async def health(self) -> Health:
         database, redis = await asyncio.gather(self._database_trouble(), self._redis_trouble())
-        names = self._resources.gateway.channels
         limiter = LimiterState.SHARED if redis is None else LimiterState.LOCAL
-        return Health(
-            database=database,
-            redis=redis,
-            providers=tuple(self._provider_health(name, limiter) for name in names),
-        )
+        return Health(database=database, redis=redis, providers=await self._providers(limiter))
 
     async def _database_trouble(self) -> str | None:
         try:
@@ -117,13 +127,8 @@ class LocalServices:
             return "Redis does not answer"
         return None
 
-    def _provider_health(self, name: str, limiter: LimiterState) -> ProviderHealth:
-        gates = self._resources.gateway.gates
-        left = gates.quarantine.remaining(name)
-        return ProviderHealth(
-            name=name,
-            enabled=self._resources.gateway.channels[name].is_ready,
-            breaker=BreakerState(gates.breakers[name].state),
-            quarantined_until=datetime.now(UTC) + left if left else None,
-            limiter=limiter,
+    async def _providers(self, limiter: LimiterState) -> tuple[ProviderHealth, ...]:
+        gateway = self._resources.gateway
+        return await provider_healths(
+            gateway.channels, gateway.gates, limiter=limiter, now=datetime.now(UTC)
         )

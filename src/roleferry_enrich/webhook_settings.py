@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from roleferry_enrich.secret_texts import Secret, each
+from roleferry_enrich.environment import DELIMITER, PREFIX
+from roleferry_enrich.setting_types import each_secret, no_placeholder
 
 _EVERY = frozenset({"secret"})
 _TIMED = _EVERY | {"tolerance_s"}
@@ -41,7 +42,7 @@ HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 class WebhookSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    secret: Secret | None = None
+    secret: Annotated[SecretStr, AfterValidator(no_placeholder)] | None = None
     """Whatever the sender proves itself by. Two, with a comma, while one replaces the other."""
     tolerance_s: int = Field(default=300, ge=1, le=86_400)
     """How far a signed time may be from ours, either way."""
@@ -56,15 +57,23 @@ class WebhookSettings(BaseModel):
 
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
-        return each(self.secret)
+        return each_secret(self.secret)
 
     @property
     def tolerance(self) -> timedelta:
         return timedelta(seconds=self.tolerance_s)
 
 
-def check_sender(setting: str, sender: str, given: WebhookSettings) -> None:
-    """`setting` is how its names begin. Raises ValueError, naming the one that cannot be right."""
+def webhook_names() -> frozenset[str]:
+    """Every variable there is for a sender."""
+    return frozenset(
+        _prefix(sender) + field.upper() for sender, fields in SENDERS.items() for field in fields
+    )
+
+
+def check_sender(sender: str, given: WebhookSettings) -> None:
+    """Raises ValueError, naming the setting that cannot be right."""
+    setting = _prefix(sender)
     known = SENDERS.get(sender)
     if known is None:
         raise ValueError(f"{setting}*: there is no such sender of webhooks")
@@ -80,3 +89,7 @@ def check_sender(setting: str, sender: str, given: WebhookSettings) -> None:
     tokens = [secret.get_secret_value() for secret in given.secrets]
     if sender == "apollo" and not all(map(_TOKEN.fullmatch, tokens)):
         raise ValueError(f"{setting}SECRET: expected 24 or more of A-Z, a-z, 0-9, _ and -")
+
+
+def _prefix(sender: str) -> str:
+    return DELIMITER.join((f"{PREFIX}WEBHOOKS", sender.upper(), ""))

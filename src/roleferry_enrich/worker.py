@@ -33,7 +33,10 @@ _log = structlog.get_logger("roleferry_enrich")
 
 async def work(settings: Settings, servers: Servers) -> None:
     """Until SIGTERM or SIGINT; what is under way then is finished first."""
-    async with open_resources(settings, servers) as resources:
+    async with (
+        open_resources(settings, servers) as resources,
+        resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
+    ):
         completion = Completion(
             resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
         )

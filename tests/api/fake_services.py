@@ -10,10 +10,16 @@ from roleferry_enrich.api import examples
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
+from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.waterfalls import Waterfalls, waterfalls
 from roleferry_enrich.errors import NotFound, Unauthenticated
+from roleferry_enrich.gateway.channels import Channel, Credential
+from roleferry_enrich.pipeline.estimate import estimate
+from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
+from roleferry_enrich.providers.profile import Profile, profile_of
 from roleferry_enrich.records.resolution import resolve_records
 from roleferry_enrich.webhooks.inbox import Receipt
 
@@ -28,6 +34,7 @@ class FakeServices:
     asked: list[tuple[Request, Account]] = field(default_factory=list)
     resolved: list[Sequence[LooseRecord]] = field(default_factory=list)
     delivered: list[tuple[str, bytes, Mapping[str, str], str | None]] = field(default_factory=list)
+    named: Waterfalls = field(default_factory=lambda: waterfalls({}))
     tokens: list[str] = field(default_factory=list)
     failure: Exception | None = None
     answer: Enrichment | None = None
@@ -56,6 +63,14 @@ class FakeServices:
     def catalogue(self) -> Mapping[str, Provider]:
         return MappingProxyType({"hunter": Hunter()})
 
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        return {name: profile_of(provider) for name, provider in self.catalogue.items()}
+
+    @property
+    def waterfalls(self) -> Waterfalls:
+        return self.named
+
     async def authenticate(self, token: str) -> Account:
         self.tokens.append(token)
         known = {KEY: ACCOUNT, OTHER_KEY: OTHER}
@@ -68,6 +83,13 @@ class FakeServices:
         if self.failure is not None:
             raise self.failure
         return self.answer or examples.enrichment(request.goal)
+
+    def plan(self, request: Request) -> Plan:
+        channels = {
+            name: Channel(provider=one, key=Credential("test"))
+            for name, one in self.catalogue.items()
+        }
+        return estimate(first_situation(channels, request))
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
         return self.stored.get((account_id, enrichment_id))

@@ -36,10 +36,14 @@ async def test_each_provider_is_shown(stranger):
     assert reply.json()["providers"] == [
         {
             "name": "hunter",
+            "status": "ready",
             "enabled": True,
             "breaker": "closed",
             "quarantined_until": None,
+            "quarantine_reason": None,
             "limiter": "shared",
+            "keys": [],
+            "quota": None,
         }
     ]
 

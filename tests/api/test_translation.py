@@ -9,6 +9,7 @@ from roleferry_enrich.api.translation import company_request, contact_request, e
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS, Goal, Options, Strategy
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence
+from roleferry_enrich.domain.waterfalls import Waterfall, waterfalls
 from roleferry_enrich.errors import InvalidQuery
 
 PROVIDERS = ("apollo", "hunter")
@@ -47,6 +48,42 @@ def test_every_option_is_passed_on():
         exclude=frozenset({"apollo"}),
         sample_fallback=True,
     )
+
+
+def test_a_named_waterfall_is_passed_on_with_its_order():
+    body = {"domain": "quillmere.test", "strategy": "waterfall"}
+
+    assert contact(**body, waterfall="people").options.waterfall == Waterfall(
+        "people", (("apollo",), ("clay",), ("hunter",))
+    )
+    assert contact(**body).options.waterfall is None
+
+
+def test_the_operators_default_waterfall_is_meant_where_none_is_named():
+    body = EnrichBody(domain="quillmere.test", strategy="waterfall")
+    named = waterfalls({"mine": (("hunter",),)}, default="mine")
+
+    request = contact_request(body, PROVIDERS, named)
+
+    assert request.options.waterfall == Waterfall("mine", (("hunter",),))
+    assert contact_request(EnrichBody(domain="quillmere.test"), PROVIDERS, named).options == (
+        Options()
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"strategy": "waterfall", "waterfall": "niagara"}, "unknown_waterfall"),
+        ({"waterfall": "people"}, "not_a_waterfall"),
+    ],
+)
+def test_a_waterfall_that_cannot_be_followed_is_refused(body, code):
+    with pytest.raises(InvalidQuery) as refused:
+        contact(domain="quillmere.test", **body)
+
+    assert [(f.field, f.code) for f in refused.value.faults] == [("waterfall", code)]
+    assert "niagara" not in refused.value.faults[0].message
 
 
 def test_zero_is_not_absent():

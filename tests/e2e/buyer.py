@@ -74,7 +74,9 @@ def stopped_at(point: str, resources: Resources) -> Enricher:
         case "replied":
             till._books = StoppingAtSettling(resources.books, "settle", halt, after=False)
         case "settled":
-            gateway._answering._gates = Stopping(gateway.gates, "send", stop, after=True)
+            gateway._answering._gatherings._gates = Stopping(
+                gateway.gates, "send", stop, after=True
+            )
         case "remembered" | "recorded":
             after = point == "recorded"
             records = Stopping(enricher.records, "record", stop, after=after)

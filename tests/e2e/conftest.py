@@ -51,6 +51,7 @@ def installation(
         PORT=port,
         SANDBOX_PORT=sandbox_port,
         SANDBOX_LATENCY_SCALE=0.02,
+        USAGE_EVERY_S=0,
         LOG_LEVEL="debug",
     )
     for name in NAMES:

@@ -19,9 +19,10 @@ import roleferry_enrich
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
 from roleferry_enrich.embedded import Servers
+from roleferry_enrich.provider_settings import ProviderSettings
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.own_store import OwnStore
-from roleferry_enrich.settings import ProviderSettings, Settings
+from roleferry_enrich.settings import Settings
 
 # Our own database is no far end: it is the one that the API under test works with.
 FAR = {name: it for name, it in catalogue().items() if not isinstance(it, OwnStore)}
@@ -85,6 +86,7 @@ def settings_for(url: str, data_dir: Path, **each: object) -> Settings:
         data_dir=data_dir,
         secret_key=SecretStr("test-pepper-0123456789-0123456789-abc"),
         log_level="error",
+        usage_every_s=0,
         providers={name: _provider(name, url, key, each) for name in NAMES},
     )
 

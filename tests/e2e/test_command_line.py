@@ -39,6 +39,13 @@ def test_a_contact_is_printed_as_csv(command):
     assert (row["full_name"], row["status"]) == ("Orla Fenwick", "complete")
 
 
+def test_a_plan_is_printed_and_nobody_asked(command):
+    said = command(*ORLA, "--dry-run", "--strategy", "waterfall")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "Would be asked" in said.stdout
+    assert "Nobody was asked." in said.stdout
+
+
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_executives_are_printed_in_every_form(command, form):
     said = command(*QUILLMERE, "--format", form)

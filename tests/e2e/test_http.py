@@ -7,6 +7,8 @@ import pytest
 from tests.e2e.conftest import ORLA, QUILLMERE
 from tests.processes import eventually
 
+from roleferry_enrich.providers.catalogue import catalogue
+
 INSTRUMENTS = (
     "roleferry_provider_calls_total",
     "roleferry_provider_latency_seconds_bucket",
@@ -53,6 +55,37 @@ def test_a_contact_is_merged_from_many_providers(enriched, promise):
     assert (answer["full_name"], answer["meta"]["status"]) == ("Orla Fenwick", "complete")
     said = {s["provider"] for known in answer["provenance"].values() for s in known["sources"]}
     assert len(said) >= 4
+
+
+def test_a_dry_run_asks_nobody_and_leaves_no_trace(client, promise):
+    body = {"email": "nobody.planned@quillmere.test", "strategy": "waterfall"}
+
+    def calls() -> list[str]:
+        said = client.get("/metrics").text.splitlines()
+        counted = ("roleferry_provider_calls_total", "roleferry_enrichments_total")
+        return sorted(line for line in said if line.startswith((*counted, "roleferry_cache")))
+
+    before = calls()
+    reply = client.post("/enrich?dry_run=true", json=body)
+
+    promise.holds_for("enrichContact", reply)
+    plan = reply.json()
+    assert plan["dry_run"] is True
+    assert plan["cost"]["max_usd"] > plan["cost"]["expected_usd"] > 0
+    assert calls() == before
+
+
+def test_a_named_waterfall_is_followed(client, promise):
+    body = {"email": "orla.fenwick@quillmere.test", "strategy": "waterfall", "waterfall": "people"}
+
+    reply = client.post("/enrich", json=body)
+
+    promise.holds_for("enrichContact", reply)
+    meta = reply.json()["meta"]
+    reasons = {line["provider"]: line["reason"] for line in meta["providers"]}
+    assert meta["waterfall"] == "people"
+    assert reasons["clearbit"] == reasons["explorium"] == "not_in_waterfall"
+    assert set(reasons) == set(catalogue())
 
 
 def test_records_are_resolved_in_a_process_of_their_own(client, promise):

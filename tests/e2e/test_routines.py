@@ -25,10 +25,11 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.purse import Purse
+from roleferry_enrich.provider_settings import ProviderSettings
 from roleferry_enrich.providers import clay
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.sandbox.app import create_sandbox
-from roleferry_enrich.settings import ProviderSettings, Settings
+from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.completions import CompletionRepository
 from roleferry_enrich.storage.tables import completions
 
@@ -127,7 +128,11 @@ def asked(name: str = "Orla Fenwick", **options: object) -> Request:
 
 
 def of_routine(enrichment: Enrichment) -> ProviderOutcome:
-    return next(each for each in enrichment.outcomes if each.capability == "find_email")
+    return next(
+        each
+        for each in enrichment.outcomes
+        if (each.provider, each.capability) == ("clay", "find_email")
+    )
 
 
 async def completed(resources: Resources, known: Enrichment) -> Enrichment:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.acme import Acme
 
-from roleferry_enrich.domain.people import PersonClaim
+from roleferry_enrich.domain.people import Deliverability, EmailVerdict, PersonClaim
 from roleferry_enrich.gateway.freshness import Delays, Freshness, Use
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Findings
@@ -43,6 +43,18 @@ def test_not_found_is_never_served_beyond_its_shorter_time() -> None:
     assert WEEK.use(NOT_FOUND, 6 * HOUR, None) is Use.AS_IT_IS
     assert WEEK.use(NOT_FOUND, 7 * HOUR, None) is Use.NOTHING
     assert WEEK.kept(NOT_FOUND) == 6 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("states", "fresh"),
+    [(("unknown",), 6 * HOUR), (("unknown", "valid"), 7 * DAY), (("accept_all",), 7 * DAY)],
+)
+def test_a_mailbox_that_could_not_be_judged_is_judged_again_soon(
+    states: tuple[str, ...], fresh: timedelta
+) -> None:
+    verdicts = (EmailVerdict(address="a@b.test", deliverability=Deliverability(s)) for s in states)
+
+    assert WEEK.fresh(Findings(verdicts=tuple(verdicts))) == fresh
 
 
 @given(st.timedeltas(timedelta(0), 30 * DAY), st.timedeltas(timedelta(0), 30 * DAY))

@@ -17,16 +17,21 @@ from roleferry_enrich.errors import (
 )
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.transport import Transport
-from roleferry_enrich.providers.contract import Call
+from roleferry_enrich.providers.contract import Call, Provider
 from roleferry_enrich.providers.hunter import Hunter
+from roleferry_enrich.providers.neverbounce import NeverBounce
 from roleferry_enrich.providers.replies import Reply
 
 SECOND = timedelta(seconds=1)
+HUNTER = Hunter()
 
 
-async def exchange(handler: Handler, call: Call, within: timedelta = SECOND) -> Reply:
+async def exchange(
+    handler: Handler, call: Call, within: timedelta = SECOND, provider: Provider = HUNTER
+) -> Reply:
     async with served(handler) as url, aiohttp.ClientSession(trust_env=False) as session:
-        channel = Channel(provider=Hunter(), key=Credential("test-key-hunter"), base_url=url)
+        key = Credential(f"test-key-{provider.spec.name}")
+        channel = Channel(provider=provider, key=key, base_url=url)
         now = datetime(2026, 11, 1, tzinfo=UTC)
         transport = Transport(trusted=session, open_web=session, now=lambda: now)
         return await transport.send(channel, call, within=within)
@@ -53,6 +58,21 @@ async def test_posts_json() -> None:
     reply = await exchange(handler, Call.post("/v1/match", {"ids": [1, 2]}))
 
     assert reply.record().value("ids") == [1, 2]
+
+
+async def test_a_key_that_belongs_in_the_body_is_nowhere_else() -> None:
+    seen: list[tuple[web.Request, object]] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        seen.append((request, await request.json()))
+        return web.json_response({})
+
+    call = Call.post("/v4.2/single/check", {"email": "a@b.test"})
+    await exchange(handler, call, provider=NeverBounce())
+
+    ((request, body),) = seen
+    assert body == {"email": "a@b.test", "key": "test-key-neverbounce"}
+    assert "test-key" not in f"{request.path_qs} {dict(request.headers)} {call}"
 
 
 async def test_redirects_are_not_followed() -> None:

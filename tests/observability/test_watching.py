@@ -70,3 +70,22 @@ def test_without_a_collector_no_call_is_traced(monkeypatch: pytest.MonkeyPatch) 
         call.ended(RECORD)
     assert not started
     telemetry.close()
+
+
+def test_how_a_provider_stands_is_measured(export: MetricsExport) -> None:
+    watching = Watching(export.metrics, None)
+
+    watching.key_refused("hunter", 1, 2)
+    watching.quarantine_seen("hunter", is_off=True)
+    watching.quota_told("hunter", 12.5)
+    watching.key_served("hunter", 1, 2)
+    watching.quarantine_ended("hunter")
+
+    told = {
+        line.partition("{")[0]: line.rpartition(" ")[2]
+        for line in export.page().decode().splitlines()
+        if 'provider="hunter"' in line
+    }
+    assert told["roleferry_provider_keys_refused_total"] == "1.0"
+    assert told["roleferry_provider_quarantined"] == "1.0"
+    assert told["roleferry_provider_quota_remaining"] == "12.0"

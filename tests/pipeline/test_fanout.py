@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from tests.pipeline.scripted import (
     DOMAIN,
@@ -18,7 +19,7 @@ from tests.pipeline.scripted import (
 )
 
 from roleferry_enrich.domain.companies import CompanyClaim
-from roleferry_enrich.domain.enrichments import Goal
+from roleferry_enrich.domain.enrichments import Goal, Strategy
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.outcomes import Absent, Found, OptedOut, OutcomeKind, Report
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim
@@ -232,3 +233,45 @@ class Numbered(Script):
         assert isinstance(report.outcome, Found)
         (somebody, *_) = report.outcome.observations.people
         return replace(report, conversation=somebody.provenance.conversation)
+
+
+WATERFALL = {"strategy": Strategy.WATERFALL, "deadline": timedelta(milliseconds=400)}
+
+
+async def test_a_waterfall_waits_for_an_answer_before_it_asks_the_next() -> None:
+    script = Script(MATCH, COMPANY)
+    unhurried = request(**WATERFALL | {"deadline": timedelta(seconds=10)})
+    running = asyncio.create_task(FanOut(script, unhurried, terms()).run_until(later(5)))
+    await all_that_can_happen()
+
+    assert len(script.asked) == 1
+    script.answer("quick.find_company", quillmere(industry="Optics", company_number="01234567"))
+    script.answer("slow.find_person", orla())
+    async with asyncio.timeout(5):
+        await running
+
+
+async def test_a_waterfall_goes_on_past_whoever_takes_too_long() -> None:
+    script = Script(MATCH, COMPANY)
+    fanout = FanOut(script, request(**WATERFALL), terms())
+    running = asyncio.create_task(fanout.run_until(later(60)))
+    for name in ("slow.find_person", "quick.find_company"):
+        await script.until_asked(name)
+
+    script.answer("slow.find_person", orla())
+    script.answer("quick.find_company", quillmere())
+    async with asyncio.timeout(5):
+        await running
+    assert {kind for kind, _ in reported(fanout).values()} == {OutcomeKind.FOUND}
+
+
+async def test_who_charged_for_nothing_is_not_paid_again_with_another_key() -> None:
+    by_name = offer("slow.find_person", "full_name+domain", "email", credits=1)
+    script = Script(by_name, offer("free.find_people", "domain"))
+    script.answer("slow.find_person", Absent())
+    script.answer("free.find_people", orla("free"))
+    fanout = FanOut(script, request(), terms())
+
+    await fanout.run_until(later(5))
+
+    assert script.names.count("slow.find_person") == 1

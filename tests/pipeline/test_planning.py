@@ -6,7 +6,8 @@ from datetime import timedelta
 from roleferry_enrich.domain.enrichments import Goal, Options, Request, Strategy
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd, ProfileUrl
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, EmailQuery, Keys, PersonQuery
-from roleferry_enrich.pipeline.planning import Situation, next_asks, unasked
+from roleferry_enrich.pipeline.planning import next_asks, unasked
+from roleferry_enrich.pipeline.situation import Situation
 from roleferry_enrich.providers.contract import Offer
 
 DOMAIN = Domain("quillmere.test")
@@ -158,7 +159,7 @@ def test_a_waterfall_asks_one_paid_provider_at_a_time() -> None:
     waterfall = Options(strategy=Strategy.WATERFALL)
 
     first = next_asks(situation(keys, options=waterfall))
-    waiting = next_asks(situation(keys, options=waterfall, asked=first, under_way=first))
+    waiting = next_asks(situation(keys, options=waterfall, asked=first, awaited=first))
 
     assert names(first) == {"apollo.find_person"}
     assert waiting == ()
@@ -212,6 +213,21 @@ def test_each_offer_not_taken_up_has_its_reason() -> None:
         "hunter.find_email": "missing_key",
         "companies_house.find_people": "missing_key",
         "clearbit.find_company": "missing_key",
+        "explorium.find_technologies": "cannot_help",
+    }
+
+
+def test_who_may_not_be_asked_is_named_with_the_reason() -> None:
+    barred = ((MATCH, "excluded"), (STACK, "not_configured"))
+
+    reasons = {
+        f"{o.provider}.{o.capability}": reason
+        for o, reason in unasked(situation(Keys(email=EMAIL), offers=(), absent=barred))
+    }
+
+    assert reasons == {
+        "apollo.find_person": "excluded",
+        "explorium.find_technologies": "not_configured",
     }
 
 

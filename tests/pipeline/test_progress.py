@@ -1,16 +1,19 @@
 """Progress: partial, complete and not found are told apart by what each provider did."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.pipeline.scripted import NOW, orla, quillmere, request
+from tests.pipeline.scripted import DOMAIN, NOW, orla, quillmere, request
 
 from roleferry_enrich.domain.enrichments import Goal, Status
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
+from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence
-from roleferry_enrich.pipeline.progress import Result, filled_fields, merged, status_of
+from roleferry_enrich.pipeline.progress import Progress, Result, merged, progress, status_of
+from roleferry_enrich.pipeline.situation import EXECUTIVES
 
 EVERYTHING = orla().observations + quillmere().observations
 SOMETHING = merged(request(), EVERYTHING, today=NOW.date())
@@ -95,6 +98,39 @@ def test_each_goal_has_its_own_result():
 
 
 def test_a_field_is_filled_when_it_is_sure_enough():
-    assert "title" in filled_fields(request(), EVERYTHING)
-    assert filled_fields(request(min_confidence=Confidence(1.0)), EVERYTHING) == frozenset()
-    assert filled_fields(request(), Observations()) == frozenset()
+    doubtful = progress(request(min_confidence=Confidence(1.0)), EVERYTHING)
+
+    assert "title" in progress(request(), EVERYTHING).filled
+    assert doubtful.filled == frozenset()
+    assert "title" in doubtful.unsure
+    assert progress(request(), Observations()) == Progress()
+
+
+def test_a_companys_city_stands_for_nobodys_until_the_person_is_known():
+    seated = quillmere(city="Leeds").observations
+    of_company = request(keys=Keys(domain=DOMAIN))
+
+    assert "city" not in progress(request(), seated).filled
+    assert "city" in progress(of_company, seated).filled
+    assert "city" not in progress(request(), seated + orla().observations).filled
+
+
+def test_a_company_is_described_by_what_was_asked_for():
+    types = frozenset({"firmographics", "workforce-trends"})
+    asked = replace(request(Goal.COMPANY), wanted=types)
+    said = quillmere(industry="Optics", technologies=("nginx",), workforce={"sales": 0.2})
+
+    assert progress(asked, said.observations).filled == {
+        "company_name",
+        "domain",
+        "industry",
+        "workforce",
+    }
+
+
+def test_a_list_of_executives_is_filled_by_as_many_as_are_wanted():
+    one, two = (replace(request(Goal.EXECUTIVES), limit=limit) for limit in (1, 2))
+    observed = quillmere().observations + orla().observations
+
+    assert EXECUTIVES in progress(one, observed).filled
+    assert EXECUTIVES not in progress(two, observed).filled

@@ -112,12 +112,14 @@ from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.resources import channels_of
 from roleferry_enrich.sandbox.app import create_sandbox
 from roleferry_enrich.settings import read_settings
+from roleferry_enrich.terminal.provider_states import known_states
 from roleferry_enrich.terminal.providers import offers_table, setup_table
 
 settings = read_settings(
     {"ROLEFERRY_PROVIDERS__BOREALIS__API_KEY": "test-key-borealis"}, env_file=Path("no.env")
 )
 channel = channels_of(settings)["borealis"]
+states = asyncio.run(known_states(settings, {"borealis": channel}))
 metrics = configure_metrics(settings)
 metrics.metrics.provider_called(
     "borealis", "find_person", outcome=OutcomeKind.FOUND, latency=timedelta(0), cost=MicroUsd(0)
@@ -145,7 +147,7 @@ print(json.dumps({
     "headers": dict(channel.key and channel.provider.spec.authenticate(channel.key.secret)),
     "labelled": 'provider="borealis"' in page,
     "offers": shown(offers_table()),
-    "setup": shown(setup_table(settings)),
+    "setup": shown(setup_table([channel], states)),
     "person": person,
     "served": served,
 }))

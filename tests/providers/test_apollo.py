@@ -19,6 +19,7 @@ from roleferry_enrich.errors import (
 )
 from roleferry_enrich.providers.apollo import Apollo
 from roleferry_enrich.providers.contract import Answer, Call, Conversation, Findings
+from roleferry_enrich.providers.gathering import SharedCall
 from roleferry_enrich.providers.playback import play
 from roleferry_enrich.providers.replies import Reply
 
@@ -142,7 +143,9 @@ def test_every_lane_used_has_windows() -> None:
             play(Apollo(), recorded.start(Apollo()), player)
         except ProviderError:
             continue
-        lanes |= {call.lane for call, _ in player.sent}
+        calls = [call for call, _ in player.sent]
+        shared = [call for call in calls if isinstance(call, SharedCall)]
+        lanes |= {call.lane for call in calls + [call.sharing.join([call]) for call in shared]}
 
     assert lanes == set(Apollo.spec.lanes)
 

@@ -94,6 +94,49 @@ async def test_ledger_counts_by_provider_and_key_and_shows_no_key(sandbox):
     assert "test-key" not in answer.text
 
 
+async def test_keys_in_bodies_are_told_apart_and_not_shown():
+    app, path = create_sandbox(companies=3, latency=0), "/neverbounce/v4.2/account/info"
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t.test") as c:
+        said = [
+            await c.post(path, json={"key": "test-key-one"}),
+            await c.post(path, data={"key": "test-key-one"}),
+            await c.post(path, json={"key": "test-key-two"}),
+            await c.get(path, params={"key": "test-key-two"}),
+            await c.post(path, json=["test-key-two"]),
+        ]
+        ledger = await c.get("/_ledger")
+
+    assert [reply.json()["status"] for reply in said] == ["success"] * 4 + ["general_failure"]
+    keys = ledger.json()["providers"]["neverbounce"]["keys"]
+    assert sorted(entry["calls"] for entry in keys.values()) == [1, 2, 2]
+    assert keys["no-key"]["calls"] == 1
+    assert "test-key" not in ledger.text
+
+
+async def test_ledger_charges_what_the_voice_says_it_charged():
+    app = create_sandbox(companies=3, latency=0)
+    jobs, asked = "/neverbounce/v4.2/jobs", {"key": "test-key", "input_location": "supplied"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t.test") as c:
+        rows = [{"email": f"p{n}@a.test"} for n in range(5)]
+        await c.post(f"{jobs}/create", json={**asked, "input": rows, "auto_parse": 1})
+        started = await c.post(f"{jobs}/parse", json={**asked, "job_id": 150970, "auto_start": 1})
+        await c.post(f"{jobs}/status", json={**asked, "job_id": 150970})
+        ledger = (await c.get("/_ledger")).json()["providers"]["neverbounce"]
+
+    assert started.json()["status"] == "success"
+    assert ledger["micro_usd"] == 5 * 8_000
+
+
+async def test_ledger_tells_what_was_posted_where(sandbox):
+    await sandbox.get(ORLA, headers=KEY)
+    for _ in range(2):
+        await sandbox.post("/apollo/api/v1/people/match", json={}, headers=KEY)
+
+    apollo = (await sandbox.get("/_ledger")).json()["providers"]["apollo"]
+
+    assert apollo["paths"] == {"/api/v1/people/match": 2}
+
+
 async def test_ledger_can_be_started_again(sandbox):
     await sandbox.get(ORLA, headers=KEY)
 

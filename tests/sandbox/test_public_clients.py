@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import anthropic
 import companies_house
 import httpx
+import neverbounce_sdk
 import pyhunter
 import pytest
 import sendgrid
@@ -224,3 +225,47 @@ def test_mailgun_greets_who_lost_the_way_and_refuses_who_has_no_key(url: str) ->
     lost = httpx.get(f"{url}/mailgun/v4/none", headers={"Authorization": f"Basic {basic}"})
     assert (lost.status_code, lost.text) == (200, "Mailgun Magnificent API")
     assert httpx.get(f"{url}/mailgun/v3/none").status_code == 401
+
+
+@pytest.fixture
+def verifier(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[neverbounce_sdk.NeverBounceAPIClient]:
+    monkeypatch.setattr("neverbounce_sdk.utils.API_ROOT", f"{url}/neverbounce")
+    with neverbounce_sdk.client(api_key="test-key") as client:
+        yield client
+
+
+def test_neverbounce_checks_one_and_tells_what_is_left(
+    verifier: neverbounce_sdk.NeverBounceAPIClient, world: Population
+) -> None:
+    before = verifier.account_info()["credits_info"]["paid_credits_remaining"]
+    checked = verifier.single_check(world.people[0].email, address_info=True, credits_info=True)
+
+    assert checked["result"] == "valid"
+    assert checked["address_info"]["original_email"] == world.people[0].email
+    assert checked["credits_info"]["paid_credits_remaining"] == before - 1
+
+
+def test_neverbounce_runs_a_job_and_reads_its_pages(
+    verifier: neverbounce_sdk.NeverBounceAPIClient, world: Population
+) -> None:
+    emails = [person.email for person in world.people if person.email][:25]
+    given = [{"id": str(number), "email": email} for number, email in enumerate(emails)]
+    job = verifier.jobs_create(given)["job_id"]
+
+    waited = verifier.jobs_status(job)["job_status"]
+    verifier.jobs_parse(job, auto_start=True)
+    states = [verifier.jobs_status(job)["job_status"] for _ in range(2)]
+    results = list(verifier.jobs_results(job_id=job))
+
+    assert (waited, states) == ("uploading", ["running", "complete"])
+    assert [row["data"] for row in results] == given
+    assert job in {row["id"] for row in verifier.jobs_search()}
+
+
+def test_neverbounce_is_told_of_a_wrong_key(verifier: neverbounce_sdk.NeverBounceAPIClient) -> None:
+    verifier.api_key = "invalid-key"
+
+    with pytest.raises(neverbounce_sdk.AuthFailure):
+        verifier.account_info()

@@ -31,10 +31,11 @@ from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.places import FleetPlaces
-from roleferry_enrich.gateway.quarantine import Quarantine
+from roleferry_enrich.gateway.quotas import Quotas
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.redis_line import RedisLine
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
+from roleferry_enrich.gateway.standing import Standing
 from roleferry_enrich.gateway.till import Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.pipeline.background import Background
@@ -126,8 +127,9 @@ class Process:
         session = _as_any(Session(outside.farm, self.alive))
         books = SimulatedBooks(outside.ledger, random, self.alive)
         places = {name: each.concurrency for name, each in channels.items() if each.concurrency}
+        limiter = Limiter(shared, instances=instances, watch=watch)
         return Gates(
-            quarantine=Quarantine(clock),
+            standing=Standing(shared, limiter=limiter, watch=watch, secret=_SECRET),
             breakers={
                 name: Breaker(
                     BreakerPolicy(slow_after=channel.call_timeout * _SLOW_SHARE),
@@ -136,7 +138,7 @@ class Process:
                 )
                 for name, channel in channels.items()
             },
-            limiter=Limiter(shared, instances=instances, watch=watch),
+            limiter=limiter,
             transport=Transport(trusted=session, open_web=session, now=self.now),
             till=Till(books, watch=watch, secret=_SECRET),
             retry=RetryPolicy(),
@@ -149,6 +151,7 @@ class Process:
             },
             retries=RetryBudget(clock),
             places=FleetPlaces(shared, places, random=random, instances=instances),
+            quotas=Quotas(shared, watch=watch),
         )
 
 

@@ -76,7 +76,7 @@ def _spec(sketch: Sketch) -> Spec:
         base_url=f"https://{sketch.name}.test",
         permits=sketch.windows,
         lanes={"search": sketch.lane} if sketch.lane else {},
-        rate_headers=(RateHeaders("x-left", "x-reset", "seconds_left"),),
+        rate_headers=(RateHeaders("x-left", "x-reset", reset_is="seconds_left"),),
         concurrency=sketch.concurrency,
         credit_price=MicroUsd(sketch.price),
         timeout=sketch.timeout,

@@ -87,6 +87,24 @@ async def test_calls_are_kept_with_their_cost(repository, engine, account_id) ->
     assert (talk.id, talk.calls, talk.cost) == (conversation, 1, 98_000)
 
 
+async def test_a_call_for_many_is_booked_as_a_whole_by_the_books_alone(
+    repository, engine, account_id
+) -> None:
+    """Each asker's answer shows its own part; a free call is nobody's cost and kept once."""
+    conversation = uuid4()
+    paid, free = call(conversation, cost=30_000), call(conversation, cost=0)
+    parts = [replace(paid, cost=10_000, whole=30_000), replace(free, whole=0)]
+    for _ in range(2):
+        reports = [report(NOTHING, conversation, *parts)]
+        await repository.record(enrichment(account_id), reports, observations=NOTHING)
+    (row,) = await rows_of(engine, tables.provider_calls, account_id)
+    assert (row.id, row.cost) == (free.id, 0)
+    assert [talk.cost for talk in await rows_of(engine, tables.conversations, account_id)] == [
+        10_000,
+        10_000,
+    ]
+
+
 async def test_observations_are_filed_under_their_subject(repository, engine, account_id) -> None:
     known = person("Ada Lovelace", "ada@engines.test")
     given = enrichment(account_id, person=known, company=company(domain="engines.test"))

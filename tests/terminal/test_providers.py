@@ -42,7 +42,7 @@ def test_the_state_of_each_is_told(command, monkeypatch):
     assert " ready " in hunter
     assert " set " in hunter
     assert "http://hunter.test/sandbox" in hunter
-    assert "3 in 1 s" in hunter
+    assert "3/s, 70/min" in hunter
     assert "2.5 s" in hunter
     assert " off " in clearbit
     assert " no key " in apollo

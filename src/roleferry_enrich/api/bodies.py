@@ -9,6 +9,7 @@ us read; FastAPI still documents the body, and serves the routes that have none.
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from functools import lru_cache
+from inspect import signature
 from typing import Any, cast
 
 from fastapi import Request, Response
@@ -16,27 +17,30 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
-from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.callers import account_of, arrival_of, services_of
+from roleferry_enrich.api.dry_runs import dry_run_of
 from roleferry_enrich.api.schemas.fields import Body
-from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.strict_json import read_object
 from roleferry_enrich.api.violations import faults_of
 from roleferry_enrich.errors import InvalidQuery, MalformedBody, WrongMediaType
 
 _SHORT_BODY, _LARGE_BODY = 2_000, 64 * 1024
 Serve = Callable[[Request], Coroutine[Any, Any, Response]]
-Operation = Callable[[Body, Account, Services, float], Coroutine[Any, Any, Response]]
+Operation = Callable[..., Coroutine[Any, Any, Response]]
 
 
 class StrictRoute(APIRoute):
-    """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`."""
+    """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`.
+
+    One that can be planned instead also takes `dry_run`.
+    """
 
     def get_route_handler(self) -> Serve:
         if self.body_field is None:
             return super().get_route_handler()
         model = cast("type[Body]", self.body_field.field_info.annotation)
         operation = cast("Operation", self.endpoint)
+        may_be_dry = "dry_run" in signature(self.endpoint).parameters
 
         async def strictly(request: Request) -> Response:
             caller = await account_of(request)
@@ -46,7 +50,10 @@ class StrictRoute(APIRoute):
             large = len(sent) > _LARGE_BODY
             body = await asyncio.to_thread(_read, model, sent) if large else _read(model, sent)
             services = await services_of(request)
-            return await operation(body, caller, services, await arrival_of(request))
+            came_at = await arrival_of(request)
+            if may_be_dry and dry_run_of(request):
+                return await operation(body, caller, services, came_at, dry_run=True)
+            return await operation(body, caller, services, came_at)
 
         return strictly
 

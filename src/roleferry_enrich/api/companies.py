@@ -6,13 +6,16 @@ from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.answers.contact import contact_page
 from roleferry_enrich.api.answers.enrichment import enrichment_response
+from roleferry_enrich.api.answers.plan import plan_answer
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, Caller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.answers import CompanyAnswer, ExecutivesAnswer
 from roleferry_enrich.api.schemas.contacts import ContactPage
+from roleferry_enrich.api.schemas.plans import EnrichmentPlan
 from roleferry_enrich.api.schemas.requests import CompanyBody, ExecutivesBody
 from roleferry_enrich.api.translation import company_request, executives_request
 from roleferry_enrich.errors import NotFound
@@ -24,15 +27,22 @@ router = APIRouter(route_class=StrictRoute, tags=["companies"], default_response
     "/companies/executives",
     operation_id="findExecutives",
     summary="Find a company's executives",
-    response_model=ExecutivesAnswer,
+    response_model=ExecutivesAnswer | EnrichmentPlan,
     response_description="What is known by the deadline, also where that is nothing",
     responses=documented(PAYS),
 )
 async def find_executives(
-    body: ExecutivesBody, caller: Caller, services: Provided, came_at: Arrival
+    body: ExecutivesBody,
+    caller: Caller,
+    services: Provided,
+    came_at: Arrival,
+    *,
+    dry_run: DryRun = False,
 ) -> Response:
     """Asks registers, websites and data providers at once, and merges who they say leads it."""
-    request = executives_request(body, services.catalogue)
+    request = executives_request(body, services.catalogue, services.waterfalls.of(caller.id))
+    if dry_run:
+        return json_response(plan_answer(services.plan(request)))
     return enrichment_response(await services.enrich(request, caller, came_at))
 
 
@@ -40,15 +50,22 @@ async def find_executives(
     "/companies/enrich",
     operation_id="enrichCompany",
     summary="Enrich one company",
-    response_model=CompanyAnswer,
+    response_model=CompanyAnswer | EnrichmentPlan,
     response_description="What is known by the deadline, also where that is nothing",
     responses=documented(PAYS),
 )
 async def enrich_company(
-    body: CompanyBody, caller: Caller, services: Provided, came_at: Arrival
+    body: CompanyBody,
+    caller: Caller,
+    services: Provided,
+    came_at: Arrival,
+    *,
+    dry_run: DryRun = False,
 ) -> Response:
     """What a company is, what it works with, and how its staff changes."""
-    request = company_request(body, services.catalogue)
+    request = company_request(body, services.catalogue, services.waterfalls.of(caller.id))
+    if dry_run:
+        return json_response(plan_answer(services.plan(request)))
     return enrichment_response(await services.enrich(request, caller, came_at))
 
 

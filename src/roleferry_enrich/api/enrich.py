@@ -7,15 +7,19 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.answers.enrichment import enrichment_response
+from roleferry_enrich.api.answers.plan import plan_answer
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
-from roleferry_enrich.api.responses import JsonAnswer
+from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.api.schemas.answers import AnyAnswer, EnrichAnswer
+from roleferry_enrich.api.schemas.plans import EnrichmentPlan
 from roleferry_enrich.api.schemas.requests import EnrichBody
 from roleferry_enrich.api.translation import contact_request
 from roleferry_enrich.domain.enrichments import Request
+from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.errors import NotFound
 
 router = APIRouter(route_class=StrictRoute, tags=["enrichment"], default_response_class=JsonAnswer)
@@ -25,26 +29,38 @@ router = APIRouter(route_class=StrictRoute, tags=["enrichment"], default_respons
     "/enrich",
     operation_id="enrichContact",
     summary="Enrich one contact",
-    response_model=EnrichAnswer,
+    response_model=EnrichAnswer | EnrichmentPlan,
     response_description="What is known by the deadline, also where that is nothing",
     responses=documented(PAYS),
 )
 async def enrich_contact(
-    body: EnrichBody, caller: Caller, services: Provided, came_at: Arrival
+    body: EnrichBody,
+    caller: Caller,
+    services: Provided,
+    came_at: Arrival,
+    *,
+    dry_run: DryRun = False,
 ) -> Response:
     """Asks every capable provider at once and answers with one merged contact.
 
     The answer comes at the deadline at the latest. Providers that are still at work then go on,
     and `GET /enrichments/{enrichment_id}` shows what they bring.
+
+    With `dry_run=true` it answers with the plan instead: who would be asked and in which order,
+    what that would cost and fill. That costs nothing and leaves no trace.
     """
-    request = _asked(Same(body), Same(services.catalogue))
+    request = _asked(Same(body), Same(services.catalogue), Same(services.waterfalls.of(caller.id)))
+    if dry_run:
+        return json_response(plan_answer(services.plan(request)))
     return enrichment_response(await services.enrich(request, caller, came_at))
 
 
 @lru_cache(maxsize=512)
-def _asked(body: Same[EnrichBody], providers: Same[Collection[str]]) -> Request:
+def _asked(
+    body: Same[EnrichBody], providers: Same[Collection[str]], named: Same[Waterfalls]
+) -> Request:
     """A body that was sent again is the same object (`api/bodies.py`)."""
-    return contact_request(body.it, providers.it)
+    return contact_request(body.it, providers.it, named.it)
 
 
 @router.get(

@@ -5,18 +5,22 @@ Built only when somebody asks for the OpenAPI document.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from roleferry_enrich.api import provider_examples, webhook_examples
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.answers.enrichment import answer_of
+from roleferry_enrich.api.answers.plan import plan_answer
 from roleferry_enrich.api.answers.records import resolve_answer
 from roleferry_enrich.api.schemas.records import RecordBody, ResolveAnswer
-from roleferry_enrich.domain.enrichments import Enrichment, Goal, Request, Status
+from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request, Status, Strategy
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd
 from roleferry_enrich.domain.loose_records import LooseRecord
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.people import Deliverability
+from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import (
     Confidence,
@@ -29,6 +33,9 @@ from roleferry_enrich.domain.records import (
     Value,
 )
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredContact
+from roleferry_enrich.pipeline.estimate import estimate
+from roleferry_enrich.pipeline.situation import Situation
+from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.records.resolution import resolve_records
 
 _RECORDS = (
@@ -56,22 +63,7 @@ REQUESTS: Mapping[str, Mapping[str, object]] = {
     "resolveRecords": {
         "two_people": {"records": _RECORDS},
     },
-    "receiveWebhook": {
-        "bounce_told_by_sendgrid": [
-            {
-                "sg_event_id": "zmzJhfJgAfUSOW80yEbPyw",
-                "sg_message_id": "14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0",
-                "event": "bounce",
-                "type": "bounce",
-                "status": "5.1.1",
-                "email": "maren.oakhurst@quillmere.test",
-                "timestamp": 1_772_443_800,
-            }
-        ],
-    },
-    "receiveWebhookByToken": {
-        "result_told_by_apollo": {"request_id": "-6321784512098", "people": [{"id": "64a1"}]},
-    },
+    **webhook_examples.REQUESTS,
     "enrichCompany": {
         "by_domain": {"domain": "quillmere.test"},
         "technologies_only": {
@@ -95,21 +87,22 @@ _KEYS = Keys(
 def answers() -> Mapping[str, Mapping[str, object]]:
     """The body of each operation's 200, by operation and name of the example."""
     contact, executives, company = (answer_of(enrichment(goal)) for goal in Goal)
+    plans = {goal: {"dry_run": plan_answer(_plan(goal))} for goal in Goal}
     return {
-        "enrichContact": {"found": contact},
+        "enrichContact": {"found": contact, **plans[Goal.PERSON]},
         "getEnrichment": {"contact": contact, "executives": executives, "company": company},
-        "findExecutives": {"found": executives},
-        "enrichCompany": {"found": company},
+        "findExecutives": {"found": executives, **plans[Goal.EXECUTIVES]},
+        "enrichCompany": {"found": company, **plans[Goal.COMPANY]},
         "resolveRecords": {"two_people": _resolved()},
-        "receiveWebhook": {"new": {"events": 1, "new": 1}},
-        "receiveWebhookByToken": {"repeated": {"events": 1, "new": 0}},
+        **webhook_examples.ANSWERS,
         "listContacts": {"last_page": contact_page(_contacts())},
         "listCompanyContacts": {"last_page": contact_page(_contacts())},
         "getContact": {"found": contact_data(_contacts().items[0])},
         "getContactHistory": {"last_page": history_page(_changes())},
         "getLiveness": {"alive": {"status": "alive"}},
         "getReadiness": {"ready": {"status": "ready", "checks": _CHECKS}},
-        "getProviderHealth": {"one": {"providers": [_PROVIDER]}},
+        "getProviderHealth": {"one": provider_examples.states(_NOW)},
+        "listProviders": {"one": provider_examples.listed(_NOW)},
         "getMetrics": {"one": "roleferry_provider_calls_total 12.0\n"},
     }
 
@@ -117,13 +110,10 @@ def answers() -> Mapping[str, Mapping[str, object]]:
 def enrichment(goal: Goal) -> Enrichment:
     """An enrichment of invented people."""
     person = _person()
-    is_company = goal is Goal.COMPANY
-    types = frozenset({"firmographics", "technographics", "workforce-trends"})
-    request = Request(goal=goal, keys=_KEYS, wanted=types) if is_company else _request(goal)
     return Enrichment(
         id=ENRICHMENT_ID,
         account_id=_ACCOUNT_ID,
-        request=request,
+        request=_request(goal),
         status=Status.PARTIAL,
         started_at=_NOW,
         answered_at=_NOW + timedelta(milliseconds=2_000),
@@ -137,7 +127,24 @@ def enrichment(goal: Goal) -> Enrichment:
 
 
 def _request(goal: Goal) -> Request:
+    if goal is Goal.COMPANY:
+        types = frozenset({"firmographics", "technographics", "workforce-trends"})
+        return Request(goal=goal, keys=_KEYS, wanted=types)
     return Request(goal=goal, keys=_KEYS)
+
+
+def _plan(goal: Goal) -> Plan:
+    """As planned by an installation with the keys of three providers."""
+    providers = [catalogue()[name] for name in ("apollo", "companies_house", "hunter")]
+    request = replace(_request(goal), options=Options(strategy=Strategy.WATERFALL))
+    return estimate(
+        Situation(
+            request=request,
+            offers=tuple(offer for provider in providers for offer in provider.offers()),
+            prices={one.spec.name: one.spec.credit_price for one in providers},
+            keys=request.keys,
+        )
+    )
 
 
 def _source(provider: str, days_ago: int, *, cached: bool = False) -> Source:
@@ -243,13 +250,6 @@ _OUTCOMES = (
 _CHECKS = {
     "database": {"status": "up", "reason": None},
     "redis": {"status": "up", "reason": None},
-}
-_PROVIDER = {
-    "name": "hunter",
-    "enabled": True,
-    "breaker": "closed",
-    "quarantined_until": None,
-    "limiter": "shared",
 }
 
 

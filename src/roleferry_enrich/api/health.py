@@ -7,17 +7,17 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from roleferry_enrich.api.answers.providers import provider_state
 from roleferry_enrich.api.callers import Provided
 from roleferry_enrich.api.refusals import PUBLIC, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.health import (
     Check,
     Liveness,
-    ProviderState,
     ProviderStates,
     Readiness,
 )
-from roleferry_enrich.domain.health import Health, ProviderHealth
+from roleferry_enrich.domain.health import Health
 
 _UNREADY: Readiness = {
     "status": "unavailable",
@@ -74,7 +74,7 @@ async def get_readiness(services: Provided) -> Response:
 )
 async def get_provider_health(services: Provided) -> Response:
     health = await services.health()
-    return json_response({"providers": [_state(provider) for provider in health.providers]})
+    return json_response({"providers": [provider_state(provider) for provider in health.providers]})
 
 
 @router.get(
@@ -100,13 +100,3 @@ def _readiness(health: Health) -> Readiness:
 
 def _check(trouble: str | None) -> Check:
     return {"status": "up" if trouble is None else "down", "reason": trouble}
-
-
-def _state(provider: ProviderHealth) -> ProviderState:
-    return {
-        "name": provider.name,
-        "enabled": provider.enabled,
-        "breaker": provider.breaker,
-        "quarantined_until": provider.quarantined_until,
-        "limiter": provider.limiter,
-    }

@@ -12,8 +12,11 @@ from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
+from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.providers.contract import Provider
+from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.webhooks.inbox import Receipt
 
 
@@ -21,6 +24,16 @@ class Services(Protocol):
     @property
     def catalogue(self) -> Mapping[str, Provider]:
         """The providers that a request may include or exclude, by name."""
+        ...
+
+    @property
+    def profiles(self) -> Mapping[str, Profile]:
+        """What there is to know of each provider, as it is set up here."""
+        ...
+
+    @property
+    def waterfalls(self) -> Waterfalls:
+        """Those that a request may name."""
         ...
 
     async def authenticate(self, token: str) -> Account:
@@ -32,6 +45,10 @@ class Services(Protocol):
 
         Paid work goes on when the caller is gone.
         """
+        ...
+
+    def plan(self, request: Request) -> Plan:
+        """What the request would cost and fill. Asks nobody and keeps nothing."""
         ...
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:

@@ -15,6 +15,7 @@ from roleferry_enrich.domain.enrichments import PERSON_FIELDS, Goal, Options, Re
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd, ProfileUrl
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence
+from roleferry_enrich.domain.waterfalls import Waterfall, Waterfalls, waterfalls
 from roleferry_enrich.errors import Fault, InvalidQuery
 from roleferry_enrich.normalise.countries import parse_country
 from roleferry_enrich.normalise.domains import parse_domain
@@ -23,11 +24,14 @@ from roleferry_enrich.normalise.profiles import is_company_page, parse_profile_u
 from roleferry_enrich.normalise.registers import parse_company_number
 
 _LINKEDIN = "linkedin.com/"
+BUILT_IN_ONLY = waterfalls({})
 _ANY_PROVIDER = ProvidersChoice()
 T = TypeVar("T")
 
 
-def contact_request(body: EnrichBody, providers: Collection[str]) -> Request:
+def contact_request(
+    body: EnrichBody, providers: Collection[str], named: Waterfalls = BUILT_IN_ONLY
+) -> Request:
     reading = _Reading()
     email = reading.read("email", body.email, parse_email)
     domain = reading.read("domain", body.domain, parse_domain)
@@ -46,16 +50,18 @@ def contact_request(body: EnrichBody, providers: Collection[str]) -> Request:
         company_linkedin_url=profile if of_company else None,
         country=country,
     )
-    options = _options(body, providers, reading)
+    options = _options(body, providers, named, reading)
     wanted = frozenset(body.enrich or PERSON_FIELDS)
     reading.finish()
     return Request(goal=Goal.PERSON, keys=keys, wanted=wanted, options=options)
 
 
-def executives_request(body: ExecutivesBody, providers: Collection[str]) -> Request:
+def executives_request(
+    body: ExecutivesBody, providers: Collection[str], named: Waterfalls = BUILT_IN_ONLY
+) -> Request:
     reading = _Reading()
     keys = _company_keys(body, reading)
-    options = _options(body, providers, reading)
+    options = _options(body, providers, named, reading)
     reading.finish()
     return Request(
         goal=Goal.EXECUTIVES,
@@ -67,10 +73,12 @@ def executives_request(body: ExecutivesBody, providers: Collection[str]) -> Requ
     )
 
 
-def company_request(body: CompanyBody, providers: Collection[str]) -> Request:
+def company_request(
+    body: CompanyBody, providers: Collection[str], named: Waterfalls = BUILT_IN_ONLY
+) -> Request:
     reading = _Reading()
     keys = _company_keys(body, reading, body.linkedin_url)
-    options = _options(body, providers, reading)
+    options = _options(body, providers, named, reading)
     wanted = frozenset(body.enrichment_types or ENRICHMENT_TYPES)
     reading.finish()
     return Request(goal=Goal.COMPANY, keys=keys, wanted=wanted, options=options)
@@ -152,11 +160,14 @@ def _parse_linkedin(text: str) -> ProfileUrl | None:
     return profile if profile is not None and profile.startswith(_LINKEDIN) else None
 
 
-def _options(body: Served, providers: Collection[str], reading: _Reading) -> Options:
+def _options(
+    body: Served, providers: Collection[str], named: Waterfalls, reading: _Reading
+) -> Options:
     choice = body.providers or _ANY_PROVIDER
     _check_providers(choice, providers, reading)
     return Options(
         strategy=Strategy(body.strategy),
+        waterfall=_waterfall(body, named, reading),
         deadline=timedelta(milliseconds=body.deadline_ms),
         max_cost=None if body.max_cost is None else _micro_usd(body.max_cost),
         min_confidence=Confidence(body.min_confidence),
@@ -165,6 +176,19 @@ def _options(body: Served, providers: Collection[str], reading: _Reading) -> Opt
         exclude=frozenset(choice.exclude),
         sample_fallback=body.sample_fallback,
     )
+
+
+def _waterfall(body: Served, named: Waterfalls, reading: _Reading) -> Waterfall | None:
+    if body.strategy != "waterfall":
+        if body.waterfall is not None:
+            reading.refuse("waterfall", "not_a_waterfall", "needs the strategy `waterfall`")
+        return None
+    try:
+        return named.meant(body.waterfall)
+    except KeyError:
+        allowed = "must be one of " + ", ".join(named.named)
+        reading.refuse("waterfall", "unknown_waterfall", allowed)
+        return None
 
 
 def _check_providers(choice: ProvidersChoice, known: Collection[str], reading: _Reading) -> None:

@@ -10,6 +10,7 @@ from roleferry_enrich.domain.outcomes import ProviderOutcome
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence, GoldenCompany, GoldenPerson
 from roleferry_enrich.domain.values import dataclass
+from roleferry_enrich.domain.waterfalls import Waterfall
 
 
 class Goal(StrEnum):
@@ -61,6 +62,8 @@ class Options:
     """How a request wants to be served; defaults are the API's."""
 
     strategy: Strategy = Strategy.PARALLEL
+    waterfall: Waterfall | None = None
+    """The order of a waterfall; None orders by what a provider promises for its price."""
     deadline: timedelta = timedelta(seconds=2)
     max_cost: MicroUsd | None = None
     min_confidence: Confidence = Confidence(0.0)

@@ -116,10 +116,17 @@ class CallRecord:
     sent_at: datetime
     latency: timedelta
     permit_wait: timedelta
+    whole: MicroUsd | None = None
+    """What it cost all it was made for, where `cost` is the part of one of them."""
 
 
 # Skipped for these reasons, a provider could not have added anything just now.
-_NOTHING_TO_ADD = frozenset({"missing_key", "already_filled", "not_configured", "opted_out"})
+_NOTHING_TO_ADD = frozenset(
+    {
+        *("missing_key", "already_filled", "unlikely_to_help", "cannot_help", "opted_out"),
+        *("not_in_waterfall", "excluded", "not_configured"),
+    }
+)
 _LOOKED = frozenset({OutcomeKind.NOT_FOUND, OutcomeKind.OPTED_OUT})
 
 

@@ -24,16 +24,16 @@ from roleferry_enrich.errors import (
 )
 from roleferry_enrich.gateway.cache import Begun, Cache, Entry, Looked, Remembered
 from roleferry_enrich.gateway.channels import Channel
-from roleferry_enrich.gateway.driving import drive
 from roleferry_enrich.gateway.errand import Errand, Terms
 from roleferry_enrich.gateway.flights import Flight, Landing
 from roleferry_enrich.gateway.freshness import Delays, Freshness, Use
 from roleferry_enrich.gateway.gates import Gates
+from roleferry_enrich.gateway.gathering import Gatherings, UnreadableForAll
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.gateway.redis_guard import RedisDown
 from roleferry_enrich.gateway.turns import Turn
 from roleferry_enrich.gateway.understanding import outcome_of, outcome_of_error
-from roleferry_enrich.providers.contract import Answer, Conversation, Findings
+from roleferry_enrich.providers.contract import Findings
 
 # How often to look whether another process has the answer: soon at first, then less.
 _FIRST_LOOK_S = 0.02
@@ -63,6 +63,7 @@ class Answering:
     ) -> None:
         self._cache = cache
         self._gates = gates
+        self._gatherings = Gatherings(gates)
         self._delays = delays
         self._now = now
 
@@ -81,6 +82,9 @@ class Answering:
         errand = Errand(channel=channel, capability=question.ask.capability, terms=terms)
         outcome, _ = await self._outcome(question, errand)
         return self._landed(errand, outcome)
+
+    async def drain(self) -> None:
+        await self._gatherings.drain()
 
     def remembered(self, question: Question, entry: Entry) -> Landing:
         """A cached answer, as if it had just been given, but for its provenance."""
@@ -165,9 +169,11 @@ class Answering:
         """What came of asking the provider, and what of it is worth remembering."""
         started = asyncio.get_running_loop().time()
         try:
-            answer = await drive(_conversation(question), errand, self._gates)
+            answer = await self._gatherings.ask(question.ask, errand)
         except (ProviderError, CallSkipped) as error:
-            if isinstance(error, ProviderContractChanged):
+            if isinstance(error, ProviderContractChanged) and not isinstance(
+                error, UnreadableForAll
+            ):
                 await self._gates.unreadable(errand)
             return outcome_of_error(error), None
         # An adapter is a plug-in: its bug is that provider's trouble and must not be the request's.
@@ -201,16 +207,6 @@ class Answering:
         if isinstance(outcome, OptedOut):
             with suppress(RedisDown):
                 await self._cache.forget(question.key)
-
-
-def _conversation(question: Question) -> Conversation[Answer]:
-    ask, provider = question.ask, question.channel.provider
-    conversation: Conversation[Answer]
-    if ask.reference is None:
-        conversation = getattr(provider, ask.capability)(ask.query)
-    else:
-        conversation = getattr(provider, f"resume_{ask.capability}")(ask.query, ask.reference)
-    return conversation
 
 
 def _shared(landing: Landing) -> Landing:

@@ -83,6 +83,15 @@ class Breaker:
             self._probes += 1
         return Admission(self, self.generation, self._clock())
 
+    def let_pass(self) -> "Admission":
+        """Leave to make a call whose end is no statistic. Raises BreakerOpen unless closed.
+
+        It is no trial of a provider that recovers either.
+        """
+        if self.state != "closed":
+            raise BreakerOpen("the provider failed too often of late")
+        return Admission(self, self.generation, self._clock(), is_counted=False)
+
     def settle(self, admission: "Admission", *, failed: bool | None) -> None:
         """Take a call's verdict; None is no verdict (our own cancel, a 404, a throttle)."""
         if admission.generation != self.generation:
@@ -143,8 +152,11 @@ class Breaker:
 class Admission:
     """One admitted call. Leaving the block without a verdict gives the permit back, no more."""
 
-    def __init__(self, breaker: Breaker, generation: int, started: float) -> None:
+    def __init__(
+        self, breaker: Breaker, generation: int, started: float, *, is_counted: bool = True
+    ) -> None:
         self._breaker = breaker
+        self._is_counted = is_counted
         self._failed: bool | None = None
         self.generation = generation
         self.started = started
@@ -173,4 +185,4 @@ class Admission:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._breaker.settle(self, failed=self._failed)
+        self._breaker.settle(self, failed=self._failed if self._is_counted else None)

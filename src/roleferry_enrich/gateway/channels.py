@@ -7,11 +7,15 @@ from functools import cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import orjson
+
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.gateway.buckets import Bucket
 from roleferry_enrich.gateway.carriers import Carrier
 from roleferry_enrich.providers.contract import Call, Offer, Provider, Window
+from roleferry_enrich.providers.credentials import InBody
 from roleferry_enrich.providers.own_store import OwnStore
+from roleferry_enrich.providers.profile import Profile, profile_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,8 @@ class Channel:
 
     provider: Provider
     key: "Credential | None" = None
+    spare_keys: tuple["Credential", ...] = ()
+    """Used in this order once those before are refused; see `standing.py`."""
     base_url: str | None = None
     """From the settings; replaces the adapter's own."""
     enabled: bool = True
@@ -40,6 +46,14 @@ class Channel:
         """Whether it may be asked at all: switched on, and with a key where one is needed."""
         needs_key = self.provider.spec.authenticate is not None
         return self.enabled and (self.key is not None or not needs_key)
+
+    @property
+    def keys(self) -> tuple["Credential", ...]:
+        return () if self.key is None else (self.key, *self.spare_keys)
+
+    def with_key(self, key: "Credential") -> "Channel":
+        """This channel, speaking with one of its keys."""
+        return replace(self, key=key, spare_keys=())
 
     @property
     def call_timeout(self) -> timedelta:
@@ -64,6 +78,14 @@ class Channel:
     def offers(self) -> tuple[Offer, ...]:
         return offers_of(self.provider)
 
+    def profile(self) -> Profile:
+        return profile_of(
+            self.provider,
+            permits=self.permits,
+            credit_price=self.credit_price,
+            offers=self.offers(),
+        )
+
     def price(self, credits: int) -> MicroUsd:
         one = self.provider.spec.credit_price if self.credit_price is None else self.credit_price
         return MicroUsd(credits * one)
@@ -77,14 +99,28 @@ class Channel:
         return self.base_url + call.path
 
     def headers(self, call: Call) -> Mapping[str, str]:
-        authenticate = self.provider.spec.authenticate
-        credential = authenticate(self.key.secret) if authenticate and self.key else {}
+        credential = {} if self._key_in_body else self._credential()
         return {**dict(call.headers), **credential}
 
     def params(self, call: Call) -> tuple[tuple[str, str], ...]:
         """The call's own, and what proves the key where that has no other place."""
         sign = self.provider.spec.sign
         return call.params + (tuple(sign(self.key.secret).items()) if sign and self.key else ())
+
+    def body(self, call: Call) -> bytes | None:
+        """The call's JSON; this is where a key that belongs into the body gets into it."""
+        if not self._key_in_body:
+            return None if call.json is None else orjson.dumps(call.json)
+        assert isinstance(call.json, Mapping), "a key in the body needs an object to be in"
+        return orjson.dumps({**call.json, **self._credential()})
+
+    @property
+    def _key_in_body(self) -> bool:
+        return isinstance(self.provider.spec.authenticate, InBody)
+
+    def _credential(self) -> Mapping[str, str]:
+        authenticate = self.provider.spec.authenticate
+        return authenticate(self.key.secret) if authenticate and self.key else {}
 
     def bucket(self, call: Call) -> Bucket:
         spec = self.provider.spec

@@ -44,6 +44,8 @@ class Errand:
     channel: Channel
     capability: str
     terms: Terms
+    is_aside: bool = False
+    """Says nothing of how other calls to the provider go, and is not repeated."""
     conversation: UUID = field(default_factory=uuid4)
     calls: list[CallRecord] = field(default_factory=list)
     taken: list[Reply] = field(default_factory=list)
@@ -59,10 +61,17 @@ class Errand:
         Until something was got or paid for, to the request's deadline; from then on what it buys
         is worth waiting for beyond it, as long as one call may take. A refusal buys nothing.
         """
-        ends = self.terms.deadline
-        if self.taken or any(call.cost or call.outcome is OutcomeKind.FOUND for call in self.calls):
-            ends += self.channel.call_timeout.total_seconds()
-        return timedelta(seconds=max(0.0, ends - asyncio.get_running_loop().time()))
+        left = self.ends() - asyncio.get_running_loop().time()
+        return timedelta(seconds=max(0.0, left))
+
+    def ends(self) -> float:
+        """Until when, in the running loop's time."""
+        timeout = self.channel.call_timeout.total_seconds() if self.has_bought() else 0.0
+        return self.terms.deadline + timeout
+
+    def has_bought(self) -> bool:
+        paid = any(call.cost or call.outcome is OutcomeKind.FOUND for call in self.calls)
+        return bool(self.taken) or paid
 
     def observed_at(self, now: datetime) -> datetime:
         """When what it brings was true: as old as the oldest reply it took over."""

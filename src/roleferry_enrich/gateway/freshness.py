@@ -3,8 +3,8 @@
     observed ... fresh_for ......... + while_renewed ............... + if_failed
              served as it is    served and renewed behind it    served if the provider fails
 
-A confirmed "not found" is kept shorter and never served beyond its time. The oldest age that a
-request allows is above all of this.
+A confirmed "not found" is kept shorter and never served beyond its time, and so is the verdict
+that a mailbox could not be judged. The oldest age that a request allows is above all of this.
 """
 
 import math
@@ -13,6 +13,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from random import Random
 
+from roleferry_enrich.domain.people import Deliverability
 from roleferry_enrich.providers.contract import Findings, Offer
 
 _ZERO = timedelta(0)
@@ -55,17 +56,20 @@ class Freshness:
             return Use.NOTHING
         if beyond <= _ZERO:
             return Use.AS_IT_IS
-        if findings and beyond <= self.while_renewed:
+        if not _says_something(findings):
+            return Use.NOTHING
+        if beyond <= self.while_renewed:
             return Use.WHILE_RENEWED
-        return Use.IF_FAILED if findings and beyond <= self.if_failed else Use.NOTHING
+        return Use.IF_FAILED if beyond <= self.if_failed else Use.NOTHING
 
     def fresh(self, findings: Findings) -> timedelta:
-        return self.fresh_for if findings else min(self.fresh_for, _NEGATIVE_LIFE)
+        says_something = _says_something(findings)
+        return self.fresh_for if says_something else min(self.fresh_for, _NEGATIVE_LIFE)
 
     def kept(self, findings: Findings) -> timedelta:
         """How long to keep an answer at all."""
-        longest_stale = max(self.while_renewed, self.if_failed) if findings else _ZERO
-        return self.fresh(findings) + longest_stale
+        longest_stale = max(self.while_renewed, self.if_failed)
+        return self.fresh(findings) + (longest_stale if _says_something(findings) else _ZERO)
 
     def is_due(self, findings: Findings, age: timedelta, takes: timedelta, random: Random) -> bool:
         """Whether to renew an answer that is still fresh: the likelier, the nearer its end.
@@ -77,6 +81,11 @@ class Freshness:
             return False
         early = takes * -math.log(1.0 - random.random())
         return age + early >= self.fresh(findings)
+
+
+def _says_something(findings: Findings) -> bool:
+    judged = any(v.deliverability is not Deliverability.UNKNOWN for v in findings.verdicts)
+    return judged or bool(findings.people or findings.companies)
 
 
 class Delays:

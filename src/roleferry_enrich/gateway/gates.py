@@ -16,6 +16,7 @@ from roleferry_enrich.errors import (
     NoPermit,
     ProviderError,
     ProviderRateLimited,
+    ProviderUnauthorised,
     Quarantined,
 )
 from roleferry_enrich.gateway.breaker import Admission, Breaker
@@ -24,8 +25,9 @@ from roleferry_enrich.gateway.errand import Errand
 from roleferry_enrich.gateway.limiter import Limiter
 from roleferry_enrich.gateway.pauses import asked_pause
 from roleferry_enrich.gateway.places import FleetPlaces
-from roleferry_enrich.gateway.quarantine import Quarantine
+from roleferry_enrich.gateway.quotas import Quotas
 from roleferry_enrich.gateway.retry import RetryBudget, RetryPolicy
+from roleferry_enrich.gateway.standing import Standing
 from roleferry_enrich.gateway.till import Order, Till
 from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.gateway.watch import CallSpan, Watch
@@ -39,7 +41,7 @@ _PAUSE_WITHOUT_WORD = timedelta(seconds=1)
 class Gates:
     """The gates of one process, shared by all its requests."""
 
-    quarantine: Quarantine
+    standing: Standing
     breakers: Mapping[str, Breaker]
     limiter: Limiter
     transport: Transport
@@ -52,6 +54,7 @@ class Gates:
     """By provider: how many calls this process may have under way."""
     retries: RetryBudget
     places: FleetPlaces
+    quotas: Quotas
 
     async def send(self, call: Call, errand: Errand) -> Reply:
         """The reply to a call. Raises ProviderError or CallSkipped."""
@@ -76,6 +79,10 @@ class Gates:
     def _wait_to_retry(
         self, error: ProviderError, call: Call, errand: Errand, attempt: int
     ) -> timedelta | None:
+        if self.standing.has_another_key(errand.channel, error) and errand.time_left():
+            return timedelta(0)  # a refused key costs nothing, and is refused only once
+        if errand.is_aside:
+            return None
         wait = self.retry.wait(error, call, attempt, self.random)
         if wait is None or max(wait, error.retry_after or wait) >= errand.time_left():
             return None
@@ -95,15 +102,16 @@ class Gates:
 
     async def _attempt(self, call: Call, errand: Errand, attempt: int) -> Reply:
         name = errand.channel.name
-        self.quarantine.check(name)
+        await self.standing.check(errand.channel)
+        breaker = self.breakers[name]
         with (
             self.watch.calling(name, errand.capability, attempt) as span,
-            self.breakers[name].admit() as admission,
+            breaker.let_pass() if errand.is_aside else breaker.admit() as admission,
         ):
             try:
                 return await self._paid(call, errand, attempt, span, admission)
             finally:
-                self.watch.breaker_seen(name, self.breakers[name].state)
+                self.watch.breaker_seen(name, breaker.state)
 
     async def _paid(
         self, call: Call, errand: Errand, attempt: int, span: CallSpan, admission: Admission
@@ -122,13 +130,16 @@ class Gates:
                 ):
                     admission.check()
                     waited = await self._permit(call, errand)
+                    channel = await self.standing.chosen(errand.channel)
                     admission.check()
-                    sent = _Sent(order.id, call, errand, attempt, waited, self.now(), _clock())
+                    sent = _Sent(
+                        order.id, call, errand, channel, attempt, waited, self.now(), _clock()
+                    )
                     order.made()
                     reply, error = await self._exchange(sent, admission)
                     # Nothing is awaited between a reply and its settling: it may be paid for.
                     cost, record = _settled(sent, order, reply, error)
-                    await self._learn(errand.channel, call, reply, error)
+                    await self._learn(sent, reply, error)
         finally:
             errand.terms.purse.settle(price, cost)
         span.ended(record)
@@ -150,17 +161,16 @@ class Gates:
         try:
             waited = await self.limiter.acquire(bucket, within=within, priority=priority)
         except Quarantined as off:
-            if off.left is not None:
-                self.quarantine.adopt(name, off.left, off.why)
+            self.standing.adopt(name, off)
             raise
-        self.quarantine.check_again(name)
+        self.standing.quarantine.check_again(name)
         return waited
 
     async def _exchange(
         self, sent: "_Sent", admission: Admission
     ) -> tuple[Reply | None, ProviderError | None]:
         """The reply and the error it means; the breaker learns."""
-        channel, call = sent.errand.channel, sent.call
+        channel, call = sent.channel, sent.call
         reply: Reply | None = None
         error: ProviderError | None
         admission.sent()
@@ -178,23 +188,12 @@ class Gates:
             admission.failed()
         return reply, error
 
-    async def _learn(
-        self, channel: Channel, call: Call, reply: Reply | None, error: ProviderError | None
-    ) -> None:
+    async def _learn(self, sent: "_Sent", reply: Reply | None, error: ProviderError | None) -> None:
         """Feedback to the limiter and the quarantine, in every process."""
-        await self._learn_pace(channel, call, reply, error)
-        name = channel.name
-        if error is None:
-            if self.quarantine.served(name):
-                await self.limiter.switch_on(name)
-            return
-        is_known = self.quarantine.is_known(name)
-        duration = self.quarantine.learn(name, error)
-        if duration is None:
-            return
-        is_news = await self.limiter.switch_off(name, duration, error.outcome)
-        if is_news and not is_known:
-            self.watch.quarantined(name, error.outcome)
+        channel = sent.errand.channel
+        self.quotas.heard(channel, reply)
+        await self._learn_pace(channel, sent.call, reply, error)
+        await self.standing.learn(channel, sent.channel.key, error)
 
     async def _learn_pace(
         self, channel: Channel, call: Call, reply: Reply | None, error: ProviderError | None
@@ -215,6 +214,8 @@ class _Sent:
     id: UUID
     call: Call
     errand: Errand
+    channel: Channel
+    """With the key that was used."""
     attempt: int
     permit_wait: timedelta
     at: datetime
@@ -278,4 +279,6 @@ def _credits(sent: _Sent, reply: Reply | None, error: ProviderError | None) -> i
     if reply is None:
         lost = error is not None and error.may_be_charged
         return sent.call.credits if lost else 0
+    if isinstance(error, ProviderUnauthorised):
+        return 0  # also where it comes as a 200
     return sent.call.charge(reply)

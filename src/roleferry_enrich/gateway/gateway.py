@@ -143,6 +143,7 @@ class Gateway:
     async def drain(self) -> None:
         """Wait for the conversations under way; each is bounded by its provider's timeout."""
         await self._flights.drain()
+        await self._answering.drain()
 
     async def _fly(self, question: Question, terms: Terms, known: Entry | None) -> _Served:
         while True:

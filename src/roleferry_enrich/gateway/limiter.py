@@ -83,11 +83,12 @@ class Limiter:
         except RedisDown:
             return True
 
-    async def switch_on(self, provider: str) -> None:
+    async def switch_on(self, provider: str) -> bool:
+        """True if no other process had said so before."""
         try:
-            await self._buckets.switch_on(provider)
+            return await self._buckets.switch_on(provider)
         except RedisDown:
-            return
+            return True
 
 
 class _Permits:

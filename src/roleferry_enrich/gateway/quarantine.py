@@ -1,4 +1,4 @@
-"""Providers that refused our key or whose quota is used up: off until it makes sense to ask.
+"""Providers that refused our keys or whose quota is used up: off until it makes sense to ask.
 
 When the time is over, one call finds out whether the provider serves us again; the others wait
 for what it learns. This is one process's view: the limiter carries it to the others.
@@ -17,7 +17,7 @@ from roleferry_enrich.errors import (
 
 # A dead key is not healed by waiting, but an operator's correction must be noticed; a spent quota
 # may be topped up at any time. Both are long against a retry storm and short against a day.
-_UNTIL_ASKED_AGAIN = timedelta(minutes=5)
+UNTIL_ASKED_AGAIN = timedelta(minutes=5)
 # A probe may be cancelled, or refused by another gate, and then nobody hears of it.
 _PROBE_S = 15.0
 
@@ -65,7 +65,7 @@ class Quarantine:
         """Note an error; how long it puts the provider off, if it does."""
         if not isinstance(error, ProviderUnauthorised | ProviderQuotaSpent):
             return None
-        wait = error.retry_after or _UNTIL_ASKED_AGAIN
+        wait = error.retry_after or UNTIL_ASKED_AGAIN
         self.adopt(provider, wait, error.outcome)
         return wait
 
@@ -82,3 +82,7 @@ class Quarantine:
             return False
         del self._sentences[provider]
         return True
+
+    def forget(self, provider: str) -> bool:
+        """Put the provider on again at once; True if it was off."""
+        return self._sentences.pop(provider, None) is not None

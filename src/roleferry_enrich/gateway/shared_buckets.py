@@ -122,8 +122,10 @@ class SharedBuckets:
         switched = self._switch(keys=[switch_key(provider)], args=args)
         return bool(await self._shared.call(switched))
 
-    async def switch_on(self, provider: str) -> None:
-        await self._shared.call(self._switch(keys=[switch_key(provider)], args=[0, "", ""]))
+    async def switch_on(self, provider: str) -> bool:
+        """True if it was off before."""
+        switched = self._switch(keys=[switch_key(provider)], args=[0, "", ""])
+        return bool(await self._shared.call(switched))
 
     async def enter(self, provider: str, who: str, *, places: int, lease: timedelta) -> bool:
         """Take one of so many places; True if there was one."""

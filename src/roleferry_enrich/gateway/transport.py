@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import aiohttp
-import orjson
 
 from roleferry_enrich.errors import (
     AddressRefused,
@@ -51,7 +50,7 @@ class Transport:
                 call.method,
                 channel.url(call),
                 params=channel.params(call) or None,
-                data=None if call.json is None else orjson.dumps(call.json),
+                data=channel.body(call),
                 headers=_headers(channel, call),
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=within.total_seconds()),

@@ -40,6 +40,21 @@ class Watch(Protocol):
     def quarantined(self, provider: str, reason: str) -> None:
         """A provider was put off: somebody must look at the key or the plan."""
 
+    def quarantine_ended(self, provider: str) -> None:
+        """It serves us again, or an operator says it will."""
+
+    def quarantine_seen(self, provider: str, *, is_off: bool) -> None:
+        """What this process takes the provider for from here on."""
+
+    def key_refused(self, provider: str, position: int, of: int) -> None:
+        """One of several keys was refused, and the next is used: somebody must replace it."""
+
+    def key_served(self, provider: str, position: int, of: int) -> None:
+        """A key that was refused is accepted again."""
+
+    def quota_told(self, provider: str, remaining: float) -> None:
+        """What is left, in the provider's credits or requests."""
+
     def permits_kept_locally(self, provider: str, count: int) -> None:
         """Redis was away, so these permits came from the process's own share."""
 

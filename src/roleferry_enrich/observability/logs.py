@@ -26,6 +26,7 @@ FIELDS = frozenset(
         *("batch_id", "item_id", "endpoint_id", "delivery_id", "event_id", "erasure_id"),
         *("goal", "worker", "lease", "queue", "count", "done", "failed", "pending", "age_s"),
         *("setting", "component", "signal", "command", "pid", "revision", "at"),
+        *("position", "of"),
     }
 )
 """All that a log line may carry. `account_id` and the like are our own random ids."""

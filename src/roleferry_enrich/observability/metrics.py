@@ -27,8 +27,10 @@ from roleferry_enrich.domain.enrichments import Goal, Status
 from roleferry_enrich.domain.health import BreakerState
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
+from roleferry_enrich.observability.standing import StandingMetrics
 from roleferry_enrich.observability.tallies import Level, Tally
 from roleferry_enrich.providers.catalogue import catalogue
+from roleferry_enrich.providers.quota import USAGE
 from roleferry_enrich.settings import Settings
 
 # Provider calls take 50 ms to 30 s; a wait for a permit or an answer from memory far less.
@@ -46,6 +48,7 @@ class Metrics:
 
     def __init__(self, meter: Meter) -> None:
         self._providers = frozenset(catalogue())
+        self.standing = StandingMetrics(meter, self._known)
         tally = partial(Tally, meter)
         self._calls = tally("roleferry.provider.calls", "Calls to providers, by what came of them")
         self._latency = meter.create_histogram(
@@ -151,7 +154,7 @@ class Metrics:
 
 
 def _capability(name: str) -> str:
-    return name if name in CAPABILITIES else _OTHER
+    return name if name in CAPABILITIES or name == USAGE else _OTHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,23 @@ class Watching:
     def quarantined(self, provider: str, reason: str) -> None:
         _log.error("provider.quarantined", provider=provider, reason=reason)
 
+    def quarantine_ended(self, provider: str) -> None:
+        _log.info("provider.quarantine.ended", provider=provider)
+
+    def quarantine_seen(self, provider: str, *, is_off: bool) -> None:
+        self._metrics.standing.quarantined(provider, is_off=is_off)
+
+    def key_refused(self, provider: str, position: int, of: int) -> None:
+        """Named by its place in the setting alone."""
+        self._metrics.standing.key_refused(provider)
+        _log.error("provider.key.refused", provider=provider, position=position, of=of)
+
+    def key_served(self, provider: str, position: int, of: int) -> None:
+        _log.info("provider.key.served", provider=provider, position=position, of=of)
+
+    def quota_told(self, provider: str, remaining: float) -> None:
+        self._metrics.standing.quota_told(provider, remaining)
+
     def bought(self, provider: str, how: str) -> None:
         self._metrics.purchase_wanted(provider, how)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from roleferry_enrich.domain.enrichments import Request, Strategy
+from roleferry_enrich.domain.enrichments import Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations, PersonObservation
 from roleferry_enrich.domain.outcomes import (
@@ -28,8 +28,12 @@ from roleferry_enrich.errors import DeadlineTooNear, Overloaded
 from roleferry_enrich.gateway.errand import Renewal, Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept, without_person
-from roleferry_enrich.pipeline.planning import Situation, is_useful, next_asks, unasked
-from roleferry_enrich.pipeline.progress import filled_fields
+from roleferry_enrich.pipeline.patience import Patience
+from roleferry_enrich.pipeline.planning import next_asks, unasked
+from roleferry_enrich.pipeline.progress import Progress, progress
+from roleferry_enrich.pipeline.situation import Situation
+from roleferry_enrich.pipeline.situations import first_situation
+from roleferry_enrich.pipeline.waterfall import is_waterfall
 
 _STILL_OWED = timedelta(seconds=30)
 
@@ -57,7 +61,8 @@ class FanOut:
         self._gateway = gateway
         self._terms = terms
         self._tasks: dict[asyncio.Task[Report], Ask] = {}
-        self._situation = _situation(gateway, request)
+        self._situation = first_situation(gateway.channels, request)
+        self._patience = Patience[asyncio.Task[Report]](request.options.deadline)
         self._started = asyncio.get_running_loop().time()
         self.reports: list[Report] = []
         self.everything = Observations()
@@ -67,7 +72,6 @@ class FanOut:
         """People who were not who is asked for, by what was known when they came."""
         self._strangers: dict[UUID, Report] = {}
         """The reports of answers set aside as a whole."""
-        self._is_resumed = resumed is not None
         if resumed is not None:
             self._resume(resumed)
 
@@ -83,8 +87,11 @@ class FanOut:
         """Ask until nothing more can be asked or the deadline (loop time) has come."""
         self._start()
         while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
+            turn = self._patience.seconds_left(self._tasks)
             done, _ = await asyncio.wait(
-                self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                self._tasks,
+                timeout=left if turn is None else min(left, turn),
+                return_when=asyncio.FIRST_COMPLETED,
             )
             self._take_all(done)
             self._start()
@@ -117,18 +124,20 @@ class FanOut:
         for ask in asks:
             task = asyncio.create_task(self._gateway.ask(ask, self._terms))
             self._tasks[task] = ask
+            if is_waterfall(situation.request):
+                self._patience.begun(task)
         self._situation = replace(situation, asked=situation.asked + asks)
 
     def _now(self) -> Situation:
         """The situation with what has changed since the last look."""
         request = self._situation.request
-        filled = frozenset[str]()
-        if request.options.strategy is Strategy.WATERFALL:
-            filled = filled_fields(request, self.accepted)
+        so_far = progress(request, self.accepted) if is_waterfall(request) else Progress()
         return replace(
             self._situation,
-            under_way=tuple(self._tasks.values()),
-            filled=filled,
+            awaited=tuple(a for t, a in self._tasks.items() if self._patience.waits_for(t)),
+            filled=so_far.filled,
+            unsure=so_far.unsure,
+            knows_person=so_far.knows_person,
             money_left=self._money_left(),
         )
 
@@ -149,7 +158,7 @@ class FanOut:
             case OptedOut() if not isinstance(ask.query, CompanyQuery):
                 self._forget_person()
             case Absent():
-                self._came_to_nothing(ask)
+                self._came_to_nothing(ask, report)
         self.reports.append(report)
 
     def _renew(self, renewal: Renewal) -> None:
@@ -173,7 +182,7 @@ class FanOut:
     def _accept(self, report: Report, ask: Ask, observed: Observations) -> Report:
         learned = self._learn(observed)
         if learned == Observations() and not self._situation.opted_out:
-            self._came_to_nothing(ask)
+            self._came_to_nothing(ask, report)
             about_another = Troubled(OutcomeKind.NOT_FOUND, "answered with another subject")
             self._strangers[report.conversation] = report
             return replace(report, outcome=about_another)
@@ -189,7 +198,7 @@ class FanOut:
             if (offer.provider, offer.capability) in resumed.owed
         )
         begun = {who: work for who, work in resumed.owed.items() if work is not None}
-        self._situation = replace(self._situation, offers=offers, begun=begun)
+        self._situation = replace(self._situation, offers=offers, begun=begun, absent=())
 
     def _learn(self, observed: Observations) -> Observations:
         """Keep what speaks of the subject, with the keys it brings; what was kept."""
@@ -236,7 +245,10 @@ class FanOut:
         self.everything = without_person(self.everything, keys)
         self.accepted = without_person(self.accepted, keys)
 
-    def _came_to_nothing(self, ask: Ask) -> None:
+    def _came_to_nothing(self, ask: Ask, report: Report) -> None:
+        """So that another key is worth a second try; but nothing is paid for twice."""
+        if report.cost:
+            return
         missed = (*self._situation.came_to_nothing, ask)
         self._situation = replace(self._situation, came_to_nothing=missed)
 
@@ -249,32 +261,6 @@ class FanOut:
     def _never_asked(self) -> Iterator[Report]:
         for offer, reason in unasked(self._now()):
             yield _report(offer.provider, offer.capability, Skipped(reason))
-        if self._is_resumed:
-            return
-        for name, channel in self._gateway.channels.items():
-            if not channel.is_ready and _is_included(name, self._situation.request):
-                for offer in channel.offers():
-                    if is_useful(offer, self._situation.request):
-                        yield _report(name, offer.capability, Skipped("not_configured"))
-
-
-def _situation(gateway: Gateway, request: Request) -> Situation:
-    ready = {
-        name: channel
-        for name, channel in gateway.channels.items()
-        if channel.is_ready and _is_included(name, request)
-    }
-    return Situation(
-        request=request,
-        offers=tuple(offer for channel in ready.values() for offer in channel.offers()),
-        prices={name: channel.price(1) for name, channel in ready.items()},
-        keys=request.keys,
-    )
-
-
-def _is_included(name: str, request: Request) -> bool:
-    options = request.options
-    return name not in options.exclude and (not options.include or name in options.include)
 
 
 def _no_answer(ask: Ask) -> Troubled | Waiting:

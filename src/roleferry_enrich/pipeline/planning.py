@@ -5,21 +5,26 @@ company name, a number from a footer) may make further asks possible.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from types import MappingProxyType
 
-from roleferry_enrich.domain.enrichments import Goal, Request, Strategy
+from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.queries import (
     KNOWN_EXECUTIVES,
     Ask,
     CompanyQuery,
     EmailQuery,
-    Keys,
     PersonQuery,
     Query,
 )
-from roleferry_enrich.domain.values import dataclass
+from roleferry_enrich.pipeline.situation import Situation
+from roleferry_enrich.pipeline.waterfall import (
+    Choice,
+    in_waterfall,
+    is_promising,
+    is_waterfall,
+    next_step,
+)
 from roleferry_enrich.providers.contract import Offer
 
 _CAPABILITIES: Mapping[Goal, frozenset[str]] = MappingProxyType({
@@ -39,46 +44,26 @@ _OF_TYPE: Mapping[str, str] = MappingProxyType(
 _COMPANY_KEYS = frozenset({"domain", "company_number", "company_name"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """All that planning looks at."""
-
-    request: Request
-    offers: tuple[Offer, ...]
-    """Of the providers that may be asked at all."""
-    prices: Mapping[str, MicroUsd]
-    """A credit's price by provider."""
-    keys: Keys
-    asked: tuple[Ask, ...] = ()
-    under_way: tuple[Ask, ...] = ()
-    came_to_nothing: tuple[Ask, ...] = ()
-    filled: frozenset[str] = frozenset()
-    """Wanted fields known at the wanted confidence; looked at by a waterfall only."""
-    opted_out: bool = False
-    """The person asked not to be processed: nobody is asked anything more."""
-    money_left: MicroUsd | None = None
-    """Of `max_cost`, less what is under way; None without a cap."""
-    begun: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
-    """What providers began and were paid for earlier, by provider and capability."""
-
-    def price(self, offer: Offer) -> int:
-        return offer.credits * self.prices[offer.provider]
-
-
 def next_asks(situation: Situation) -> tuple[Ask, ...]:
     """The asks to start now: all that are possible, or a waterfall's next step."""
     if situation.opted_out:
         return ()
+    possible = possible_asks(situation)
+    if is_waterfall(situation.request):
+        within = [c for c in possible if _fits(situation.price(c[0]), situation.money_left)]
+        possible = next_step(within, situation)
+    return (*_continued(situation), *(ask for _, ask in _affordable(possible, situation)))
+
+
+def possible_asks(situation: Situation) -> list[Choice]:
+    """Whatever could be asked now and might add something, whatever it costs."""
     settled = _settled(situation)
-    possible = [
+    return [
         (offer, ask)
         for offer in situation.offers
         # Looked at first: it is true of nearly every offer, and nothing else is quicker to see.
         if (offer.provider, offer.capability) not in settled and (ask := _ask(offer, situation))
     ]
-    if situation.request.options.strategy is Strategy.WATERFALL:
-        possible = _waterfall_step(possible, situation)
-    return (*_continued(situation), *(ask for _, ask in _affordable(possible, situation)))
 
 
 def _continued(situation: Situation) -> Iterator[Ask]:
@@ -86,7 +71,7 @@ def _continued(situation: Situation) -> Iterator[Ask]:
     asked = {(ask.provider, ask.capability) for ask in situation.asked}
     for offer in situation.offers:
         who = offer.provider, offer.capability
-        query = _query(offer, situation) if who in situation.begun and who not in asked else None
+        query = question(offer, situation) if who in situation.begun and who not in asked else None
         if query is not None:
             yield Ask(
                 provider=offer.provider,
@@ -97,21 +82,39 @@ def _continued(situation: Situation) -> Iterator[Ask]:
 
 
 def unasked(situation: Situation) -> Iterator[tuple[Offer, str]]:
-    """The useful offers nobody took up, each with the reason."""
+    """The useful offers nobody took up, each with the reason.
+
+    A provider with none has a line all the same, so that an answer tells of every provider.
+    """
     asked = {(ask.provider, ask.capability) for ask in situation.asked}
-    for offer in situation.offers:
-        if (offer.provider, offer.capability) in asked or not is_useful(offer, situation.request):
-            continue
-        if _query(offer, situation) is None:
-            yield offer, "missing_key"
-        elif _would_add_nothing(offer, situation):
-            yield offer, "already_filled"
-        elif situation.opted_out:
-            yield offer, "opted_out"
-        elif not _fits(situation.price(offer), situation.money_left):
-            yield offer, "budget_spent"
-        else:
-            yield offer, "deadline_too_near"
+    told = {provider for provider, _ in asked}
+    everybody = [*((offer, None) for offer in situation.offers), *situation.absent]
+    for offer, barred in everybody:
+        is_taken_up = (offer.provider, offer.capability) in asked
+        if not is_taken_up and is_useful(offer, situation.request):
+            told.add(offer.provider)
+            yield offer, barred or _reason(offer, situation)
+    for offer, barred in everybody:
+        if offer.provider not in told:
+            told.add(offer.provider)
+            yield offer, barred or "cannot_help"
+
+
+def _reason(offer: Offer, situation: Situation) -> str:
+    """Why the offer was not taken up: the first of these that holds."""
+    if not in_waterfall(offer, situation.request):
+        return "not_in_waterfall"
+    if question(offer, situation) is None:
+        return "missing_key"
+    if _would_add_nothing(offer, situation):
+        return "already_filled"
+    if situation.opted_out:
+        return "opted_out"
+    if is_waterfall(situation.request) and not is_promising(offer, situation):
+        return "unlikely_to_help"
+    if not _fits(situation.price(offer), situation.money_left):
+        return "budget_spent"
+    return "deadline_too_near"
 
 
 def _settled(situation: Situation) -> frozenset[tuple[str, str]]:
@@ -129,7 +132,7 @@ def _settled(situation: Situation) -> frozenset[tuple[str, str]]:
 def _ask(offer: Offer, situation: Situation) -> Ask | None:
     if not is_useful(offer, situation.request) or _would_add_nothing(offer, situation):
         return None
-    query = _query(offer, situation)
+    query = question(offer, situation)
     if query is None:
         return None
     ask = Ask(provider=offer.provider, capability=offer.capability, query=query)
@@ -162,14 +165,14 @@ def _serves_type(offer: Offer, request: Request) -> bool:
 def _would_add_nothing(offer: Offer, situation: Situation) -> bool:
     if offer.capability == "find_email" and situation.keys.email is not None:
         return True
-    if situation.request.options.strategy is Strategy.PARALLEL:
+    # Everybody is asked, or nothing is saved by not asking.
+    if not is_waterfall(situation.request) or not offer.credits:
         return False
-    if situation.request.goal is not Goal.PERSON or not offer.credits:
-        return False
-    return not offer.gives & (situation.request.wanted - situation.filled)
+    return not situation.gives(offer) & situation.sought()
 
 
-def _query(offer: Offer, situation: Situation) -> Query | None:
+def question(offer: Offer, situation: Situation) -> Query | None:
+    """What the offer would be asked with the best of the keys known; None where they do not do."""
     request = situation.request
     known = situation.keys.known() | ({KNOWN_EXECUTIVES} if request.known_executives else set())
     usable = next((needed for needed in offer.needs if needed <= known), None)
@@ -209,27 +212,7 @@ def _only_hints(ask: Ask, earlier: Ask) -> bool:
     return ask.query.keys.known() == earlier.query.keys.known()
 
 
-def _waterfall_step(
-    possible: list[tuple[Offer, Ask]], situation: Situation
-) -> list[tuple[Offer, Ask]]:
-    """Everything free, and of the rest the one that promises most for its price, one at a time."""
-    free = [(offer, ask) for offer, ask in possible if not offer.credits]
-    paid = [(offer, ask) for offer, ask in possible if offer.credits]
-    # What is under way may fill the gap for nothing, or at least for what is spent already.
-    if not paid or situation.under_way or free:
-        return free
-    missing = situation.request.wanted - situation.filled
-    return [max(paid, key=lambda entry: _worth(entry[0], missing, situation))]
-
-
-def _worth(offer: Offer, missing: frozenset[str], situation: Situation) -> float:
-    fills = len(offer.gives & missing) or 1
-    return fills / max(situation.price(offer), 1)
-
-
-def _affordable(
-    possible: list[tuple[Offer, Ask]], situation: Situation
-) -> Iterator[tuple[Offer, Ask]]:
+def _affordable(possible: list[Choice], situation: Situation) -> Iterator[Choice]:
     left = situation.money_left
     for offer, ask in sorted(possible, key=lambda entry: situation.price(entry[0])):
         price = situation.price(offer)

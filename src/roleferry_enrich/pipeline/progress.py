@@ -1,15 +1,17 @@
 """Puts what was gathered together: the golden records, and how complete they are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from roleferry_enrich.domain.enrichments import Goal, Request, Status
+from roleferry_enrich.domain.flat_answer import WITHOUT_PERSON, flat_answer
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import ProviderOutcome
-from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson
+from roleferry_enrich.domain.records import Confidence, GoldenCompany, GoldenPerson
 from roleferry_enrich.pipeline.last_word import last_words
 from roleferry_enrich.pipeline.leaders import leaders
+from roleferry_enrich.pipeline.situation import EXECUTIVES, wanted_fields
 from roleferry_enrich.resolve.companies import resolve_company
 from roleferry_enrich.resolve.people import resolve_people, resolve_person
 
@@ -47,21 +49,58 @@ def merged(request: Request, observed: Observations, *, today: date) -> Result:
             return Result(company=company, executives=leaders(people, request))
 
 
-def filled_fields(request: Request, observed: Observations) -> frozenset[str]:
-    """The wanted fields known at the wanted confidence."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the answer has come."""
+
+    filled: frozenset[str] = frozenset()
+    """Wanted fields known at the wanted confidence."""
+    unsure: frozenset[str] = frozenset()
+    """Wanted fields known with less confidence."""
+    knows_person: bool = False
+
+
+def progress(request: Request, observed: Observations) -> Progress:
     days = [person.provenance.observed_at.date() for person in observed.people]
     days += [company.provenance.observed_at.date() for company in observed.companies]
     if not days:
-        return frozenset()
+        return Progress()
     result = merged(request, observed, today=max(days))
     floor = request.options.min_confidence
-    fields = [
-        entry
-        for record in (result.person, result.company)
-        if record
-        for entry in record.fields.items()
-    ]
-    return request.wanted & {name for name, field in fields if field.confidence >= floor}
+    known = _known(request, result)
+    wanted = wanted_fields(request)
+    sure = {name for name, confidence in known.items() if confidence >= floor}
+    if request.goal is Goal.EXECUTIVES:
+        leaders = sum(person.confidence >= floor for person in result.executives)
+        sure |= {EXECUTIVES} if leaders >= request.limit else set()
+    return Progress(
+        filled=wanted & sure,
+        unsure=wanted & (known.keys() - sure),
+        knows_person=result.person is not None,
+    )
+
+
+def _known(request: Request, result: Result) -> Mapping[str, Confidence]:
+    """Each known field's confidence, under the name by which offers give it."""
+    company = result.company
+    if request.goal is Goal.PERSON:
+        flat = flat_answer(result.person, company)
+        # Nobody was found yet: a company's phone is an answer at the end, but no reason to stop.
+        stand_in = WITHOUT_PERSON if result.person is None and names_person(request) else ()
+        return {name: known.confidence for name, known in flat.items() if name not in stand_in}
+    if company is None:
+        return {}
+    known = {name: field.confidence for name, field in company.fields.items()}
+    if company.workforce or company.workforce_change:
+        known["workforce"] = company.confidence
+    if "name" in known:
+        known["company_name"] = known["name"]
+    return known
+
+
+def names_person(request: Request) -> bool:
+    keys = request.keys
+    return bool(keys.email or keys.full_name or keys.linkedin_url)
 
 
 def status_of(result: Result, outcomes: Iterable[ProviderOutcome]) -> Status:

@@ -5,13 +5,13 @@ is a free search followed by paid matches of the ids found. Phones are not asked
 eight credits each and arrive later.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import CompanyQuery, Keys, PersonQuery
+from roleferry_enrich.domain.quotas import Quota
 from roleferry_enrich.errors import (
     CallSkipped,
     ProviderContractChanged,
@@ -19,7 +19,13 @@ from roleferry_enrich.errors import (
     ProviderQuotaSpent,
     ProviderUnauthorised,
 )
-from roleferry_enrich.providers.claims.apollo import company_claim, employer_claims, person_claim
+from roleferry_enrich.providers.bulk.apollo import BULK, ORGANIZATIONS, PEOPLE, bulk_match
+from roleferry_enrich.providers.claims.apollo import (
+    company_claim,
+    employer_claims,
+    lead_credits,
+    person_claim,
+)
 from roleferry_enrich.providers.contract import (
     Answer,
     Call,
@@ -32,6 +38,7 @@ from roleferry_enrich.providers.contract import (
     ask,
     offers,
 )
+from roleferry_enrich.providers.gathering import sharing
 from roleferry_enrich.providers.replies import Reply
 
 _PER_MINUTE = timedelta(minutes=1)
@@ -45,7 +52,6 @@ _SEARCH = (
 )
 _EXECUTIVES = ("owner", "founder", "c_suite", "partner", "vp", "head", "director")
 _PAGE = 100
-_BULK = 10  # 11 details answer 400 RECORD_LIMIT_EXCEEDED
 _PERSON = (
     "first_name",
     "last_name",
@@ -88,16 +94,17 @@ class Apollo(Provider):
             "people_match": _ENRICHMENT,
             "people_bulk_match": _ENRICHMENT,
             "organizations_enrich": _ENRICHMENT,
+            "organizations_bulk_enrich": _ENRICHMENT,
             "people_search": _SEARCH,
         },
         rate_headers=(
-            RateHeaders("x-minute-requests-left"),
-            RateHeaders("x-hourly-requests-left"),
-            RateHeaders("x-24-hour-requests-left"),
+            RateHeaders("x-minute-requests-left", limit="x-rate-limit-minute"),
+            RateHeaders("x-hourly-requests-left", limit="x-rate-limit-hourly"),
+            RateHeaders("x-24-hour-requests-left", limit="x-rate-limit-24-hour"),
         ),
         credit_price=MicroUsd(25_000),  # the fair-use rule of the pricing page counts 0.025 USD
         notes=(
-            "Needs a key scoped for people match, bulk match and search, and organization enrich.",
+            "Needs a key scoped for people match, bulk match, search; organization (bulk) enrich.",
         ),
     )
 
@@ -111,11 +118,12 @@ class Apollo(Provider):
         credits=1,
     )
     def find_person(self, query: PersonQuery) -> Conversation[Answer]:
-        reply = yield from ask(
+        call = (
             Call.post("/api/v1/people/match", _match_request(query.keys))
             .costing(1, charged=_matched)
             .in_lane("people_match")
         )
+        reply = yield from ask(sharing(call, PEOPLE) if query.keys.linkedin_url else call)
         body = reply.record()
         body.require("person")
         person = body.record("person")
@@ -130,7 +138,7 @@ class Apollo(Provider):
         people: list[PersonClaim] = []
         for batch in _batches(tuple(looked_at)):
             try:
-                reply = yield from ask(_bulk_match(batch))
+                reply = yield from ask(bulk_match([{"id": each} for each in batch]))
                 people += _matches(reply, looked_at)
             except (ProviderError, CallSkipped) as refusal:
                 if not people:
@@ -146,19 +154,26 @@ class Apollo(Provider):
         credits=1,
     )
     def find_company(self, query: CompanyQuery) -> Conversation[Answer]:
-        reply = yield from ask(
+        call = (
             Call.get("/api/v1/organizations/enrich", **_best_identity(query.keys))
             .costing(1, charged=_has_organization)
             .in_lane("organizations_enrich")
         )
+        reply = yield from ask(sharing(call, ORGANIZATIONS) if query.keys.domain else call)
         body = reply.record()
         body.require("organization")
         organization = body.record("organization")
         return Findings(companies=(company_claim(organization),) if organization else ())
 
+    def usage(self) -> Conversation[Quota | None]:
+        """A key may be scoped for everything we need and not for this."""
+        call = Call.post("/api/v1/usage_stats/credit_usage_stats", {}).accepting(403)
+        reply = yield from ask(call)
+        return lead_credits(reply.record()) if reply.status == 200 else None
+
     def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
         """A 422 is a misplaced key, a retired endpoint, or a question it does not take."""
-        said = reply.text() if reply.status in {403, 422} else ""
+        said = reply.text() if reply.status in {403, 422} - call.accept else ""
         if "insufficient credits" in said.lower():
             return ProviderQuotaSpent(f"status {reply.status}: insufficient credits")
         if "INVALID_API_KEY_LOCATION" in said:
@@ -238,25 +253,7 @@ def _search_page(query: CompanyQuery, page: int) -> Call:
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[start : start + _BULK] for start in range(0, len(ids), _BULK))
-
-
-def _bulk_match(ids: Sequence[str]) -> Call:
-    request = {"details": [{"id": each} for each in ids]}
-    return (
-        Call.post("/api/v1/people/bulk_match", request, reveal_personal_emails="false")
-        .costing_each(len(ids), _credits_consumed)
-        .in_lane("people_bulk_match")
-    )
-
-
-def _credits_consumed(reply: Reply) -> int:
-    """As Apollo counts it, which may be a fraction; left out of some answers."""
-    if reply.status != 200:
-        return 0
-    body = reply.record()
-    said = body.number("credits_consumed")
-    return len(body.records("matches")) if said is None else math.ceil(said)
+    return (ids[start : start + BULK] for start in range(0, len(ids), BULK))
 
 
 def _matches(reply: Reply, looked_at: Mapping[str, date | None]) -> Iterator[PersonClaim]:

@@ -59,7 +59,9 @@ class Clearbit(Provider):
         authenticate=lambda key: {"Authorization": f"Bearer {key}"},
         permits=_PER_API,
         lanes=MappingProxyType({"company": _PER_API, "prospector": _PER_API}),
-        rate_headers=(RateHeaders("x-ratelimit-remaining", "x-ratelimit-reset"),),
+        rate_headers=(
+            RateHeaders("x-ratelimit-remaining", "x-ratelimit-reset", limit="x-ratelimit-limit"),
+        ),
         # An assumption: no price has been public since 2023, so give your contract's.
         credit_price=MicroUsd(100_000),
         notes=(

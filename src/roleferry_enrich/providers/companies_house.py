@@ -60,7 +60,7 @@ class CompaniesHouse(Provider):
         base_url="https://api.company-information.service.gov.uk",
         authenticate=_basic,
         permits=(Window(600, timedelta(minutes=5)),),
-        rate_headers=(RateHeaders("x-ratelimit-remain", "x-ratelimit-reset"),),
+        rate_headers=(RateHeaders("x-ratelimit-remain", "x-ratelimit-reset", "x-ratelimit-limit"),),
         notes=(
             "Free; the key comes from the developer hub.",
             "United Kingdom only. Working round the rate limit gets a key banned.",

@@ -37,6 +37,7 @@ class RateHeaders:
 
     remaining: str
     reset: str | None = None
+    limit: str | None = None
     reset_is: Literal["unix_seconds", "seconds_left"] = "unix_seconds"
 
 
@@ -53,7 +54,7 @@ class Spec:
     base_url: str
     """Scheme and host only; each call names the full path below it."""
     authenticate: Callable[[str], Mapping[str, str]] | None = None
-    """Makes the headers that carry the key; None for a provider that needs no key."""
+    """Makes the headers that carry the key (or see `credentials`); None where none is needed."""
     sign: Callable[[str], Mapping[str, str]] | None = None
     """Makes query parameters from the key, for a provider that takes a proof nowhere else. They
     join the call on its way out only: none is part of a `Call`, and so of no log or cache key."""

@@ -13,6 +13,7 @@ from datetime import timedelta
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import CompanyQuery, Keys, PersonQuery
+from roleferry_enrich.domain.quotas import Quota
 from roleferry_enrich.errors import (
     CallSkipped,
     ProviderContractChanged,
@@ -21,8 +22,10 @@ from roleferry_enrich.errors import (
     ProviderRateLimited,
     ProviderUnavailable,
 )
+from roleferry_enrich.providers.bulk.explorium import enrichments, matches
 from roleferry_enrich.providers.claims.explorium import (
     company_claim,
+    credits_left,
     email_claims,
     person_claim,
     technologies_claim,
@@ -41,6 +44,7 @@ from roleferry_enrich.providers.contract import (
     ask_all,
     offers,
 )
+from roleferry_enrich.providers.gathering import sharing
 from roleferry_enrich.providers.replies import Record, Reply
 
 # Two vocabularies live side by side; these are what the documented request of "Fetch prospects"
@@ -50,18 +54,8 @@ _PAGE = 100
 _LONGEST_PAUSE = 3_600
 _BY_COMPANY = (("domain",), ("company_linkedin_url",), ("company_name",))
 _PERSON = (
-    "full_name",
-    "first_name",
-    "last_name",
-    "company_name",
-    "title",
-    "seniority",
-    "department",
-    "linkedin_url",
-    "city",
-    "state",
-    "country",
-    "domain",
+    *("full_name", "first_name", "last_name", "company_name", "title", "seniority", "department"),
+    *("linkedin_url", "city", "state", "country", "domain"),
 )
 
 
@@ -161,6 +155,9 @@ class Explorium(Provider):
                 break
         return Findings(people=tuple(people[: query.limit]))
 
+    def usage(self) -> Conversation[Quota | None]:
+        return credits_left((yield from ask(Call.get("/v1/credits"))).record())
+
     def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
         """A 403 also means "no credits", and a failure may come with status 200."""
         if reply.status == 429:
@@ -188,9 +185,8 @@ def _matched_business(keys: Keys) -> Conversation[str | None]:
         "domain": keys.domain,
         "linkedin_url": _web_address(keys.company_linkedin_url),
     }
-    reply = yield from ask(
-        Call.post("/v1/businesses/match", {"businesses_to_match": [_known(asked)]})
-    )
+    call = Call.post("/v1/businesses/match", {"businesses_to_match": [_known(asked)]})
+    reply = yield from ask(sharing(call, matches("businesses")))
     return _matched_id(reply, "matched_businesses", "business_id")
 
 
@@ -209,9 +205,8 @@ def _matched_prospect(keys: Keys) -> Conversation[str | None]:
         "email": keys.email,
         "linkedin": _web_address(keys.linkedin_url),
     }
-    reply = yield from ask(
-        Call.post("/v1/prospects/match", {"prospects_to_match": [_known(asked)]})
-    )
+    call = Call.post("/v1/prospects/match", {"prospects_to_match": [_known(asked)]})
+    reply = yield from ask(sharing(call, matches("prospects")))
     return _matched_id(reply, "matched_prospects", "prospect_id")
 
 
@@ -230,7 +225,9 @@ def _matched_id(reply: Reply, rows: str, name: str) -> str | None:
 
 
 def _enrichment(kind: str, request: Mapping[str, object], *, credits: int) -> Call:
-    return _billed(Call.post(f"/v1/{kind}/enrich", dict(request)), credits, each=credits)
+    (identity,) = request.keys() & {"business_id", "prospect_id"}
+    call = _billed(Call.post(f"/v1/{kind}/enrich", dict(request)), credits, each=credits)
+    return sharing(call, enrichments(kind, identity))
 
 
 def _prospects(query: CompanyQuery, business: str, *, page: int) -> Call:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.queries import CompanyQuery, EmailQuery, Keys, PersonQuery
+from roleferry_enrich.domain.quotas import Quota
 from roleferry_enrich.errors import (
     ProviderContractChanged,
     ProviderError,
@@ -20,7 +21,10 @@ from roleferry_enrich.errors import (
 )
 from roleferry_enrich.providers.claims.clearbit import company_of, person_of
 from roleferry_enrich.providers.claims.hunter import (
+    account_quota,
     company_searched,
+    error_id,
+    found,
     person_found,
     person_of_row,
     verdict,
@@ -98,7 +102,7 @@ class Hunter(Provider):
         if reply.status != 200:
             return _nobody(reply)
         return Findings(
-            people=(person_of(_found(reply), email=keys.email, linkedin_url=keys.linkedin_url),)
+            people=(person_of(found(reply), email=keys.email, linkedin_url=keys.linkedin_url),)
         )
 
     @offers(
@@ -135,7 +139,7 @@ class Hunter(Provider):
         if reply.status in {_STILL_RUNNING, _SERVER_MISBEHAVED}:
             # Asked again it is billed once; the 202 may carry a partial verdict, worth nothing.
             return Pending(retry_after=timedelta(seconds=30))
-        return Findings(verdicts=(verdict(query.email, _found(reply)),))
+        return Findings(verdicts=(verdict(query.email, found(reply)),))
 
     @offers(
         ("domain",),
@@ -158,7 +162,7 @@ class Hunter(Provider):
         reply = yield from ask(_search(query, min(query.limit, _PAGE)))
         if reply.status == _REFUSED_PAGE:
             # The free plan allows ten addresses a search, and says so only when asked for more.
-            if _error_id(reply) != "pagination_error" or query.limit <= _FREE_PLAN_PAGE:
+            if error_id(reply) != "pagination_error" or query.limit <= _FREE_PLAN_PAGE:
                 raise ProviderRefusedQuery(f"status {_REFUSED_PAGE}")
             reply = yield from ask(_search(query, _FREE_PLAN_PAGE))
         body = reply.record()
@@ -196,7 +200,10 @@ class Hunter(Provider):
         reply = yield from ask(call.costing(1))
         if reply.status != 200:
             return _nobody(reply)
-        return Findings(companies=(company_of(_found(reply), domain=domain),))
+        return Findings(companies=(company_of(found(reply), domain=domain),))
+
+    def usage(self) -> Conversation[Quota | None]:
+        return account_quota(found((yield from ask(Call.get("/v2/account")))))
 
     def refusal(self, call: Call, reply: Reply) -> ProviderError | None:
         """Hunter's documentation and its own client disagree on what 403 and 429 mean.
@@ -276,24 +283,9 @@ def _linkedin_handle(keys: Keys) -> str | None:
     return (keys.linkedin_url or "").rpartition("/")[2] or None
 
 
-def _found(reply: Reply) -> Record:
-    """The document found; a 200 without one is no answer of Hunter's."""
-    data = reply.record().record("data")
-    if not data:
-        raise ProviderContractChanged("data is no object or empty")
-    return data
-
-
 def _nobody(reply: Reply) -> Answer:
     if reply.status == _CLAIMED:
         return ClaimedByPerson()
-    if _error_id(reply) is None:
+    if error_id(reply) is None:
         raise ProviderContractChanged("a 404 that is not Hunter's")
     return Findings()
-
-
-def _error_id(reply: Reply) -> str | None:
-    """`errors` is a list in every sample; the page on structure writes one object."""
-    body = reply.record()
-    first = next(iter(body.records("errors")), body.record("errors"))
-    return first.text("id")

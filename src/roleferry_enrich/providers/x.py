@@ -55,7 +55,9 @@ class X(Provider):
         authenticate=lambda token: {"Authorization": f"Bearer {token}"},
         permits=(Window(300, _QUARTER),),
         lanes=MappingProxyType({"search": (Window(450, _QUARTER),)}),
-        rate_headers=(RateHeaders("x-rate-limit-remaining", "x-rate-limit-reset"),),
+        rate_headers=(
+            RateHeaders("x-rate-limit-remaining", "x-rate-limit-reset", "x-rate-limit-limit"),
+        ),
         credit_price=MicroUsd(5_000),  # a post read; a user read is two of them
         notes=(
             "The key is an app's bearer token. Each user (2 credits) and post (1) read is paid.",

@@ -18,10 +18,12 @@ from roleferry_enrich.sandbox.ledger import Entry, Ledger, fingerprint
 from roleferry_enrich.sandbox.lenses import Lens
 from roleferry_enrich.sandbox.meter import Meters, Standing
 from roleferry_enrich.sandbox.misbehaviour import misbehaving
-from roleferry_enrich.sandbox.voice import Voice
+from roleferry_enrich.sandbox.voice import Voice, key_in_body
 
 FAULT_HEADER = "x-sandbox-fault"
 LATENCY_HEADER = "x-sandbox-latency-scale"
+CREDITS_HEADER = "x-sandbox-credits"
+"""By which a voice says what a reply was charged, where a 200 is not one credit."""
 _THROTTLING = {FaultKind.RATE_LIMITED, FaultKind.RATE_LIMITED_SILENTLY}
 
 
@@ -57,9 +59,12 @@ class FrontDesk:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        key = fingerprint(request)
+        body, receive = await _heard(request, is_needed=key_in_body(self._voice))
+        key = fingerprint(request, body)
         fault = self._fault(request)
         entry = self._house.ledger.called(self._voice.NAME, key)
+        if request.method == "POST":
+            entry.paths[_path(request)] += 1
         standing = self._standing(request, key, fault)
         await self._house.delays.wait(self._lens.latency, request.headers.get(LATENCY_HEADER))
         app = self._refusal(request, standing) or self._room(fault)
@@ -75,8 +80,7 @@ class FrontDesk:
             raise HTTPException(400, f"{FAULT_HEADER} names no fault of the sandbox") from error
 
     def _standing(self, request: Request, key: str, fault: PlannedFault | None) -> Standing | None:
-        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        standing = self._meters.take(path, key)
+        standing = self._meters.take(_path(request), key)
         if fault is None or fault.kind not in _THROTTLING or standing is None:
             return standing
         reset = round(self._house.clock() + fault.seconds)
@@ -102,7 +106,8 @@ class FrontDesk:
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                entry.answered(message["status"], self._lens.price)
+                charged = MutableHeaders(scope=message).get(CREDITS_HEADER, "1")
+                entry.answered(message["status"], self._lens.price * int(charged))
                 self._stamp(message, standing)
             await send(message)
 
@@ -115,3 +120,22 @@ class FrontDesk:
         left, limit, reset = standing.left, standing.limit, standing.reset
         for name, value in self._voice.limit_headers(left, limit, reset).items():
             headers.setdefault(name, value)
+
+
+async def _heard(request: Request, *, is_needed: bool) -> tuple[bytes, Receive]:
+    """The request's body, and whatever is to be received with that body first."""
+    if not is_needed:
+        return b"", request.receive
+    body = await request.body()
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return messages.pop() if messages else await request.receive()
+
+    return body, again
+
+
+def _path(request: Request) -> str:
+    """As the provider knows it, without the sandbox's name for the provider."""
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", ""))

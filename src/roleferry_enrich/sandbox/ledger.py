@@ -3,7 +3,9 @@
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
+import orjson
 from starlette.requests import Request
 
 _KEY_HEADERS = ("authorization", "x-api-key", "api_key", "api-key", "clay-api-key")
@@ -16,6 +18,8 @@ class Entry:
     faults: int = 0
     micro_usd: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
+    paths: Counter[str] = field(default_factory=Counter)
+    """Of POSTs alone, whose paths name what is done and to nobody."""
 
     def answered(self, status: int, price: int) -> None:
         self.statuses[str(status)] += 1
@@ -27,6 +31,7 @@ class Entry:
             "faults": self.faults,
             "micro_usd": self.micro_usd,
             "statuses": dict(self.statuses),
+            "paths": dict(self.paths),
         }
 
 
@@ -47,12 +52,23 @@ class Ledger:
             total.faults += entry.faults
             total.micro_usd += entry.micro_usd
             total.statuses += entry.statuses
+            total.paths += entry.paths
         return total
 
 
-def fingerprint(request: Request) -> str:
+def fingerprint(request: Request, body: bytes = b"") -> str:
     """Tells keys apart without showing them: somebody may point a real key at the sandbox."""
     headers = (request.headers.get(name) for name in _KEY_HEADERS)
     parameters = (request.query_params.get(name) for name in _KEY_PARAMETERS)
-    key = next((key for key in (*headers, *parameters) if key), None)
+    key = next((key for key in (*headers, *parameters, _key_in(body)) if key), None)
     return hashlib.sha256(key.encode()).hexdigest()[:12] if key else "no-key"
+
+
+def _key_in(body: bytes) -> str | None:
+    """The key in a JSON object or a form."""
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        document = dict(parse_qsl(body.decode("utf-8", "replace")))
+    key = document.get("key") if isinstance(document, dict) else None
+    return key if isinstance(key, str) else None

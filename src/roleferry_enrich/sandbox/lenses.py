@@ -237,6 +237,15 @@ LENSES: Mapping[str, Lens] = MappingProxyType(
                 missing=MappingProxyType({"domain": 0.08, "description": 0.3}),
                 latency=Latency(median_ms=160, p95_ms=480),
             ),
+            Lens(
+                # It asks the mail server, whosever mailbox it is.
+                name="neverbounce",
+                companies=1.0,
+                people=1.0,
+                wrong_people=0.0,
+                latency=Latency(median_ms=350, p95_ms=1800),
+                price=8_000,
+            ),
         )
     }
 )

@@ -51,5 +51,10 @@ def lanes_of(voice: Voice) -> Mapping[str, tuple[Window, ...]]:
     return lanes
 
 
+def key_in_body(voice: Voice) -> bool:
+    """Whether its clients send their key in the body, by an optional `KEY_IN_BODY`."""
+    return bool(getattr(voice, "KEY_IN_BODY", False))
+
+
 def _speaks(module: object) -> TypeGuard[Voice]:
     return hasattr(module, "NAME") and hasattr(module, "routes")

@@ -43,7 +43,9 @@ def conversation_rows(enrichment: Enrichment, reports: Sequence[Report]) -> list
 
 
 def call_rows(enrichment: Enrichment, reports: Sequence[Report]) -> list[Row]:
-    calls = {call.id: call for report in reports for call in report.calls}
+    made = (call for report in reports for call in report.calls)
+    # What was paid for several is booked as a whole, by the books alone.
+    calls = {call.id: call for call in made if not call.whole}
     return [_call(enrichment, calls[call_id]) for call_id in sorted(calls)]
 
 

@@ -10,9 +10,13 @@ import typer
 
 from roleferry_enrich.terminal.printing import Format, console
 
-keys = typer.Typer(help="API keys: make, list and revoke them.", no_args_is_help=True)
-providers = typer.Typer(help="The data providers and how they are set up.", no_args_is_help=True)
-webhooks = typer.Typer(help="What providers have sent: list, show, replay.", no_args_is_help=True)
+keys = typer.Typer(name="keys", help="API keys: make, list and revoke them.", no_args_is_help=True)
+providers = typer.Typer(
+    name="providers", help="The data providers and how they are set up.", no_args_is_help=True
+)
+webhooks = typer.Typer(
+    name="webhooks", help="What providers have sent: list, show, replay.", no_args_is_help=True
+)
 
 Sender = Annotated[str, typer.Argument(help="Who sent it: sendgrid, stripe, ...")]
 
@@ -64,12 +68,28 @@ def list_providers() -> None:
 
 
 @providers.command("check")
-def check_providers() -> None:
-    """How each provider is set up here, with secrets left out."""
+def check_providers(
+    *,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask now, where it is free, what is left of the quota.")
+    ] = False,
+) -> None:
+    """How each provider is set up here, and what is known of it; secrets are left out."""
     from roleferry_enrich.settings import read_settings
-    from roleferry_enrich.terminal.providers import setup_table
+    from roleferry_enrich.terminal.providers import check_providers as run
 
-    console().print(setup_table(read_settings()))
+    run(read_settings(), ask=ask)
+
+
+@providers.command("restore")
+def restore_provider(
+    name: Annotated[str, typer.Argument(help="The provider's short name: hunter.")],
+) -> None:
+    """End a provider's quarantine, and that of its keys, in every process within seconds."""
+    from roleferry_enrich.settings import read_settings
+    from roleferry_enrich.terminal.providers import restore_provider as run
+
+    run(read_settings(), name)
 
 
 @webhooks.command("list")

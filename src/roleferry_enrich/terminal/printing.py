@@ -40,8 +40,10 @@ def show(
             sys.stdout.write(csv_text(sheet(answer)))
 
 
-def console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+def console(*, error: bool = False) -> Console:
+    """`error` is for what is no result: how the work goes."""
+    stream = sys.stderr if error else sys.stdout
+    return Console(width=None if stream.isatty() else _PLAIN_WIDTH, stderr=error)
 
 
 def csv_text(sheet: "Sheet") -> str:

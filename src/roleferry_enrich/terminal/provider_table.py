@@ -4,17 +4,21 @@
 """
 
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.catalogue import catalogue
-from roleferry_enrich.providers.contract import Offer, Provider, Spec, Window
+from roleferry_enrich.providers.contract import Offer
+from roleferry_enrich.providers.profile import Limit, Profile, profile_of
 from roleferry_enrich.terminal.markdown import table
 
 BEGIN = "<!-- providers: written by `make docs` -->"
 END = "<!-- end of providers -->"
 _PERIODS = (("day", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+_QUOTA = {"usage": "asked for nothing", "headers": "in reply headers", None: "not told"}
 
 
 def main() -> None:
@@ -33,50 +37,50 @@ def with_table(text: str) -> str:
 
 def provider_table() -> str:
     """What every provider can be asked, needs, gives, costs and allows, as Markdown."""
-    providers = catalogue().values()
-    # Also what is offered only once the operator has set something: the notes say what.
-    offers = [_offer(one, offer) for one in providers for offer in Provider.offers(one)]
+    profiles = [profile_of(provider) for provider in catalogue().values()]
+    offers = [_offer(profile, offer) for profile in profiles for offer in profile.offers]
+    columns = ("Provider", "Key", "List price of a credit", "Published limits", "Quota left")
     return "\n\n".join(
         (
-            table(
-                ("Provider", "Key", "List price of a credit", "Published limits", "Notes"),
-                map(_provider, providers),
-            ),
+            table((*columns, "Notes"), map(_provider, profiles)),
             table(("Provider", "Asked for", "From any of", "May give", "Credits"), offers),
         )
     )
 
 
-def _provider(provider: Provider) -> tuple[str, ...]:
-    spec = provider.spec
+def limits_told(limits: Iterable[Limit], *, otherwise: str = "none") -> str:
+    """`15/s, 500/min; verifier: 10/s`."""
+    lanes = [
+        (f"{lane}: " if lane else "") + ", ".join(f"{it.permits}/{_period(it.period)}" for it in of)
+        for lane, of in groupby(limits, lambda limit: limit.lane)
+    ]
+    return "; ".join(lanes) or otherwise
+
+
+def needs_told(offer: Offer, *, between: str = "; ") -> str:
+    return between.join(" + ".join(sorted(alternative)) for alternative in offer.needs)
+
+
+def _provider(profile: Profile) -> tuple[str, ...]:
+    unlimited = "none; a site is read page by page" if profile.reads_sites else "none"
     return (
-        f"[{spec.title}]({spec.docs}) `{spec.name}`",
-        "none" if spec.authenticate is None else "yours",
-        f"{spec.credit_price / 1_000_000:.3f} USD" if spec.credit_price else "free",
-        _limits(spec),
-        " ".join(spec.notes),
+        f"[{profile.title}]({profile.docs}) `{profile.name}`",
+        "yours" if profile.needs_key else "none",
+        f"{profile.credit_price / 1_000_000:.3f} USD" if profile.credit_price else "free",
+        limits_told(profile.limits, otherwise=unlimited),
+        _QUOTA[profile.quota_told_by],
+        " ".join(profile.notes),
     )
 
 
-def _offer(provider: Provider, offer: Offer) -> tuple[str, ...]:
+def _offer(profile: Profile, offer: Offer) -> tuple[str, ...]:
     return (
-        provider.spec.title,
+        profile.title,
         f"`{offer.capability}`",
-        "; ".join(" + ".join(sorted(alternative)) for alternative in offer.needs),
+        needs_told(offer),
         ", ".join(sorted(offer.gives)),
         f"about {offer.credits}" if offer.credits else "free",
     )
-
-
-def _limits(spec: Spec) -> str:
-    if not spec.permits:
-        return "none; a site is read page by page" if spec.open_web else "none"
-    lanes = [f"{lane}: {_windows(windows)}" for lane, windows in spec.lanes.items()]
-    return "; ".join((_windows(spec.permits), *lanes))
-
-
-def _windows(windows: tuple[Window, ...]) -> str:
-    return ", ".join(f"{window.permits}/{_period(window.period)}" for window in windows)
 
 
 def _period(period: timedelta) -> str:

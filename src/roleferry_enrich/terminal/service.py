@@ -10,6 +10,8 @@ import httpx
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 
 _PATIENCE_S = 30.0
+_ANSWERS = frozenset({"meta", "dry_run"})
+"""One of these is in every answer."""
 
 
 class ServiceRefused(RoleferryError):
@@ -78,7 +80,7 @@ def _content(response: httpx.Response) -> dict[str, Any]:
         content = response.json()
     except ValueError:  # not JSON, or not even text
         content = None
-    if response.is_success and isinstance(content, dict) and "meta" in content:
+    if response.is_success and isinstance(content, dict) and content.keys() & _ANSWERS:
         return content
     if not response.is_success and isinstance(content, dict) and "title" in content:
         raise ServiceRefused(_reasons(content))

@@ -200,8 +200,8 @@ class Client:
     def get(self, path: str) -> httpx.Response:
         return self.send("GET", path)
 
-    def send(self, method: str, path: str, params=None, json=None) -> httpx.Response:
-        return asyncio.run(self._send(method, path, params=params, json=json))
+    def send(self, method: str, path: str, params=None, json=None, **content) -> httpx.Response:
+        return asyncio.run(self._send(method, path, params=params, json=json, **content))
 
     async def _send(self, method: str, path: str, **content) -> httpx.Response:
         transport = httpx.ASGITransport(app=self._app)

@@ -227,3 +227,17 @@ def test_headers_say_what_is_left_where_the_adapter_reads_it() -> None:
 
     assert headers[Apollo.spec.rate_headers[0].remaining] == "3"
     assert headers["x-minute-usage"] == "997"
+
+
+@pytest.mark.parametrize(("count", "status"), [(0, 422), (1, 200), (10, 200), (11, 400)])
+def test_companies_are_given_by_at_most_ten_domains(count: int, status: int) -> None:
+    url = "https://sandbox.test/api/v1/organizations/bulk_enrich"
+    domains = ["quillmere.test", *(f"nobody{n}.test" for n in range(10))][:count]
+
+    reply = send(voice, httpx.Request("POST", url, json={"domains": domains}, headers=KEY))
+
+    assert reply.status_code == status
+    if status == 200:
+        found = [row["primary_domain"] for row in reply.json()["organizations"]]
+        assert found == ["quillmere.test"]
+        assert reply.json()["missing_records"] == count - 1

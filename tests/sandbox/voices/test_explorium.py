@@ -249,3 +249,23 @@ def test_headers_say_what_is_left_where_the_adapter_reads_it() -> None:
     (told,) = Explorium.spec.rate_headers
     assert by_lower_name[told.remaining] == "3"
     assert by_lower_name[told.reset or ""] == "1793534460"
+
+
+@pytest.mark.parametrize(("count", "status"), [(0, 422), (1, 200), (50, 200), (51, 422)])
+def test_at_most_fifty_are_enriched_at_once(count: int, status: int) -> None:
+    matched = post("businesses/match", {"businesses_to_match": [{"domain": "quillmere.test"}]})
+    known = matched.json()["matched_businesses"][0]["business_id"]
+    ids = [known, *(f"{n:032x}" for n in range(50))][:count]
+
+    reply = post(
+        "businesses/firmographics/bulk_enrich",
+        {"business_ids": ids},
+        {**KEY, "credit-usage": "true"},
+    )
+
+    assert reply.status_code == status
+    if status == 200:
+        first, *others = reply.json()["data"]
+        assert (first["business_id"], first["data"]["name"]) == (known, "quillmere instruments")
+        assert all(row["data"] is None for row in others)
+        assert reply.json()["credit_usage"]["total_credits"] == 1

@@ -12,21 +12,10 @@ from roleferry_enrich.api.schemas.contacts import (
     HistoryPage,
 )
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS, Enrichment
+from roleferry_enrich.domain.flat_answer import flat_answer
 from roleferry_enrich.domain.records import ContactKind, ContactPoint, FieldValue
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredContact
 
-_OF_THE_COMPANY = {
-    "company_name": "name",
-    "industry": "industry",
-    "company_size": "company_size",
-    "company_revenue": "company_revenue",
-    "technologies": "technologies",
-}
-"""Answer field to the company's field it always comes from, where known there."""
-_WITHOUT_PERSON = {
-    name: name for name in ("phone", "linkedin_url", "city", "state", "country", "zip_code")
-}
-"""Fields that are the company's own where nobody was found."""
 _WANTED_FOR = {
     ContactKind.EMAIL: frozenset({"business_email", "personal_email"}),
     ContactKind.PHONE: frozenset({"phone"}),
@@ -84,20 +73,11 @@ def history_page(page: Page[FieldChange]) -> HistoryPage:
 def _shown(enrichment: Enrichment) -> Mapping[str, FieldValue]:
     """The fields asked for and sure enough, in the order of the answer."""
     request = enrichment.request
-    known = _merged(enrichment)
+    known = flat_answer(enrichment.person, enrichment.company)
     asked = {
         name: known[name] for name in PERSON_FIELDS if name in request.wanted and name in known
     }
     return evidence.sure_enough(asked, request.options.min_confidence)
-
-
-def _merged(enrichment: Enrichment) -> dict[str, FieldValue]:
-    person, company = enrichment.person, enrichment.company
-    known = dict(person.fields) if person else {}
-    if company:
-        taken = _OF_THE_COMPANY if person else _OF_THE_COMPANY | _WITHOUT_PERSON
-        known |= {name: company.fields[own] for name, own in taken.items() if own in company.fields}
-    return known
 
 
 def _wanted_points(enrichment: Enrichment) -> list[ContactPoint]:

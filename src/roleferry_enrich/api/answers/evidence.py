@@ -66,6 +66,7 @@ def meta(enrichment: Enrichment) -> Meta:
         "processing_time_ms": processing_time_ms(enrichment),
         "deadline_ms": _ms(options.deadline),
         "strategy": options.strategy,
+        "waterfall": options.waterfall.name if options.waterfall else None,
         "sample": enrichment.sample,
         "contact_id": enrichment.person_id,
         "company_id": enrichment.company_id,

@@ -82,7 +82,13 @@ class ProviderLine(TypedDict):
     capability: str
     outcome: OutcomeKind
     reason: str | None
-    """Why not, or why there may be more."""
+    """Why not, or why there may be more. Of a provider that was not asked: `excluded` by the
+    request; `not_configured` (no key, or switched off); `cannot_help` (it gives nothing that was
+    asked for); `not_in_waterfall`; `missing_key` (no identifier it can search by is known);
+    `already_filled` (nothing it could fill is missing); `unlikely_to_help` (it hardly ever fills
+    what is missing); `opted_out` (the person objected); `budget_spent` (`max_cost` does not allow
+    it); `breaker_open`, `no_permit`, `quarantined`, `books_unavailable`, `overloaded`,
+    `deadline_too_near`."""
     retry_after_s: float | None
     """When asking again makes sense."""
     latency_ms: int
@@ -115,6 +121,8 @@ class Meta(TypedDict):
     processing_time_ms: int
     deadline_ms: int
     strategy: Strategy
+    waterfall: str | None
+    """The named waterfall that was followed, if one was."""
     sample: bool
     """Invented sample data, as the request allowed; never a real person or company."""
     contact_id: UUID | None

@@ -83,6 +83,7 @@ CompanyText = Annotated[str, Text(300)]
 NumberText = Annotated[str, Text(32)]
 CountryText = Annotated[str, Text(60)]
 ProviderText = Annotated[str, Text(40)]
+WaterfallText = Annotated[str, Text(40)]
 Dollars = Annotated[float, Field(ge=0, le=1_000), AfterValidator(_micro_exact)]
 FieldName = Annotated[
     str, _one_of(PERSON_FIELDS), WithJsonSchema({"type": "string", "enum": list(PERSON_FIELDS)})
@@ -135,6 +136,10 @@ class Served(Body):
     strategy: Literal["parallel", "waterfall"] = "parallel"
     """`parallel` asks every capable provider at once; `waterfall` asks the best value for money
     first and stops when every wanted field is filled."""
+    waterfall: WaterfallText | None = None
+    """With the strategy `waterfall`: the named one whose order to follow, as set by the operator,
+    or `people` (Apollo, Clay, Hunter) or `companies` (Explorium, Clearbit, the internal
+    database). Absent: the operator's default, if there is one."""
     deadline_ms: Annotated[int, Field(ge=100, le=10_000)] = 2_000
     """When to answer with what is known by then."""
     max_cost: Dollars | None = None

@@ -1,13 +1,12 @@
 """What the health operations say."""
 
-from datetime import datetime
 from typing import Literal
 
 from pydantic import with_config
 from typing_extensions import TypedDict
 
 from roleferry_enrich.api.schemas.evidence import DOCUMENTED
-from roleferry_enrich.domain.health import BreakerState, LimiterState
+from roleferry_enrich.api.schemas.providers import ProviderState
 
 
 @with_config(DOCUMENTED)
@@ -35,18 +34,6 @@ class Readiness(TypedDict):
     `unavailable`: PostgreSQL is down."""
     checks: dict[str, Check]
     """`database` and `redis`."""
-
-
-@with_config(DOCUMENTED)
-class ProviderState(TypedDict):
-    """How one provider is doing."""
-
-    name: str
-    enabled: bool
-    breaker: BreakerState
-    quarantined_until: datetime | None
-    """Left alone until then, because it refused our key or has no quota left."""
-    limiter: LimiterState
 
 
 @with_config(DOCUMENTED)

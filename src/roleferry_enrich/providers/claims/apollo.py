@@ -4,11 +4,13 @@ The same records come from single and bulk matches; which calls bring them is `a
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.people import Deliverability, EmailClaim, EmailKind, PersonClaim
+from roleferry_enrich.domain.quotas import Quota
+from roleferry_enrich.errors import ProviderContractChanged
 from roleferry_enrich.providers.replies import Record
 
 # An open set: verified, unverified, likely to engage and unavailable are documented, the rest was
@@ -107,3 +109,16 @@ def _is_locked(address: str) -> bool:
 
 def _percent(share: float | None) -> int | None:
     return None if share is None or not 0 <= share <= 1 else round(share * 100)
+
+
+def lead_credits(body: Record) -> Quota:
+    """What matches are paid from; other kinds of credit are for what we do not ask."""
+    credits = body.record("credit_usage_stats", "lead_credit")
+    remaining, ends = credits.number("left_over"), body.day("current_credit_cycle", "end_date")
+    if remaining is None:
+        raise ProviderContractChanged("no lead credits in the body")
+    return Quota(
+        remaining=max(0.0, remaining),
+        limit=credits.number("limit"),
+        resets_at=datetime(ends.year, ends.month, ends.day, tzinfo=UTC) if ends else None,
+    )

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.people import Deliverability, EmailClaim, EmailKind, PersonClaim
 from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.quotas import Quota
+from roleferry_enrich.errors import ProviderContractChanged
 from roleferry_enrich.providers.replies import Record
 
 _DELIVERABILITY: Mapping[str, Deliverability] = MappingProxyType(
@@ -136,3 +138,10 @@ def _profile(facts: Record) -> str | None:
     addresses = [address for address in candidates if address]
     readable = (address for address in addresses if "/in/acoaa" not in address.lower())
     return next(readable, addresses[0] if addresses else None)
+
+
+def credits_left(body: Record) -> Quota:
+    remaining = body.number("remaining_credits")
+    if remaining is None:
+        raise ProviderContractChanged("no remaining_credits in the body")
+    return Quota(remaining=max(0.0, remaining), limit=body.number("allocated_credits"))

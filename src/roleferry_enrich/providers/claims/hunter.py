@@ -1,6 +1,7 @@
-"""Hunter's rows and verdicts in our words."""
+"""Hunter's rows, verdicts and account in our words."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from roleferry_enrich.domain.companies import CompanyClaim
@@ -12,7 +13,9 @@ from roleferry_enrich.domain.people import (
     PersonClaim,
     PhoneClaim,
 )
-from roleferry_enrich.providers.replies import Record
+from roleferry_enrich.domain.quotas import Quota
+from roleferry_enrich.errors import ProviderContractChanged
+from roleferry_enrich.providers.replies import Record, Reply
 
 # Our word for Hunter's, from the verifier's page of the documentation. "webmail" says who runs
 # the mailbox, not whether it receives mail.
@@ -115,3 +118,33 @@ def _emails(row: Record, member: str, score: int | None) -> tuple[EmailClaim, ..
 def _phones(row: Record) -> tuple[PhoneClaim, ...]:
     number = row.text("phone_number")
     return (PhoneClaim(number=number),) if number else ()
+
+
+def account_quota(account: Record) -> Quota:
+    """Credits; older plans count searches."""
+    requests = account.record("requests")
+    counted = requests.record("credits") or requests.record("searches")
+    used, available = counted.number("used"), counted.number("available")
+    if used is None or available is None:
+        raise ProviderContractChanged("the account tells no credits")
+    reset = account.day("reset_date")
+    return Quota(
+        remaining=max(0.0, available - used),
+        limit=available,
+        resets_at=datetime(reset.year, reset.month, reset.day, tzinfo=UTC) if reset else None,
+    )
+
+
+def found(reply: Reply) -> Record:
+    """The document found; a 200 without one is no answer of Hunter's."""
+    data = reply.record().record("data")
+    if not data:
+        raise ProviderContractChanged("data is no object or empty")
+    return data
+
+
+def error_id(reply: Reply) -> str | None:
+    """`errors` is a list in every sample; the page on structure writes one object."""
+    body = reply.record()
+    first = next(iter(body.records("errors")), body.record("errors"))
+    return first.text("id")

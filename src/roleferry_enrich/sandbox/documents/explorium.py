@@ -7,6 +7,9 @@ that an enrichment needs no memory of the match before it.
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
 from roleferry_enrich.sandbox.population import Company, Person, View
 
 _BUSINESS, _PROSPECT = 32, 40
@@ -149,6 +152,18 @@ def contacts(view: View, person: Person, kinds: frozenset[str]) -> dict[str, obj
         number = person.mobile
         found |= {"phone_numbers": [{"phone_number": number}], "mobile_phone": number}
     return found or None
+
+
+async def credits_left(request: Request) -> Response:  # noqa: ARG001  # every key has these
+    """The answer of `GET /v1/credits`."""
+    context = {
+        "correlation_id": "5d8a1c0e2f3b4a69",
+        "request_status": "success",
+        "time_took_in_seconds": 0.074,
+    }
+    return JSONResponse(
+        {"response_context": context, "allocated_credits": 1_000, "remaining_credits": 964}
+    )
 
 
 def _id(number: int, width: int) -> str:

@@ -37,6 +37,8 @@ def routes(view: View) -> list[Route]:
         ("POST", "mixed_people/api_search"): _search,
         ("POST", "mixed_people/search"): _retired_search,
         ("GET", "organizations/enrich"): _organization,
+        ("POST", "usage_stats/credit_usage_stats"): _credits,
+        ("POST", "organizations/bulk_enrich"): _organizations,
     }
     # The older paths without /api still answer.
     return [
@@ -182,12 +184,45 @@ def _retired_search(_view: View, _asked: Record) -> Response:
     return JSONResponse({"error": error}, 422)
 
 
+def _credits(view: View, asked: Record) -> Response:  # noqa: ARG001  # every key has these
+    lead = {"limit": 10_000, "consumed": 2_500, "left_over": 7_500}
+    cycle = {"start_date": "2026-11-01T00:00:00.000Z", "end_date": "2026-12-01T00:00:00.000Z"}
+    return JSONResponse(
+        {"credit_usage_stats": {"lead_credit": lead}, "current_credit_cycle": cycle}
+    )
+
+
 def _organization(view: View, asked: Record) -> Response:
     identities = ("domain", "name", "linkedin_url", "website")
     if not any(asked.text(name) for name in identities):
         return JSONResponse({"error": "Required parameter 'domain' missing"}, 422)
     company = _company_asked_for(view, asked, named="name")
     return JSONResponse({"organization": organization_record(company) if company else None})
+
+
+def _organizations(view: View, asked: Record) -> Response:
+    """Those known, in another order than the domains, and nothing for those that are not."""
+    domains = asked.texts("domains")
+    if not domains:
+        return JSONResponse({"error": "Required parameter 'domains' missing"}, 422)
+    if len(domains) > _MOST_IN_BULK:
+        return _failed(
+            "RECORD_LIMIT_EXCEEDED", "cannot enrich more than 10 in a single request", 400
+        )
+    known = {domain: view.company_by_domain(domain) for domain in reversed(domains)}
+    found = [organization_record(company) for company in known.values() if company]
+    return JSONResponse(
+        {
+            "status": "success",
+            "error_code": None,
+            "error_message": None,
+            "total_requested_domains": len(domains),
+            "unique_domains": len(known),
+            "unique_enriched_records": len(found),
+            "missing_records": len(known) - len(found),
+            "organizations": found,
+        }
+    )
 
 
 def _person_asked_for(view: View, asked: Record) -> Person | None:

@@ -6,7 +6,7 @@ Prices are answered where `credit-usage: true` asks for them, as the real one do
 import hashlib
 import re
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
@@ -19,30 +19,34 @@ from starlette.routing import Route
 from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.replies import Record
 from roleferry_enrich.sandbox.documents.explorium import (
-    business_id,
     contacts,
+    credits_left,
     firmographics,
     level_named,
     level_of,
     listed,
     number_of,
     profile,
-    prospect_id,
     technographics,
     workforce_trends,
 )
 from roleferry_enrich.sandbox.population import Company, Person, View
+from roleferry_enrich.sandbox.voices.explorium_matching import (
+    MOST_AT_ONCE,
+    Body,
+    Refused,
+    match_businesses,
+    match_prospects,
+    refuse_unknown,
+)
 
 NAME = "explorium"
 WINDOWS = (Window(200, timedelta(minutes=1)),)
 
-Body = dict[str, object]
 Answer = Callable[[View, Record], Body]
 Facts = Body | None
 
 _ENRICH_FIELDS = ("request_context", "parameters")
-_BUSINESS_FIELDS = ("name", "domain", "url", "linkedin_url")
-_PROSPECT_FIELDS = ("business_id", "full_name", "company_name", "email", "phone_number", "linkedin")
 _FETCH_FIELDS = (
     "request_context",
     "mode",
@@ -53,7 +57,6 @@ _FETCH_FIELDS = (
     "exclude",
     "filters",
 )
-_MOST_MATCHES = 50
 _LARGEST_PAGE = 100
 _COMPANY_ENRICHMENTS: Mapping[str, Callable[[Company], Facts]] = MappingProxyType(
     {
@@ -64,28 +67,24 @@ _COMPANY_ENRICHMENTS: Mapping[str, Callable[[Company], Facts]] = MappingProxyTyp
 )
 
 
-class _Refused(Exception):
-    """A body the API does not take: where, what is wrong, and its kind in pydantic's words."""
-
-    def __init__(self, where: Sequence[str | int], message: str, kind: str) -> None:
-        super().__init__(message)
-        self.detail = {"loc": ["body", *where], "msg": message, "type": kind}
-
-
 def routes(view: View) -> list[Route]:
     answers: dict[str, Answer] = {
-        "businesses/match": _match_businesses,
-        "prospects/match": _match_prospects,
+        "businesses/match": match_businesses,
+        "prospects/match": match_prospects,
         "prospects": _fetch_prospects,
         "prospects/profiles/enrich": _profile,
         "prospects/contacts_information/enrich": _contacts,
+        "prospects/profiles/bulk_enrich": partial(_for_each, _profile, "prospect_id"),
+        "prospects/contacts_information/bulk_enrich": partial(_for_each, _contacts, "prospect_id"),
     }
     for kind, facts in _COMPANY_ENRICHMENTS.items():
-        answers[f"businesses/{kind}/enrich"] = partial(_enrich_company, facts)
+        enrich = partial(_enrich_company, facts)
+        answers[f"businesses/{kind}/enrich"] = enrich
+        answers[f"businesses/{kind}/bulk_enrich"] = partial(_for_each, enrich, "business_id")
     return [
         Route(f"/v1/{path}", _endpoint(view, answer), methods=["POST"])
         for path, answer in answers.items()
-    ]
+    ] + [Route("/v1/credits", credits_left)]
 
 
 def authorised(request: Request) -> Response | None:
@@ -120,7 +119,7 @@ def _endpoint(view: View, answer: Answer) -> Callable[[Request], Awaitable[Respo
         sent = await request.body()
         try:
             body = answer(view, _asked(sent))
-        except _Refused as refused:
+        except Refused as refused:
             return JSONResponse({"detail": [refused.detail]}, 422)
         found = body.get("data") or body.get("total_matches")
         context = {
@@ -140,79 +139,10 @@ def _asked(sent: bytes) -> Record:
     try:
         body = orjson.loads(sent)
     except orjson.JSONDecodeError as error:
-        raise _Refused((), "Expecting value", "value_error.jsondecode") from error
+        raise Refused((), "Expecting value", "value_error.jsondecode") from error
     if not isinstance(body, dict):
-        raise _Refused((), "value is not a valid dict", "type_error.dict")
+        raise Refused((), "value is not a valid dict", "type_error.dict")
     return Record(body)
-
-
-def _match_businesses(view: View, asked: Record) -> Body:
-    rows = _rows_to_match(asked, "businesses_to_match", _BUSINESS_FIELDS)
-    found = [_company_of(view, row) for row in rows]
-    ids = [business_id(company) if company else None for company in found]
-    return _matches(rows, ids, _BUSINESS_FIELDS, ("matched_businesses", "business_id"))
-
-
-def _match_prospects(view: View, asked: Record) -> Body:
-    rows = _rows_to_match(asked, "prospects_to_match", _PROSPECT_FIELDS)
-    found = [_person_of(view, row) for row in rows]
-    ids = [prospect_id(person) if person else None for person in found]
-    return _matches(rows, ids, _PROSPECT_FIELDS, ("matched_prospects", "prospect_id"))
-
-
-def _rows_to_match(asked: Record, member: str, fields: Sequence[str]) -> Sequence[Record]:
-    _refuse_unknown(asked, (), ("request_context", member))
-    if not isinstance(asked.value(member), list):
-        raise _Refused((member,), "field required", "value_error.missing")
-    rows = asked.records(member)
-    if not 1 <= len(rows) <= _MOST_MATCHES:
-        raise _Refused((member,), "ensure this value has 1 to 50 items", "value_error.list")
-    for place, row in enumerate(rows):
-        _refuse_unknown(row, (member, place), fields)
-    return rows
-
-
-def _refuse_unknown(asked: Record, where: Sequence[str | int], known: Collection[str]) -> None:
-    for name in asked.names():
-        if name not in known:
-            raise _Refused((*where, name), "extra fields not permitted", "value_error.extra")
-
-
-def _matches(
-    rows: Sequence[Record], ids: Sequence[str | None], fields: Sequence[str], names: tuple[str, str]
-) -> Body:
-    """In the order asked, the input repeated with a null for each field left out."""
-    member, identity = names
-    matched = [
-        {"input": {name: row.value(name) for name in fields}, identity: found}
-        for row, found in zip(rows, ids, strict=True)
-    ]
-    total = len(ids) - ids.count(None)
-    return {"total_results": len(ids), "total_matches": total, member: matched}
-
-
-def _company_of(view: View, row: Record) -> Company | None:
-    domain = row.text("domain") or row.text("url")
-    name, linkedin = row.text("name"), row.text("linkedin_url")
-    if domain:
-        return view.company_by_domain(domain.rpartition("//")[2].strip("/"))
-    if linkedin:
-        return view.company_by_linkedin(_slug(linkedin))
-    return next(iter(view.companies_named(name, 1)), None) if name else None
-
-
-def _person_of(view: View, row: Record) -> Person | None:
-    email, linkedin = row.text("email"), row.text("linkedin")
-    if email:
-        return view.person_by_email(email)
-    if linkedin:
-        return view.person_by_linkedin(_slug(linkedin))
-    business, named = row.text("business_id"), row.text("company_name")
-    company = view.company_by_id(number_of(business)) if business else None
-    if company is None and named:
-        company = next(iter(view.companies_named(named, 1)), None)
-    name = row.text("full_name")
-    return view.person_named(name, company) if name and company else None
 
 
 def _enrich_company(facts_of: Callable[[Company], Facts], view: View, asked: Record) -> Body:
@@ -234,13 +164,26 @@ def _contacts(view: View, asked: Record) -> Body:
     return _enriched(asked, found, credits=5 if "phone" in kinds else 2)
 
 
+def _for_each(enrich: Answer, member: str, view: View, asked: Record) -> Body:
+    """An enrichment for up to 50 ids; of those without a record only the id is answered."""
+    many = f"{member}s"
+    refuse_unknown(asked, (), (*_ENRICH_FIELDS, many))
+    ids, same = asked.texts(many), {"parameters": asked.value("parameters") or {}}
+    if not 1 <= len(ids) <= MOST_AT_ONCE:
+        raise Refused((many,), "ensure this value has 1 to 50 items", "value_error.list")
+    each = {one: Record(enrich(view, Record({member: one, **same}))) for one in ids}
+    credits = sum(found.integer("credit_usage", "total_credits") or 0 for found in each.values())
+    rows = [{member: one, "data": found.value("data")} for one, found in each.items()]
+    return {"data": rows, "total_results": len(rows), **_usage(len(rows), credits)}
+
+
 def _number(asked: Record, member: str, *, digits: int) -> int:
-    _refuse_unknown(asked, (), (*_ENRICH_FIELDS, member))
+    refuse_unknown(asked, (), (*_ENRICH_FIELDS, member))
     identity = asked.text(member) or ""
     pattern = f"^[a-f0-9]{{{digits}}}$"
     if not re.fullmatch(pattern, identity):
         message = f'string does not match regex "{pattern}"'
-        raise _Refused((member,), message, "value_error.str.regex")
+        raise Refused((member,), message, "value_error.str.regex")
     return number_of(identity)
 
 
@@ -254,14 +197,14 @@ def _usage(results: int, credits: int) -> Body:
 
 
 def _fetch_prospects(view: View, asked: Record) -> Body:
-    _refuse_unknown(asked, (), _FETCH_FIELDS)
+    refuse_unknown(asked, (), _FETCH_FIELDS)
     page, size = asked.integer("page") or 1, asked.integer("page_size") or _LARGEST_PAGE
     if page < 1:
         message = "ensure this value is greater than or equal to 1"
-        raise _Refused(("page",), message, "value_error.number.not_ge")
+        raise Refused(("page",), message, "value_error.number.not_ge")
     if not 1 <= size <= _LARGEST_PAGE:
         message = "ensure this value is less than or equal to 100"
-        raise _Refused(("page_size",), message, "value_error.number.not_le")
+        raise Refused(("page_size",), message, "value_error.number.not_le")
     people = list(_people_wanted(view, asked.record("filters")))
     most = asked.integer("size") or len(people)
     rows = [listed(view, person) for person in people[:most][(page - 1) * size : page * size]]
@@ -279,7 +222,7 @@ def _people_wanted(view: View, filters: Record) -> Iterator[Person]:
     levels = {level_named(level) for level in filters.texts("job_level", "values")}
     if None in levels:
         where = ("filters", "job_level", "values")
-        raise _Refused(where, "value is not a valid enumeration member", "type_error.enum")
+        raise Refused(where, "value is not a valid enumeration member", "type_error.enum")
     titles = [set(title.lower().split()) for title in filters.texts("job_title", "values")]
     for identity in filters.texts("business_id", "values"):
         company = view.company_by_id(number_of(identity))
@@ -288,10 +231,6 @@ def _people_wanted(view: View, filters: Record) -> Iterator[Person]:
             senior = not levels or level_of(person) in levels
             if senior and (not titles or any(title <= words for title in titles)):
                 yield person
-
-
-def _slug(address: str) -> str:
-    return address.rstrip("/").rpartition("/")[2]
 
 
 def _correlation(sent: bytes) -> str:

@@ -22,14 +22,18 @@ _LARGEST_PAGE = 100
 
 def routes(view: View) -> list[Route]:
     facebook = _Facebook(view)
+    versioned = "/v{number:float}"
     return [
-        route
-        for version in ("/v{number:float}", "")
-        for route in (
-            Route(f"{version}/pages/search", facebook.search),
-            Route(f"{version}/", facebook.several),
-            Route(f"{version}/{{page}}", facebook.page),
-        )
+        Route(versioned, facebook.several),
+        *(
+            route
+            for version in (versioned, "")
+            for route in (
+                Route(f"{version}/pages/search", facebook.search),
+                Route(f"{version}/", facebook.several),
+                Route(f"{version}/{{page}}", facebook.page),
+            )
+        ),
     ]
 
 

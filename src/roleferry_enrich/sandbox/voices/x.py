@@ -116,7 +116,7 @@ class _X:
         found = [
             post
             for post in self._posts(company)
-            if any(phrase in post["text"].lower() for phrase in phrases)
+            if not phrases or any(phrase in post["text"].lower() for phrase in phrases)
         ]
         return _posts(found[:wanted], request)
 
