@@ -50,8 +50,8 @@ class House:
         self.inbox = Inbox(endpoints_of(Settings(webhooks=given)), self.events, self.vault)
         self.account_id = account_id
 
-    def worker(self, vault: Vault | None = None) -> Processing:
-        return Processing(self.events, vault or self.vault, self.accounts)
+    def worker(self, vault: Vault | None = None, *, is_live: bool = False) -> Processing:
+        return Processing(self.events, vault or self.vault, self.accounts, is_live=is_live)
 
     async def sendgrid(self, *entries: object) -> Receipt:
         body = orjson.dumps(list(entries)) + b"\r\n"
@@ -130,6 +130,64 @@ async def test_payments_are_kept_for_whoever_will_consume_them(house):
     assert await house.told() == {"evt_1": ("done", "kept", None)}
 
 
+@pytest.mark.parametrize(
+    ("event", "is_live", "effect"),
+    [
+        ({"livemode": False}, True, "test_mode"),
+        ({"livemode": True}, True, "kept"),
+        ({}, True, "kept"),
+        ({"livemode": False}, False, "kept"),
+    ],
+)
+async def test_h63_what_was_only_tried_is_not_meant_in_production(house, event, is_live, effect):
+    await house.stripe({"id": "evt_1", "type": "payment_intent.succeeded", **event})
+    await house.worker(is_live=is_live).process_due()
+
+    assert await house.told() == {"evt_1": ("done", effect, None)}
+
+
+class Stumbling(Vault):
+    """Brings out a mistake of ours with one event."""
+
+    def open(self, provider: str, event_id: str, sealed: bytes) -> object:
+        if event_id == "poison":
+            raise ZeroDivisionError
+        return super().open(provider, event_id, sealed)
+
+
+class Away(WebhookEvents):
+    """A database that goes away when the effect is to be written."""
+
+    async def finish(self, event, apply):
+        del event, apply
+        raise ServiceUnavailable("away")
+
+
+class Gone(Away):
+    """And stays away when the trouble is to be written down."""
+
+    async def put_off(self, event, reason):
+        del event, reason
+        raise ServiceUnavailable("away")
+
+
+async def test_a_database_that_stays_away_ends_no_worker(house, engine):
+    await house.sendgrid({**BOUNCE, "sg_event_id": "poison"}, BOUNCE)
+    house.events = Gone(engine)
+    worker = house.worker(Stumbling(KeyRing([b"k" * 32]), b"k" * 32))
+
+    assert await worker.process_due() == 2
+
+
+async def test_h60_a_large_body_is_kept_whole(house):
+    padding = "x" * 100
+    entries = [{**BOUNCE, "sg_event_id": f"sg-{n}", "padding": padding} for n in range(1_000)]
+
+    receipt = await house.sendgrid(*entries)
+
+    assert (receipt.events, receipt.new) == (1_000, 1_000)
+
+
 @pytest.mark.parametrize("address", ["no address", "a" * 700, "@", "x\0y@z"])
 async def test_a_bounce_of_what_is_no_address_is_told_so(house, address):
     await house.sendgrid({**BOUNCE, "email": address})
@@ -162,15 +220,6 @@ async def test_what_no_key_opens_is_dead_at_once(house):
     assert await house.told() == {"sg-1": ("dead", None, "unreadable")}
 
 
-class Stumbling(Vault):
-    """Brings out a mistake of ours with one event."""
-
-    def open(self, provider: str, event_id: str, sealed: bytes) -> object:
-        if event_id == "poison":
-            raise ZeroDivisionError
-        return super().open(provider, event_id, sealed)
-
-
 async def test_h51_an_event_that_brings_out_a_mistake_keeps_no_other_waiting(house):
     await house.sendgrid({**BOUNCE, "sg_event_id": "poison"}, BOUNCE)
 
@@ -180,14 +229,6 @@ async def test_h51_an_event_that_brings_out_a_mistake_keeps_no_other_waiting(hou
         "poison": ("waiting", None, "ZeroDivisionError"),
         "sg-1": ("done", "mailbox_noted", None),
     }
-
-
-class Away(WebhookEvents):
-    """A database that goes away when the effect is to be written."""
-
-    async def finish(self, event, apply):
-        del event, apply
-        raise ServiceUnavailable("away")
 
 
 async def test_a_database_that_goes_away_costs_no_event(house, engine):

@@ -1,5 +1,6 @@
 """Takes in what a sender delivers: proves it, keeps each event once, and only then says so."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from roleferry_enrich.webhooks.signatures.delivery import Delivery
 from roleferry_enrich.webhooks.vault import Vault
 
 _LONGEST_KIND = 100
+_LARGE_BODY = 64 * 1024
 _LATEST = 253_402_300_799  # the last second of the year 9999
 _NAME = re.compile(r"[\x21-\x7e]{1,200}")
 _log = structlog.get_logger("roleferry_enrich")
@@ -56,7 +58,10 @@ class Inbox:
 
     async def _received(self, endpoint: Endpoint, delivery: Delivery) -> Receipt:
         nonce = endpoint.verifier.verify(delivery)
-        arrived = self._arrived(endpoint, delivery.body, nonce)
+        # A large one would keep every other request waiting while it is sealed.
+        large = len(delivery.body) > _LARGE_BODY
+        made = endpoint, delivery.body, nonce
+        arrived = await asyncio.to_thread(self._arrived, *made) if large else self._arrived(*made)
         taken = await self._events.take_in(endpoint.sender, arrived)
         if taken.is_reused:
             raise WebhookRefused("reused")

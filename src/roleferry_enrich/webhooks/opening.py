@@ -15,4 +15,9 @@ def open_inbox(settings: Settings, engine: AsyncEngine) -> Inbox:
 
 
 def open_processing(settings: Settings, engine: AsyncEngine) -> Processing:
-    return Processing(WebhookEvents(engine), open_vault(settings), accounts_of(settings))
+    return Processing(
+        WebhookEvents(engine),
+        open_vault(settings),
+        accounts_of(settings),
+        is_live=settings.environment == "production",
+    )
