@@ -383,6 +383,7 @@ OF_GENERIC_ALONE = {
 OF_CLAY_ALONE = {
     "ROLEFERRY_PROVIDERS__CLAY__ROUTINE",
     "ROLEFERRY_PROVIDERS__CLAY__ROUTINE_INPUTS",
+    "ROLEFERRY_PROVIDERS__CLAY__ROUTINE_WEBHOOK",
 }
 
 
@@ -406,6 +407,8 @@ def test_a_routine_is_read_with_its_own_names_of_inputs() -> None:
         "function:t_0abc", (("Full Name", "full_name"), ("Website", "domain"))
     )
     assert read(PROVIDERS__CLAY__ROUTINE_INPUTS=inputs).provider("clay").own_routine is None
+    told = read(PROVIDERS__CLAY__ROUTINE="t_1", PROVIDERS__CLAY__ROUTINE_WEBHOOK="wh_1")
+    assert told.provider("clay").own_routine == Routine("t_1", webhook="wh_1")
 
 
 @pytest.mark.parametrize(
@@ -414,6 +417,7 @@ def test_a_routine_is_read_with_its_own_names_of_inputs() -> None:
         ("ROUTINE", "../me"),
         ("ROUTINE", "two words"),
         ("ROUTINE", "t" * 65),
+        ("ROUTINE_WEBHOOK", "two words"),
         ("ROUTINE_INPUTS", "Full Name"),
         ("ROUTINE_INPUTS", "Name=email"),
         ("ROUTINE_INPUTS", "=domain"),
