@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
@@ -35,8 +36,9 @@ _HEALTH_PATIENCE_S = 1.0
 class LocalServices:
     """`api.services.Services`, in this process."""
 
-    def __init__(self, resources: Resources, desk: ResolvingDesk) -> None:
+    def __init__(self, resources: Resources, desk: ResolvingDesk, jobs: JobDesk) -> None:
         self._resources = resources
+        self.jobs = jobs
         self._desk = desk
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)

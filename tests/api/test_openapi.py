@@ -32,6 +32,8 @@ READS = {
     "listCompanyContacts",
     "listProviders",
 }
+BATCHES = {"createBatch", "enqueueBatch"}
+JOBS = {"listJobs", "getJob", "getJobResults", "watchJob", "cancelJob", "retryJob"}
 COMPUTES = {"resolveRecords"}
 TAKES_IN = {"receiveWebhook", "receiveWebhookByToken"}
 LISTS = {"listContacts", "listProviders"}
@@ -43,7 +45,7 @@ def test_the_document_is_valid_openapi():
 
 
 def test_every_operation_is_there_once():
-    assert set(OPERATIONS) == POSTS | READS | COMPUTES | TAKES_IN | PUBLIC
+    assert set(OPERATIONS) == POSTS | READS | BATCHES | JOBS | COMPUTES | TAKES_IN | PUBLIC
 
 
 def test_no_schema_of_the_framework_is_left():
@@ -75,7 +77,22 @@ def test_what_reads_documents_every_status(name):
     assert set(map(int, OPERATIONS[name]["responses"])) == expected
 
 
-@pytest.mark.parametrize("name", sorted(POSTS | READS | COMPUTES))
+@pytest.mark.parametrize("name", sorted(BATCHES))
+def test_what_is_accepted_documents_every_status(name):
+    expected = {202, 400, 401, 402, 408, 413, 414, 415, 422, 429, 431, 500, 503}
+    assert set(map(int, OPERATIONS[name]["responses"])) == expected
+    assert {"Location", "Retry-After"} <= OPERATIONS[name]["responses"]["202"]["headers"].keys()
+
+
+@pytest.mark.parametrize("name", sorted(JOBS))
+def test_what_is_about_a_job_documents_every_status(name):
+    expected = {200, 401, 404, 414, 422, 429, 431, 500, 503}
+    expected -= {404} if name == "listJobs" else set()
+    expected |= {409} if name == "retryJob" else set()
+    assert set(map(int, OPERATIONS[name]["responses"])) == expected
+
+
+@pytest.mark.parametrize("name", sorted(POSTS | READS | BATCHES | JOBS | COMPUTES))
 def test_what_needs_a_key_says_so(name):
     assert OPERATIONS[name]["security"] == [{"apiKey": []}]
 

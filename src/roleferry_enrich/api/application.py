@@ -9,10 +9,12 @@ from prometheus_client import REGISTRY, CollectorRegistry
 
 from roleferry_enrich import __version__
 from roleferry_enrich.api import (
+    batches,
     companies,
     contacts,
     enrich,
     health,
+    jobs,
     providers,
     records,
     webhooks,
@@ -33,14 +35,15 @@ sure we are; from your own provider keys.
 
 Errors are problems (RFC 9457) with a stable `type`. Every answer carries an `X-Request-ID`.
 """
-_MODULES = (enrich, companies, contacts, records, providers, webhooks, health)
+_MODULES = (enrich, batches, jobs, companies, contacts, records, providers, webhooks, health)
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
+    {"name": "batches", "description": "Many contacts, in the background."},
     {"name": "companies", "description": "A company and the people who lead it."},
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
-    {"name": "webhooks", "description": "What providers send on their own accord."},
+    {"name": "intake", "description": "What providers send on their own accord."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
 

@@ -7,10 +7,10 @@ us read; FastAPI still documents the body, and serves the routes that have none.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
 from inspect import signature
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -24,7 +24,9 @@ from roleferry_enrich.api.strict_json import read_object
 from roleferry_enrich.api.violations import faults_of
 from roleferry_enrich.errors import InvalidQuery, MalformedBody, WrongMediaType
 
+_JSON = "application/json"
 _SHORT_BODY, _LARGE_BODY = 2_000, 64 * 1024
+Model = TypeVar("Model", bound=Body)
 Serve = Callable[[Request], Coroutine[Any, Any, Response]]
 Operation = Callable[..., Coroutine[Any, Any, Response]]
 
@@ -44,7 +46,7 @@ class StrictRoute(APIRoute):
 
         async def strictly(request: Request) -> Response:
             caller = await account_of(request)
-            require_json(request.headers)
+            media_type_of(request.headers, (_JSON,))
             sent = await whole_body(request)
             # A large one would keep every other request waiting while it is read.
             large = len(sent) > _LARGE_BODY
@@ -58,15 +60,18 @@ class StrictRoute(APIRoute):
         return strictly
 
 
-def require_json(headers: Mapping[str, str]) -> None:
+def media_type_of(headers: Mapping[str, str], accepted: Sequence[str]) -> str:
+    """Which of those accepted a body is. Raises WrongMediaType."""
     media_type, _, parameters = headers.get("content-type", "").partition(";")
-    if media_type.strip().lower() != "application/json":
-        raise WrongMediaType("the Content-Type must be application/json")
+    media_type = media_type.strip().lower()
+    if media_type not in accepted:
+        raise WrongMediaType("the Content-Type must be " + " or ".join(accepted))
     charset = parameters.lower().replace('"', "").replace(" ", "")
     if "charset=" in charset and "charset=utf-8" not in charset:
         raise WrongMediaType("the charset must be UTF-8")
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise WrongMediaType("the body must not be compressed")
+    return media_type
 
 
 async def whole_body(request: Request) -> bytes:
@@ -78,17 +83,16 @@ async def whole_body(request: Request) -> bytes:
 
 def _read(model: type[Body], sent: bytes) -> Body:
     # A question that is asked again is often sent in the very same bytes.
-    return (
-        _read_again(model, sent) if len(sent) <= _SHORT_BODY else _valid(model, read_object(sent))
-    )
+    return _read_again(model, sent) if len(sent) <= _SHORT_BODY else valid(model, read_object(sent))
 
 
 @lru_cache(maxsize=512)
 def _read_again(model: type[Body], sent: bytes) -> Body:
-    return _valid(model, read_object(sent))
+    return valid(model, read_object(sent))
 
 
-def _valid(model: type[Body], document: dict[str, object]) -> Body:
+def valid(model: type[Model], document: Mapping[str, object]) -> Model:
+    """Raises InvalidQuery naming the fields."""
     try:
         return model.model_validate(document)
     except ValidationError as error:

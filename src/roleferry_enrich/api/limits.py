@@ -21,8 +21,14 @@ from roleferry_enrich.errors import (
 )
 
 _LARGER_BODIES = MappingProxyType(
-    # SendGrid gathers up to 768 kB of events.
-    {"/resolve": 8 * 1024 * 1024, "/webhooks/sendgrid": 1024 * 1024}
+    {
+        "/resolve": 8 * 1024 * 1024,
+        # Ten thousand items of a kilobyte and a half.
+        "/enrich/batch": 16 * 1024 * 1024,
+        "/enrich/enqueue": 16 * 1024 * 1024,
+        # SendGrid gathers up to 768 kB of events.
+        "/webhooks/sendgrid": 1024 * 1024,
+    }
 )
 
 

@@ -8,6 +8,7 @@ from roleferry_enrich.api.problems import MEDIA_TYPE, UNEXPECTED, Refusal, refus
 from roleferry_enrich.errors import (
     BodyTooLarge,
     BodyTooSlow,
+    Conflict,
     Fault,
     HeadersTooLarge,
     InsufficientCredits,
@@ -44,6 +45,7 @@ _REFUSALS: Mapping[int, Refusal] = MappingProxyType(
             refusal_of(Unauthenticated("send the API key as `Authorization: Bearer <key>`")),
             refusal_of(InsufficientCredits("the account's cap on spending is reached")),
             refusal_of(NotFound("there is no such contact")),
+            refusal_of(Conflict("the job was cancelled")),
             refusal_of(BodyTooSlow("the body did not arrive in time")),
             refusal_of(BodyTooLarge("the body is larger than 262144 bytes")),
             refusal_of(UrlTooLong("the URL is longer than 8192 bytes")),
@@ -61,6 +63,7 @@ PUBLIC = (414, 431, 500)
 READS = (401, 422, 429, 503, *PUBLIC)
 READS_ONE = (404, *READS)
 TAKES_IN = (400, 401, 404, 408, 413, 415, 503, *PUBLIC)
+CHANGES = (409, *READS_ONE)
 COMPUTES = (400, 408, 413, 415, *READS)
 PAYS = (400, 402, 408, 413, 415, *READS)
 

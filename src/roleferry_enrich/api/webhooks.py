@@ -7,13 +7,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from roleferry_enrich.api.bodies import require_json, whole_body
+from roleferry_enrich.api.bodies import media_type_of, whole_body
 from roleferry_enrich.api.callers import Provided
 from roleferry_enrich.api.refusals import TAKES_IN, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.webhooks import WebhookAnswer
 
-router = APIRouter(tags=["webhooks"], default_response_class=JsonAnswer)
+router = APIRouter(tags=["intake"], default_response_class=JsonAnswer)
 
 
 def _path(name: str, description: str, example: str) -> dict[str, Any]:
@@ -56,7 +56,7 @@ async def receive_webhook(request: Request, services: Provided) -> Response:
     """
     sender, token = request.path_params["provider"], request.path_params.get("token")
     services.require_sender(sender, has_token=token is not None)
-    require_json(request.headers)
+    media_type_of(request.headers, ("application/json",))
     body = await whole_body(request)
     receipt = await services.receive_webhook(sender, body, request.headers, token)
     return json_response({"events": receipt.events, "new": receipt.new})

@@ -16,6 +16,7 @@ from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.books import Payer
+from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
@@ -101,6 +102,30 @@ class Enricher:
         Raises ServiceUnavailable where it cannot be recorded.
         """
         return await asyncio.shield(self.background.start(self._complete(earlier, observed)))
+
+    async def work_off(self, request: Request, account_id: UUID, enrichment_id: UUID) -> Enrichment:
+        """The answer where nobody waits: with what is late too, after those who do wait.
+
+        Cancelled, it asks nobody anything more; what is paid for is recorded. Raises
+        ServiceUnavailable where the answer cannot be recorded.
+        """
+        recalled = self.recall.get(account_id, request)
+        if recalled is not None:
+            self.onlooker.recalled(recalled)
+            return recalled
+        begun = _Begun(enrichment_id, account_id, request, self.now())
+        deadline = asyncio.get_running_loop().time() + request.options.deadline.total_seconds()
+        fanout = FanOut(self.gateway, request, begun.terms(deadline, Priority.BATCH))
+        try:
+            await fanout.run_until(deadline)
+            await fanout.run_late()
+        except asyncio.CancelledError:
+            self.background.start(self._finish(begun, fanout))
+            raise
+        enrichment = await self._store(begun, fanout)
+        self.recall.keep(enrichment, fanout.asked)
+        self.onlooker.answered(enrichment)
+        return enrichment
 
     async def _enrich(self, request: Request, account_id: UUID, since: float) -> Enrichment:
         begun = _Begun(uuid4(), account_id, request, self.now())
@@ -198,12 +223,13 @@ class _Begun:
     earlier: Enrichment | None = None
     """The one that this completes."""
 
-    def terms(self, deadline: float) -> Terms:
+    def terms(self, deadline: float, priority: Priority = Priority.INTERACTIVE) -> Terms:
         options = self.request.options
         return Terms(
             deadline=deadline,
             purse=Purse(money_left(self.earlier) if self.earlier else options.max_cost),
             max_age=options.max_age,
+            priority=priority,
             payer=Payer(self.account_id, self.id),
         )
 

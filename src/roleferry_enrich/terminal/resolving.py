@@ -18,8 +18,8 @@ from roleferry_enrich.records.columns import told_columns
 from roleferry_enrich.records.forms import RowForm
 from roleferry_enrich.records.reading import read_rows
 from roleferry_enrich.records.resolution import Progress, resolve_records
+from roleferry_enrich.records.spreadsheets import csv_row
 from roleferry_enrich.records.writing import written
-from roleferry_enrich.terminal.printing import csv_row
 
 STANDARD = Path("-")
 """Standard input or output."""

@@ -68,7 +68,7 @@ def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _micro_exact(dollars: float) -> float:
+def micro_exact(dollars: float) -> float:
     # Decimal of the shortest text that reads back as this number: what the caller wrote.
     if (Decimal(repr(dollars)) * _MICRO) % 1:
         raise violation("too_precise", "must have at most 6 decimals")
@@ -84,7 +84,7 @@ NumberText = Annotated[str, Text(32)]
 CountryText = Annotated[str, Text(60)]
 ProviderText = Annotated[str, Text(40)]
 WaterfallText = Annotated[str, Text(40)]
-Dollars = Annotated[float, Field(ge=0, le=1_000), AfterValidator(_micro_exact)]
+Dollars = Annotated[float, Field(ge=0, le=1_000), AfterValidator(micro_exact)]
 FieldName = Annotated[
     str, _one_of(PERSON_FIELDS), WithJsonSchema({"type": "string", "enum": list(PERSON_FIELDS)})
 ]
