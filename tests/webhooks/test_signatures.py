@@ -3,12 +3,15 @@
 P17, H56 to H58 and H63.
 """
 
+import base64
 from dataclasses import replace
 
 import orjson
 import pytest
 import sendgrid
 import stripe
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.webhooks import signers
 from tests.webhooks.schemes import (
     BODY,
@@ -175,6 +178,16 @@ def test_sendgrids_library_verifies_what_our_tests_sign():
 def test_a_text_that_is_no_key_of_sendgrids_is_named(text):
     with pytest.raises(ValueError, match=r"."):
         public_key(text)
+
+
+@pytest.mark.parametrize(
+    "key", [ec.generate_private_key(ec.SECP384R1()), ed25519.Ed25519PrivateKey.generate()]
+)
+def test_a_key_of_another_kind_is_none_of_sendgrids(key):
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    with pytest.raises(ValueError, match="P-256"):
+        public_key(base64.b64encode(spki).decode())
 
 
 def test_mailguns_vector_is_accepted_with_its_token():
