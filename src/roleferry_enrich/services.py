@@ -28,6 +28,7 @@ from roleferry_enrich.storage.companies import CompanyRepository
 from roleferry_enrich.storage.contacts import ContactRepository
 from roleferry_enrich.webhooks.inbox import Receipt
 from roleferry_enrich.webhooks.opening import open_inbox
+from roleferry_enrich.webhooks.outgoing.opening import endpoint_desk
 from roleferry_enrich.webhooks.signatures.delivery import Delivery
 
 _HEALTH_PATIENCE_S = 1.0
@@ -40,6 +41,7 @@ class LocalServices:
         self._resources = resources
         self.jobs = jobs
         self._desk = desk
+        self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)
         self._inbox = open_inbox(resources.settings, resources.engine)

@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
 from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
 from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.inside_hosts import InsideHosts
 from roleferry_enrich.provider_settings import ProviderSettings, check_provider, provider_names
 from roleferry_enrich.setting_types import (
     SHORTEST_SECRET_KEY,
@@ -88,6 +89,8 @@ class Settings(BaseSettings):
         Annotated[SecretStr, AfterValidator(no_placeholder), AfterValidator(key_ring)] | None
     ) = None
     """Seal what the cache keeps in Redis; the first seals, all open. See `gateway/sealing.py`."""
+    webhook_inside_hosts: InsideHosts = ()
+    """Webhooks may be sent to these, though not public; in development over http too."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
     webhooks: Mapping[str, WebhookSettings] = Field(default_factory=dict)
     webhook_retention_days: int = Field(default=30, ge=8, le=3_650)

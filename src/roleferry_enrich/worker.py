@@ -1,4 +1,4 @@
-"""The worker process: runs the items of batch jobs, and completes what providers answer later.
+"""The worker process: runs batch jobs, completes what providers answer later, sends webhooks.
 
 It looks once a second by itself and at once when woken; a Redis that restarts costs it nothing
 but the wake-ups.
@@ -25,6 +25,7 @@ from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.webhook_desk import WebhookDesk
 from roleferry_enrich.storage.wire import DatabaseAway
 from roleferry_enrich.webhooks.opening import open_processing
+from roleferry_enrich.webhooks.outgoing.opening import open_dispatcher
 
 _LOOK_S = 1.0
 _TIDY_S = 10.0
@@ -37,6 +38,7 @@ async def work(settings: Settings, servers: Servers) -> None:
     """Until SIGTERM or SIGINT; what is paid for then is finished first, items are given back."""
     async with (
         open_resources(settings, servers) as resources,
+        open_dispatcher(resources.engine, settings) as dispatcher,
         resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
     ):
         completion = Completion(
@@ -57,6 +59,7 @@ async def work(settings: Settings, servers: Servers) -> None:
                 group.create_task(_tidy(resources)),
                 group.create_task(_take_in(resources)),
                 group.create_task(_hear(crew.look, items)),
+                group.create_task(dispatcher.run()),
             ]
             working = group.create_task(crew.work())
             await stopped.wait()

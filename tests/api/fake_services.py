@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from uuid import UUID
 
+from tests.api.fake_webhooks import FakeWebhooks
+
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api import examples
 from roleferry_enrich.domain.batches import ItemResult, ItemState, Job, NewJob
@@ -107,6 +109,7 @@ class FakeServices:
     companies: dict[tuple[UUID, UUID], StoredCompany] = field(default_factory=dict)
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
+    webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     state: Health = field(
         default_factory=lambda: Health(
             database=None,

@@ -1,12 +1,18 @@
 """The document that clients are generated from says everything, and says it truly."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from roleferry_enrich.api.application import create_api
+from roleferry_enrich.domain.webhook_events import EVENTS, Event, EventType
+from roleferry_enrich.storage.announcing import body_of
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 DOCUMENT: dict[str, Any] = create_api().openapi()
 OPERATIONS = {
@@ -21,7 +27,7 @@ CONTENTS = [
         *(("request", operation[key]) for key in ("requestBody",) if key in operation),
         *operation["responses"].items(),
     ]
-    for content in part["content"].values()
+    for content in part.get("content", {}).values()
 ]
 POSTS = {"enrichContact", "findExecutives", "enrichCompany"}
 READS = {
@@ -36,6 +42,17 @@ BATCHES = {"createBatch", "enqueueBatch"}
 JOBS = {"listJobs", "getJob", "getJobResults", "watchJob", "cancelJob", "retryJob"}
 COMPUTES = {"resolveRecords"}
 TAKES_IN = {"receiveWebhook", "receiveWebhookByToken"}
+WEBHOOKS = {
+    "createWebhookEndpoint": {201, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
+    "listWebhookEndpoints": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getWebhookEndpoint": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "changeWebhookEndpoint": {200, 400, 401, 404, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "deleteWebhookEndpoint": {204, 401, 404, 414, 422, 429, 431, 500, 503},
+    "rotateWebhookSecret": {200, 400, 401, 404, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "testWebhookEndpoint": {202, 401, 404, 409, 414, 422, 429, 431, 500, 503},
+    "listWebhookDeliveries": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "replayWebhookDelivery": {202, 401, 404, 409, 414, 422, 429, 431, 500, 503},
+}
 LISTS = {"listContacts", "listProviders"}
 PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
 
@@ -45,7 +62,8 @@ def test_the_document_is_valid_openapi():
 
 
 def test_every_operation_is_there_once():
-    assert set(OPERATIONS) == POSTS | READS | BATCHES | JOBS | COMPUTES | TAKES_IN | PUBLIC
+    every = POSTS | READS | BATCHES | JOBS | COMPUTES | WEBHOOKS.keys() | TAKES_IN | PUBLIC
+    assert set(OPERATIONS) == every
 
 
 def test_no_schema_of_the_framework_is_left():
@@ -92,7 +110,25 @@ def test_what_is_about_a_job_documents_every_status(name):
     assert set(map(int, OPERATIONS[name]["responses"])) == expected
 
 
-@pytest.mark.parametrize("name", sorted(POSTS | READS | BATCHES | JOBS | COMPUTES))
+@pytest.mark.parametrize("name", WEBHOOKS)
+def test_what_is_done_with_webhooks_documents_every_status(name):
+    assert set(map(int, OPERATIONS[name]["responses"])) == WEBHOOKS[name]
+
+
+@pytest.mark.parametrize("kind", EventType)
+def test_every_event_is_shown_as_its_receivers_get_it(kind):
+    operation = DOCUMENT["webhooks"][kind.value]["post"]
+    content = operation["requestBody"]["content"]["application/json"]
+    event = Event(type=kind, key="1", occurred_at=NOW, data=EVENTS[kind].example)
+    validator = Draft202012Validator(content["schema"])
+    validator.validate(content["examples"]["one"]["value"])
+    validator.validate(orjson.loads(body_of(event)))
+    assert operation["description"] == EVENTS[kind].description
+
+
+@pytest.mark.parametrize(
+    "name", sorted(POSTS | READS | BATCHES | JOBS | COMPUTES | WEBHOOKS.keys())
+)
 def test_what_needs_a_key_says_so(name):
     assert OPERATIONS[name]["security"] == [{"apiKey": []}]
 

@@ -13,9 +13,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 import roleferry_enrich
-from roleferry_enrich.storage import (
-    job_tables,  # noqa: F401 - declares tables of its own
-    webhook_tables,  # noqa: F401 - likewise
+from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
+    job_tables,
+    outgoing_tables,
+    webhook_tables,
 )
 from roleferry_enrich.storage.engine import create_unpooled_engine
 from roleferry_enrich.storage.migrate import current, downgrade, head, migrate

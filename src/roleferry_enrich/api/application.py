@@ -17,6 +17,7 @@ from roleferry_enrich.api import (
     jobs,
     providers,
     records,
+    webhook_endpoints,
     webhooks,
 )
 from roleferry_enrich.api.edge import Edge
@@ -35,7 +36,18 @@ sure we are; from your own provider keys.
 
 Errors are problems (RFC 9457) with a stable `type`. Every answer carries an `X-Request-ID`.
 """
-_MODULES = (enrich, batches, jobs, companies, contacts, records, providers, webhooks, health)
+_MODULES = (
+    enrich,
+    batches,
+    jobs,
+    companies,
+    contacts,
+    records,
+    providers,
+    webhook_endpoints,
+    webhooks,
+    health,
+)
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
     {"name": "batches", "description": "Many contacts, in the background."},
@@ -43,6 +55,7 @@ _TAGS = [
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
+    {"name": "webhooks", "description": "Where you want to be told of events."},
     {"name": "intake", "description": "What providers send on their own accord."},
     {"name": "health", "description": "How the service and its providers are."},
 ]

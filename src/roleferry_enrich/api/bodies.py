@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
 from inspect import signature
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -22,7 +23,7 @@ from roleferry_enrich.api.dry_runs import dry_run_of
 from roleferry_enrich.api.schemas.fields import Body
 from roleferry_enrich.api.strict_json import read_object
 from roleferry_enrich.api.violations import faults_of
-from roleferry_enrich.errors import InvalidQuery, MalformedBody, WrongMediaType
+from roleferry_enrich.errors import Fault, InvalidQuery, MalformedBody, WrongMediaType
 
 _JSON = "application/json"
 _SHORT_BODY, _LARGE_BODY = 2_000, 64 * 1024
@@ -35,6 +36,7 @@ class StrictRoute(APIRoute):
     """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`.
 
     One that can be planned instead also takes `dry_run`.
+    Ids of the path follow by name.
     """
 
     def get_route_handler(self) -> Serve:
@@ -46,6 +48,7 @@ class StrictRoute(APIRoute):
 
         async def strictly(request: Request) -> Response:
             caller = await account_of(request)
+            ids = _ids(request.path_params)
             media_type_of(request.headers, (_JSON,))
             sent = await whole_body(request)
             # A large one would keep every other request waiting while it is read.
@@ -55,9 +58,20 @@ class StrictRoute(APIRoute):
             came_at = await arrival_of(request)
             if may_be_dry and dry_run_of(request):
                 return await operation(body, caller, services, came_at, dry_run=True)
-            return await operation(body, caller, services, came_at)
+            return await operation(body, caller, services, came_at, **ids)
 
         return strictly
+
+
+def _ids(path: Mapping[str, str]) -> Mapping[str, UUID]:
+    ids = {}
+    for name, text in path.items():
+        try:
+            ids[name] = UUID(text)
+        except ValueError:
+            fault = Fault(name, "wrong_type", "must be a UUID")
+            raise InvalidQuery("see `errors`", faults=(fault,)) from None
+    return ids
 
 
 def media_type_of(headers: Mapping[str, str], accepted: Sequence[str]) -> str:
@@ -83,7 +97,8 @@ async def whole_body(request: Request) -> bytes:
 
 def _read(model: type[Body], sent: bytes) -> Body:
     # A question that is asked again is often sent in the very same bytes.
-    return _read_again(model, sent) if len(sent) <= _SHORT_BODY else valid(model, read_object(sent))
+    may_come_again = len(sent) <= _SHORT_BODY and not model.is_secret
+    return _read_again(model, sent) if may_come_again else valid(model, read_object(sent))
 
 
 @lru_cache(maxsize=512)

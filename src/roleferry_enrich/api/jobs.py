@@ -14,7 +14,7 @@ from roleferry_enrich.api.callers import Caller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.job_events import EventStream, events
 from roleferry_enrich.api.job_services import Jobs
-from roleferry_enrich.api.refusals import CHANGES, READS, READS_ONE, documented
+from roleferry_enrich.api.refusals import ACTS, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response, rendered
 from roleferry_enrich.api.schemas.batches import ItemPage, JobData, JobPage
 from roleferry_enrich.domain.batches import ItemResult, Job
@@ -124,7 +124,7 @@ async def cancel_job(job_id: UUID, caller: Caller, services: Provided) -> Respon
     summary="Retry what failed of a job",
     response_model=JobData,
     response_description="The job, with its failed and dead items queued again",
-    responses=documented(CHANGES),
+    responses=documented(ACTS),
 )
 async def retry_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
     """What providers were paid for is not paid again while it is remembered."""

@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter
 
-from roleferry_enrich.api import examples, job_examples
+from roleferry_enrich.api import examples, job_examples, webhook_examples
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
 from roleferry_enrich.api.schemas.batches import BatchBody
 from roleferry_enrich.api.schemas.problem import Problem
+from roleferry_enrich.api.webhook_section import webhook_section
 from roleferry_enrich.domain.enrichments import Goal
 
 _REQUEST_ID = {
@@ -34,6 +35,8 @@ _IDS = {
     "contact_id": examples.CONTACT_ID,
     "company_id": examples.COMPANY_ID,
     "job_id": job_examples.JOB_ID,
+    "endpoint_id": webhook_examples.ENDPOINT_ID,
+    "delivery_id": webhook_examples.DELIVERY_ID,
 }
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
 
@@ -44,19 +47,18 @@ Document = dict[str, Any]
 def complete(document: Document) -> Document:
     """The document with examples, the problem schema and the headers of every answer."""
     document["components"]["schemas"] |= _schemas(TypeAdapter(Problem)) | _schemas(BatchBody)
-    answers = examples.answers()
+    document["webhooks"] = webhook_section()
+    answers = {**examples.answers(), **webhook_examples.answers()}
+    requests = {**examples.REQUESTS, **webhook_examples.REQUESTS}
     texts = {"getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON))}
     for operation in _operations(document):
         name = operation["operationId"]
-        _show_request(operation, examples.REQUESTS.get(name, {}))
-        success = next(
-            answer for status, answer in operation["responses"].items() if status < "300"
-        )
-        _show_answer(success, answers[name], texts.get(name, {}))
+        _show_request(operation, requests.get(name, {}))
+        _show_answer(_success(operation), answers.get(name, {}), texts.get(name, {}))
         for response in operation["responses"].values():
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
         if name in _MAY_BE_SAMPLE:
-            success["headers"] |= _SAMPLE
+            _success(operation)["headers"] |= _SAMPLE
     return document
 
 
@@ -76,6 +78,12 @@ def _schemas(kind: TypeAdapter[Any] | type[BaseModel]) -> Document:
     return {schema["title"]: schema, **parts}
 
 
+def _success(operation: Document) -> Document:
+    """The one answer that is no refusal."""
+    success: Document = next(it for code, it in operation["responses"].items() if code < "300")
+    return success
+
+
 def _show_request(operation: Document, bodies: Any) -> None:
     if bodies:
         contents = operation["requestBody"]["content"]
@@ -89,7 +97,7 @@ def _show_request(operation: Document, bodies: Any) -> None:
 
 
 def _show_answer(response: Document, bodies: Any, texts: Mapping[str, str]) -> None:
-    for media_type, content in response["content"].items():
+    for media_type, content in response.get("content", {}).items():
         if media_type in texts:
             content["example"] = texts[media_type]
         else:

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from roleferry_enrich.domain.enrichments import Enrichment, Request, Status
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report
+from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.buckets import Priority
@@ -53,9 +54,17 @@ class Records(Protocol):
         """
 
     async def store(
-        self, enrichment: Enrichment, reports: tuple[Report, ...], observations: Observations
+        self,
+        enrichment: Enrichment,
+        reports: tuple[Report, ...],
+        observations: Observations,
+        *,
+        event: EventType | None = None,
     ) -> Enrichment:
-        """The same where nobody waits for an answer. Raises ServiceUnavailable."""
+        """The same where nobody waits for an answer; `event` is told to who subscribed to it.
+
+        Raises ServiceUnavailable.
+        """
 
 
 class Onlooker(Protocol):
@@ -177,7 +186,8 @@ class Enricher:
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
-            await self.records.store(known, reports, Observations())
+            event = EventType.ENRICHMENT_ANSWERED
+            await self.records.store(known, reports, Observations(), event=event)
 
     async def _complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         request = earlier.request
@@ -185,7 +195,7 @@ class Enricher:
         begun = _Begun(earlier.id, earlier.account_id, request, earlier.started_at, earlier)
         fanout = FanOut(self.gateway, request, begun.terms(deadline), resumed(earlier, observed))
         await fanout.run_until(deadline)
-        enrichment = await self._store(begun, fanout)
+        enrichment = await self._store(begun, fanout, tell=True)
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
         return enrichment
@@ -196,12 +206,17 @@ class Enricher:
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
-            await self._store(begun, fanout)
+            await self._store(begun, fanout, tell=True)
 
-    async def _store(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
-        """The enrichment as known now, stored under its id; it replaces what is there."""
+    async def _store(self, begun: "_Begun", fanout: FanOut, *, tell: bool = False) -> Enrichment:
+        """The enrichment as known now, stored under its id; it replaces what is there.
+
+        Where nothing more is to come, whoever subscribed is told, if wanted.
+        """
         known = self._known(begun, fanout)
-        return await self.records.store(known, fanout.all_reports(), fanout.everything)
+        is_complete = tell and fanout.is_finished and not known.is_owed
+        event = EventType.ENRICHMENT_COMPLETED if is_complete else None
+        return await self.records.store(known, fanout.all_reports(), fanout.everything, event=event)
 
     def _known(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
         now = self.now()

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -59,7 +59,7 @@ class Text:
         return violation("too_long", f"must be at most {self.limit} bytes in UTF-8")
 
 
-def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
+def one_of(allowed: tuple[str, ...]) -> AfterValidator:
     def check(name: str) -> str:
         if name not in allowed:
             raise violation("unknown_value", "must be one of " + ", ".join(allowed))
@@ -86,17 +86,20 @@ ProviderText = Annotated[str, Text(40)]
 WaterfallText = Annotated[str, Text(40)]
 Dollars = Annotated[float, Field(ge=0, le=1_000), AfterValidator(micro_exact)]
 FieldName = Annotated[
-    str, _one_of(PERSON_FIELDS), WithJsonSchema({"type": "string", "enum": list(PERSON_FIELDS)})
+    str, one_of(PERSON_FIELDS), WithJsonSchema({"type": "string", "enum": list(PERSON_FIELDS)})
 ]
 EnrichmentType = Annotated[
     str,
-    _one_of(ENRICHMENT_TYPES),
+    one_of(ENRICHMENT_TYPES),
     WithJsonSchema({"type": "string", "enum": list(ENRICHMENT_TYPES)}),
 ]
 
 
 class Body(BaseModel):
     """A request body: strict types, no unknown fields, and a blank text is an absent one."""
+
+    is_secret: ClassVar[bool] = False
+    """Whether it may hold a secret, and so must not be remembered by its bytes."""
 
     model_config = ConfigDict(
         extra="forbid",
