@@ -17,7 +17,7 @@ from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
 from roleferry_enrich.domain.waterfalls import Waterfalls, waterfalls
-from roleferry_enrich.errors import RequestRefused, Unauthenticated
+from roleferry_enrich.errors import NotFound, RequestRefused, Unauthenticated
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
@@ -25,6 +25,7 @@ from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
 from roleferry_enrich.providers.profile import Profile, profile_of
 from roleferry_enrich.records.resolution import resolve_records
+from roleferry_enrich.webhooks.inbox import Receipt
 
 KEY = "test-key-of-the-account"
 OTHER_KEY = "test-key-of-another"
@@ -98,6 +99,7 @@ class FakeServices:
     jobs: FakeJobs = field(default_factory=FakeJobs)
     asked: list[tuple[Request, Account]] = field(default_factory=list)
     resolved: list[Sequence[LooseRecord]] = field(default_factory=list)
+    delivered: list[tuple[str, bytes, Mapping[str, str], str | None]] = field(default_factory=list)
     named: Waterfalls = field(default_factory=lambda: waterfalls({}))
     tokens: list[str] = field(default_factory=list)
     failure: Exception | None = None
@@ -184,6 +186,18 @@ class FakeServices:
         if self.failure is not None:
             raise self.failure
         return [outcome for _, outcome in resolve_records((b"", record) for record in records)]
+
+    def require_sender(self, sender: str, *, has_token: bool) -> None:
+        if sender != "stripe" or has_token:
+            raise NotFound("there is nothing at this path")
+
+    async def receive_webhook(
+        self, sender: str, body: bytes, headers: Mapping[str, str], token: str | None
+    ) -> Receipt:
+        self.delivered.append((sender, body, dict(headers), token))
+        if self.failure is not None:
+            raise self.failure
+        return Receipt(events=1, new=1)
 
     async def health(self) -> Health:
         return self.state

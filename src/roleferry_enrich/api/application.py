@@ -18,6 +18,7 @@ from roleferry_enrich.api import (
     providers,
     records,
     webhook_endpoints,
+    webhooks,
 )
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
@@ -44,6 +45,7 @@ _MODULES = (
     records,
     providers,
     webhook_endpoints,
+    webhooks,
     health,
 )
 _TAGS = [
@@ -54,6 +56,7 @@ _TAGS = [
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
     {"name": "webhooks", "description": "Where you want to be told of events."},
+    {"name": "intake", "description": "What providers send on their own accord."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
 
