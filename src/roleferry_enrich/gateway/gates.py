@@ -102,7 +102,7 @@ class Gates:
 
     async def _attempt(self, call: Call, errand: Errand, attempt: int) -> Reply:
         name = errand.channel.name
-        await self.standing.check(errand.channel)
+        await self.standing.check(errand.channel, as_trial=not errand.is_aside)
         breaker = self.breakers[name]
         with (
             self.watch.calling(name, errand.capability, attempt) as span,
@@ -193,7 +193,8 @@ class Gates:
         channel = sent.errand.channel
         self.quotas.heard(channel, reply)
         await self._learn_pace(channel, sent.call, reply, error)
-        await self.standing.learn(channel, sent.channel.key, error)
+        if error is not None or not sent.errand.is_aside:
+            await self.standing.learn(channel, sent.channel.key, error)
 
     async def _learn_pace(
         self, channel: Channel, call: Call, reply: Reply | None, error: ProviderError | None
