@@ -20,6 +20,7 @@ from roleferry_enrich.errors import (
     Quarantined,
 )
 from roleferry_enrich.gateway.breaker import Admission, Breaker
+from roleferry_enrich.gateway.buckets import Bucket
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.errand import Errand
 from roleferry_enrich.gateway.limiter import Limiter
@@ -155,8 +156,8 @@ class Gates:
 
     async def _permit(self, call: Call, errand: Errand) -> timedelta:
         bucket, name = errand.channel.bucket(call), errand.channel.name
-        if not bucket.windows and errand.channel.provider.spec.open_web:
-            return timedelta(0)  # many sites, of which none speaks for another
+        if not _is_limited(errand.channel, bucket):
+            return timedelta(0)
         within, priority = errand.time_left(), errand.terms.priority
         try:
             waited = await self.limiter.acquire(bucket, within=within, priority=priority)
@@ -200,7 +201,7 @@ class Gates:
         self, channel: Channel, call: Call, reply: Reply | None, error: ProviderError | None
     ) -> None:
         bucket = channel.bucket(call)
-        if not bucket.windows and channel.provider.spec.open_web:
+        if not _is_limited(channel, bucket):
             return
         pause = asked_pause(channel, reply, error)
         if pause is None and isinstance(error, ProviderRateLimited):
@@ -239,6 +240,15 @@ class _Sent:
             latency=timedelta(seconds=_clock() - self.begun),
             permit_wait=self.permit_wait,
         )
+
+
+def _is_limited(channel: Channel, bucket: Bucket) -> bool:
+    """Whether its calls may be told to wait, by us or by it, for every process.
+
+    Not those to many sites, of which none speaks for another, nor those to our own database.
+    """
+    is_free = channel.provider.spec.open_web or channel.carrier is not None
+    return bool(bucket.windows) or not is_free
 
 
 def _clock() -> float:
