@@ -135,7 +135,7 @@ class Enricher:
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
-        self.recall.keep(enrichment, fanout.asked)
+        self.recall.keep(enrichment, fanout.asked, fanout.accepted)
         return enrichment
 
     def _turned_away(self, begun: "_Begun") -> Enrichment:
