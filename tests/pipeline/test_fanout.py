@@ -26,6 +26,8 @@ from roleferry_enrich.domain.people import EmailClaim, PersonClaim
 from roleferry_enrich.domain.queries import Ask, Keys
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.pipeline.fanout import FanOut
+from roleferry_enrich.pipeline.planning import next_asks
+from roleferry_enrich.pipeline.situation import Situation
 
 MATCH = offer("slow.find_person", "email", credits=1)
 COMPANY = offer("quick.find_company", "domain", credits=1)
@@ -54,6 +56,28 @@ async def test_a_new_key_is_used_while_a_slow_provider_is_still_at_work() -> Non
     assert not running.done()
     assert script.names == ["slow.find_person", "quick.find_company", "register.find_company"]
     script.answer("slow.find_person", orla())
+    script.answer("register.find_company", Absent())
+    await running
+
+
+async def test_it_is_planned_again_only_where_something_was_learnt(monkeypatch) -> None:
+    looked: list[Situation] = []
+
+    def planned(situation: Situation) -> tuple[Ask, ...]:
+        looked.append(situation)
+        return next_asks(situation)
+
+    monkeypatch.setattr("roleferry_enrich.pipeline.fanout.next_asks", planned)
+    offers = [offer(f"p{n}.find_person", "email", credits=1) for n in range(8)]
+    script = Script(*offers, COMPANY, REGISTER)
+    running = asyncio.create_task(FanOut(script, request(), terms()).run_until(later(5)))
+    for n in range(8):
+        await script.until_asked(f"p{n}.find_person")
+        script.answer(f"p{n}.find_person", orla())
+        await all_that_can_happen()
+    assert len(looked) < 5
+    script.answer("quick.find_company", quillmere(company_number="01234567"))
+    await script.until_asked("register.find_company")
     script.answer("register.find_company", Absent())
     await running
 

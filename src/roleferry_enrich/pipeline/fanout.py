@@ -62,9 +62,12 @@ class FanOut:
         self._terms = terms
         self._tasks: dict[asyncio.Task[Report], Ask] = {}
         self._situation = first_situation(gateway.channels, request)
+        self._in_vain: Situation | None = None
+        """The last in which there was nobody to ask."""
         self._patience = Patience[asyncio.Task[Report]](request.options.deadline)
         self._started = asyncio.get_running_loop().time()
         self.reports: list[Report] = []
+        """What came."""
         self.everything = Observations()
         """Also what spoke of somebody else; recorded, never served."""
         self.accepted = Observations()
@@ -120,7 +123,11 @@ class FanOut:
 
     def _start(self) -> None:
         situation = self._now()
+        if situation == self._in_vain:
+            return
         asks = next_asks(situation)
+        if not asks:
+            self._in_vain = situation
         for ask in asks:
             task = asyncio.create_task(self._gateway.ask(ask, self._terms))
             self._tasks[task] = ask
