@@ -48,6 +48,7 @@ class Records(Protocol):
     ) -> Enrichment:
         """The enrichment with its contact's id, if that is known in time.
 
+        Reports are of who was asked and has answered; who was not is in the enrichment alone.
         Never raises for the database's sake: an answer that cannot be stored is still an answer.
         """
 
@@ -131,7 +132,7 @@ class Enricher:
         self.closing.merged_in(loop.time() - merged_from)
         within = timedelta(seconds=max(0.0, answer_by - loop.time()))
         enrichment = await self.records.record(
-            known, fanout.all_reports(), fanout.everything, within=within
+            known, tuple(fanout.reports), fanout.everything, within=within
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
@@ -141,18 +142,17 @@ class Enricher:
     def _turned_away(self, begun: "_Begun") -> Enrichment:
         """Nobody was asked; each provider says so. Recorded when there is time."""
         fanout = FanOut(self.gateway, begun.request, begun.terms(deadline=0.0))
-        reports = fanout.turned_away()
-        outcomes = tuple(report.summary() for report in reports)
+        outcomes = tuple(report.summary() for report in fanout.turned_away())
         known = begun.enrichment(Result(), outcomes, self.now())
-        self.background.start(self._keep(known, reports))
+        self.background.start(self._keep(known))
         return known
 
-    async def _keep(self, known: Enrichment, reports: tuple[Report, ...]) -> None:
+    async def _keep(self, known: Enrichment) -> None:
         await asyncio.sleep(_CROWD_S)
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
-            await self.records.store(known, reports, Observations())
+            await self.records.store(known, (), Observations())
 
     async def _complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         request = earlier.request
@@ -176,7 +176,7 @@ class Enricher:
     async def _store(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
         """The enrichment as known now, stored under its id; it replaces what is there."""
         known = self._known(begun, fanout)
-        return await self.records.store(known, fanout.all_reports(), fanout.everything)
+        return await self.records.store(known, tuple(fanout.reports), fanout.everything)
 
     def _known(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
         now = self.now()
