@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from roleferry_enrich.domain.enrichments import Enrichment, Request
-from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind, ProviderOutcome
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.outcomes import CacheLevel, ProviderOutcome
 from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.memories import Memories
+from roleferry_enrich.pipeline.last_word import last_words
 from roleferry_enrich.providers.internal import Internal
 
 _MOST = 512
@@ -61,9 +63,12 @@ class Recall:
         self._kept.move_to_end(key)
         return kept.enrichment
 
-    def keep(self, enrichment: Enrichment, asks: Iterable[Ask]) -> None:
-        """Remember an answer, if it was recorded and every part of it came from memory."""
-        if not _rests_on_memory(enrichment):
+    def keep(self, enrichment: Enrichment, asks: Iterable[Ask], said: Observations) -> None:
+        """Remember an answer, if it was recorded and every part of it came from memory.
+
+        `said` is what it was made from.
+        """
+        if not _rests_on_memory(enrichment) or _rests_on_store(said):
             return
         memories = self._gateway.remembers(asks)
         if memories is None:
@@ -79,19 +84,18 @@ def _rests_on_memory(enrichment: Enrichment) -> bool:
     recorded = enrichment.person_id is not None or enrichment.company_id is not None
     # With a wish for freshness the same question may have another answer a second later.
     timeless = enrichment.request.options.max_age is None
-    # What our own database adds is read each time: it may be erased at any.
     theirs = [o for o in enrichment.outcomes if o.provider != Internal.spec.name]
-    heard = {o.provider for o in theirs if o.outcome is OutcomeKind.FOUND}
     settled = all(map(_is_settled, theirs)) and not any(
         o.may_have_more for o in enrichment.outcomes
     )
-    return recorded and timeless and settled and _providers(enrichment) <= heard
+    return recorded and timeless and settled
 
 
-def _providers(enrichment: Enrichment) -> set[str]:
-    """Whose words the answer is made of."""
-    records = (enrichment.person, enrichment.company, *enrichment.executives)
-    return {name for record in records if record is not None for name in record.providers}
+def _rests_on_store(said: Observations) -> bool:
+    """Whether our own database adds a word: that is read each time, for it may be erased at any."""
+    left = last_words(said)
+    spoken = [*(o.provenance for o in left.people), *(o.provenance for o in left.companies)]
+    return any(provenance.recalled for provenance in spoken)
 
 
 def _is_settled(outcome: ProviderOutcome) -> bool:

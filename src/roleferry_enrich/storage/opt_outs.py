@@ -3,23 +3,16 @@
 from collections.abc import Sequence
 
 from roleferry_enrich.domain.enrichments import Enrichment
-from roleferry_enrich.domain.outcomes import OutcomeKind
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.storage import identities
 from roleferry_enrich.storage.bulk import Row
 from roleferry_enrich.storage.identities import Identity
 
-_ABOUT_A_PERSON = frozenset({"find_person", "find_email", "verify_email"})
-
 
 def opt_out_rows(enrichment: Enrichment) -> Sequence[Row]:
     """The keys of a request whose person some provider may not speak of; empty if none said so."""
-    refused = any(
-        outcome.outcome is OutcomeKind.OPTED_OUT and outcome.capability in _ABOUT_A_PERSON
-        for outcome in enrichment.outcomes
-    )
-    keys = of_keys(enrichment.request.keys) if refused else ()
+    keys = of_keys(enrichment.request.keys) if enrichment.opted_out else ()
     return [
         {"account_id": enrichment.account_id, "kind": key.kind, "value": key.value} for key in keys
     ]
