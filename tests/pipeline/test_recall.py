@@ -164,7 +164,7 @@ def test_an_answer_is_repeated_for_a_minute_at_most():
     time = [0.0]
     enrichment = answered()
     recall = Recall(Gateway(Memories()), clock=lambda: time[0])
-    recall.keep(enrichment, ())
+    recall.keep(enrichment, (), Observations())
 
     time[0] = 60.0
     assert recall.get(enrichment.account_id, enrichment.request) is enrichment
