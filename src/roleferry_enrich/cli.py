@@ -11,6 +11,7 @@ import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.terminal.administration import keys, providers
+from roleferry_enrich.terminal.batch import batch
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, show
 from roleferry_enrich.terminal.resolve import resolve
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
 app.command()(resolve)
+app.command()(batch)
 for command in (demo, serve, worker, sandbox, migrate):
     app.command()(command)
 
