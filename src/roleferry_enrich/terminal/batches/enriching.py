@@ -184,7 +184,10 @@ class _Enriching:
         ids = ", ".join(part.job_id for part in self._sent.parts.values() if part.job_id)
         same = "this again without --again" if self._wish.again else "the same command again"
         if self._wish.url is None:
-            return f"interrupted: what is done is kept, the rest waits. Run {same} to go on (job {ids})"
+            return (
+                "interrupted: what is done is kept, the rest waits. "
+                f"Run {same} to go on (job {ids})"
+            )
         return (
             f"interrupted: the service goes on with it. Run {same} for the output, "
             f"or end it with POST /jobs/<id>/cancel (job {ids})"

@@ -18,8 +18,9 @@ REFUSED = "refused"
 _MEMBER = "enriched"
 _OF_ITEM = ("state", "reason", "cost_usd")
 _OF_META = ("status", "enrichment_id")
+# Not `state`, where a person may live.
 _COLUMNS = tuple(
-    f"{_MEMBER}_{name}" for name in ("state", "reason", *PERSON_FIELDS, *_OF_META, "cost_usd")
+    f"{_MEMBER}_{name}" for name in ("outcome", "reason", *PERSON_FIELDS, *_OF_META, "cost_usd")
 )
 
 
