@@ -85,17 +85,16 @@ def csv_rows(body: bytes, given: Mapping[str, str]) -> Rows:
         text = body.removeprefix(_BOM).decode()
     except UnicodeDecodeError:
         raise MalformedBody("the body must be UTF-8") from None
-    heading = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=heading.count)
+    delimiter = delimiter_of(text.lstrip("\r\n").partition("\n")[0])
     reader = csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=delimiter)
-    cells = _cells(reader)
+    cells = filled_rows(reader)
     names = [name.strip() for name in next(cells, [])]
-    columns = _columns(names, given)
+    columns = columns_of(names, given)
     rows: list[Row] = []
     for row in cells:
         if len(rows) > MOST_ITEMS:
             break
-        rows.append(_record(row, names, columns))
+        rows.append(csv_record(row, names, columns))
     return Rows(_bounded(rows), {}, columns)
 
 
@@ -128,7 +127,12 @@ def _judged(item: object) -> Row:
     return item
 
 
-def _cells(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+def delimiter_of(heading: str) -> str:
+    return max(_DELIMITERS, key=heading.count)
+
+
+def filled_rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Those that are not blank. Raises MalformedBody for what is no CSV."""
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
@@ -137,8 +141,11 @@ def _cells(reader: Iterator[list[str]]) -> Iterator[list[str]]:
         raise MalformedBody("the body is not CSV: is a quote not closed?") from None
 
 
-def _columns(names: Sequence[str], given: Mapping[str, str]) -> Mapping[str, str]:
-    """Field to the heading of its column: as given, else guessed; the first of equals."""
+def columns_of(names: Sequence[str], given: Mapping[str, str]) -> Mapping[str, str]:
+    """Field to the heading of its column: as given, else guessed; the first of equals.
+
+    Raises InvalidQuery where a heading given is absent, or none is recognised.
+    """
     columns: dict[str, str] = {}
     for name in names:
         field = _FIELD_OF.get(re.sub(r"[^a-z0-9]", "", name.lower()))
@@ -155,7 +162,8 @@ def _columns(names: Sequence[str], given: Mapping[str, str]) -> Mapping[str, str
     return columns
 
 
-def _record(row: Sequence[str], names: Sequence[str], columns: Mapping[str, str]) -> Row:
+def csv_record(row: Sequence[str], names: Sequence[str], columns: Mapping[str, str]) -> Row:
+    """What the cells of a row say, under the columns' fields."""
     if len(row) != len(names):
         return Fault("row", "wrong_cells", f"has {len(row)} cells, the heading has {len(names)}")
     record: dict[str, object] = {}

@@ -35,7 +35,7 @@ def resolve_file(
     told = told_columns(columns)
     said = Console(stderr=True, soft_wrap=True)
     tally = _Tally()
-    with _opened(source) as lines, _progress(said) as progress, _replaced(output) as out:
+    with _opened(source) as lines, _progress(said) as progress, replaced(output) as out:
         read = read_rows(lines, told)
         if read.columns is not None:
             said.print(str(read.columns), markup=False, highlight=False)
@@ -87,7 +87,7 @@ def _opened(source: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _replaced(output: Path) -> Iterator[BinaryIO]:
+def replaced(output: Path) -> Iterator[BinaryIO]:
     """A file that is there when it is whole, and not before; readable by its owner alone."""
     if output == STANDARD:
         yield sys.stdout.buffer
