@@ -13,8 +13,10 @@ import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.terminal.administration import keys, providers
+from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, console, show
 from roleferry_enrich.terminal.resolve import resolve
+from roleferry_enrich.terminal.verify import verify
 
 app = typer.Typer(
     name="roleferry-enrich",
@@ -26,21 +28,13 @@ app = typer.Typer(
 app.add_typer(keys, name="keys")
 app.add_typer(providers, name="providers")
 app.command()(resolve)
+app.command()(verify)
 
-Url = Annotated[
-    str | None,
-    typer.Option(envvar="RFE_URL", help="A running service. Without it: in this process."),
-]
-Key = Annotated[str | None, typer.Option(envvar="RFE_KEY", help="An API key of that service.")]
-Output = Annotated[Format, typer.Option("--format", "-f", help="How to print the answer.")]
 Domain = Annotated[str | None, typer.Option(help="The company's domain: acme.com")]
 CompanyName = Annotated[str | None, typer.Option("--company", help="The company's name.")]
 CompanyNumber = Annotated[str | None, typer.Option(help="Its number in the register of --country.")]
 Country = Annotated[str | None, typer.Option(help="ISO code such as GB; narrows the search.")]
 Deadline = Annotated[int, typer.Option(min=100, max=10_000, help="Milliseconds to answer within.")]
-MaxCost = Annotated[
-    float | None, typer.Option(min=0, max=1_000_000, help="The most to spend, in US dollars.")
-]
 
 
 def main() -> None:

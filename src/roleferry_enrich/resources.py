@@ -42,6 +42,7 @@ from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
+from roleferry_enrich.pipeline.verification import Verifier
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.routines import RunsRoutine
@@ -50,6 +51,7 @@ from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
+from roleferry_enrich.storage.opt_outs import OptOutRepository
 from roleferry_enrich.storage.recollections import Recollections, shelves
 from roleferry_enrich.storage.wire import Wire
 
@@ -68,6 +70,7 @@ class Resources:
     gateway: Gateway
     usage: Usage
     enricher: Enricher
+    verifier: Verifier
     accounts: AccountRepository
     books: PostgresBooks
     enrichments: EnrichmentRepository
@@ -111,6 +114,7 @@ async def open_resources(
                 gateway=gateway,
                 usage=Usage(ours, gates, shared),
                 enricher=enricher,
+                verifier=Verifier(gateway, OptOutRepository(engine), background, _now),
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,

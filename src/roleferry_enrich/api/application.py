@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from roleferry_enrich import __version__
-from roleferry_enrich.api import companies, contacts, enrich, health, providers, records
+from roleferry_enrich.api import companies, contacts, emails, enrich, health, providers, records
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
 from roleferry_enrich.api.openapi import complete
@@ -25,10 +25,11 @@ sure we are; from your own provider keys.
 
 Errors are problems (RFC 9457) with a stable `type`. Every answer carries an `X-Request-ID`.
 """
-_MODULES = (enrich, companies, contacts, records, providers, health)
+_MODULES = (enrich, companies, emails, contacts, records, providers, health)
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
     {"name": "companies", "description": "A company and the people who lead it."},
+    {"name": "emails", "description": "Whether addresses receive mail."},
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},

@@ -4,9 +4,9 @@ Apart from `asking.py`, which needs a tenth of the imports.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -19,21 +19,27 @@ from roleferry_enrich.settings import Settings, read_settings
 from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.service import Service, remote
 
+T = TypeVar("T")
 KEY_FILE = "command_line_key"
 
 
 # Any: JSON as any client of the API gets it.
 def ask_here(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The API's answer. Raises ServiceRefused or ConfigurationError, both meant to be read."""
+    return work_here(lambda service: service.post(path, body))
+
+
+def work_here(work: Callable[[Service], Awaitable[T]]) -> T:
+    """What comes of work that asks the API as often as it likes. Raises likewise."""
     settings = read_settings()
     # A person reads this terminal: what is worth a line in a server's log is not, here.
     configure_logs(settings.model_copy(update={"log_level": "error"}))
     with servers_of(settings) as servers:
 
-        async def run() -> dict[str, Any]:
+        async def run() -> T:
             await ready_database(settings, servers)
             async with _service(settings, servers) as service:
-                return await service.post(path, body)
+                return await work(service)
 
         return asyncio.run(run())
 

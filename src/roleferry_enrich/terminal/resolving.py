@@ -28,7 +28,7 @@ def resolve_file(source: Path, output: Path, form: RowForm | None) -> None:
     """Writes the rows of `source` to `output`. Raises RecordsRefused, meant to be read."""
     said = Console(stderr=True, soft_wrap=True)
     tally = _Tally()
-    with _opened(source) as lines, _progress(said) as progress, _replaced(output) as out:
+    with opened(source) as lines, progress_of(said) as progress, _replaced(output) as out:
         read = read_rows(lines)
         resolved = tally.counted(resolve_records(read.rows, progress))
 
@@ -63,7 +63,7 @@ class _Tally:
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[BinaryIO]:
+def opened(source: Path) -> Iterator[BinaryIO]:
     if source == STANDARD:
         yield sys.stdin.buffer
         return
@@ -97,7 +97,7 @@ def _replaced(output: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _progress(said: Console) -> Iterator[Progress]:
+def progress_of(said: Console) -> Iterator[Progress]:
     """A bar for a person at a terminal; a line a step for a log."""
     if not said.is_terminal:
         yield _lines(said)
