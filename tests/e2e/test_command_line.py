@@ -39,6 +39,19 @@ def test_a_contact_is_printed_as_csv(command):
     assert (row["full_name"], row["status"]) == ("Orla Fenwick", "complete")
 
 
+def test_addresses_of_a_file_and_others_are_verified(command, tmp_path):
+    (tmp_path / "contacts.csv").write_text("name,email\nOrla,orla.fenwick@quillmere.test\n,none\n")
+    said = command("verify", "contacts.csv", "info@quillmere.test", "--format", "csv")
+    assert said.returncode == 0, said.stderr
+    rows = list(csv.DictReader(io.StringIO(said.stdout)))
+    assert [row["email"] for row in rows] == [
+        *("orla.fenwick@quillmere.test", "none", "info@quillmere.test")
+    ]
+    assert [row["status"] for row in rows][:2] == ["valid", "invalid"]
+    assert "role" in rows[2]["reasons"]
+    assert said.stderr == "verified: 3\n"
+
+
 def test_a_plan_is_printed_and_nobody_asked(command):
     said = command(*ORLA, "--dry-run", "--strategy", "waterfall")
     assert (said.returncode, said.stderr) == (0, "")

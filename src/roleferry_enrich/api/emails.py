@@ -34,8 +34,8 @@ async def verify_emails(
 ) -> Response:
     """Asks the verifiers for all addresses side by side; where one takes lists, as one list.
 
-    What comes after the deadline is remembered, so that asking again for it costs nothing. The
-    addresses themselves are kept nowhere else.
+    What comes after the deadline is remembered, so that asking again for it costs nothing. No
+    contact is made of an address.
 
     With `dry_run=true` it answers with what that would cost instead.
     """
