@@ -114,7 +114,7 @@ async def open_resources(
                 gateway=gateway,
                 usage=Usage(ours, gates, shared),
                 enricher=enricher,
-                verifier=Verifier(gateway, OptOutRepository(engine), background, _now),
+                verifier=_verifier(gateway, engine, background, watching),
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,
@@ -138,6 +138,12 @@ def _enricher(
         sample=_sample,
         now=_now,
     )
+
+
+def _verifier(
+    gateway: Gateway, engine: AsyncEngine, background: Background, watching: Watching
+) -> Verifier:
+    return Verifier(gateway, OptOutRepository(engine), background, watching, _now)
 
 
 def _pepper(settings: Settings) -> bytes:

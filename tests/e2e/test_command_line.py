@@ -99,6 +99,18 @@ def test_without_a_url_the_answer_comes_from_this_process(tmp_path, installation
     assert json.loads(said.stdout)["full_name"] == "Orla Fenwick"
 
 
+def test_a_list_is_verified_as_one_job_in_this_process(tmp_path, installation):
+    emails = [f"nobody{number}@quillmere.test" for number in range(25)]
+    (tmp_path / "list.csv").write_text("\n".join(["email", *emails]))
+    arguments = ("verify", "list.csv", "--format", "json")
+    said = run(*arguments, cwd=tmp_path, env=installation.environment)
+    assert (said.returncode, said.stderr) == (0, "verified: 25\n")
+    answer = json.loads(said.stdout)
+    assert [one["email"] for one in answer["results"]] == emails
+    assert answer["meta"]["counts"]["invalid"] == 25
+    assert answer["meta"]["cost_usd"] == pytest.approx(0.2)
+
+
 def test_rows_are_resolved_from_a_pipe(tmp_path):
     table = "name,email\nAda Byron,ada@a.test\nBo Cole,\nAad Byron,ada@a.test\n"
     said = subprocess.run(

@@ -20,9 +20,12 @@ def replies(client, other_client):
     trace = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01", "X-Request-ID": REQUEST}
     first = client.post("/enrich", json={"email": PERSON}, headers=trace)
     assert first.json()["meta"]["enrichment_id"]
+    listed = client.post("/emails/verify", json={"emails": [PERSON, PERSON[:-4]]}, headers=trace)
+    assert listed.json()["meta"]["verification_id"]
     bad_key = {"Authorization": f"Bearer {TOKEN}"}
     return [
         client.post("/enrich", json={"email": f"{PERSON}@"}),
+        client.post("/emails/verify", json={"emails": [PERSON], PERSON: 1}),
         client.post("/enrich", json={PERSON: 1, "email": [PERSON]}),
         client.post("/enrich", content=f'{{"email": "{PERSON}"', headers={"X-Request-ID": PERSON}),
         client.post("/enrich", json={"email": PERSON}, headers=bad_key),

@@ -14,7 +14,12 @@ from roleferry_enrich.domain.identifiers import Email, MicroUsd
 from roleferry_enrich.domain.observations import Observation, Observations, Provenance
 from roleferry_enrich.domain.outcomes import Absent, Found, OptedOut, Skipped, Waiting
 from roleferry_enrich.domain.people import Deliverability, EmailVerdict
-from roleferry_enrich.domain.verification import CheckedEmail, MailStatus, VerificationRequest
+from roleferry_enrich.domain.verification import (
+    CheckedEmail,
+    MailStatus,
+    Verification,
+    VerificationRequest,
+)
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.pipeline import verification
@@ -48,9 +53,13 @@ class House:
     script: Script
     objections: Objections = field(default_factory=Objections)
     background: Background = field(default_factory=Background)
+    seen: list[Verification] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.verifier = Verifier(self.script, self.objections, self.background, lambda: NOW)
+        self.verifier = Verifier(self.script, self.objections, self.background, self, lambda: NOW)
+
+    def verified(self, verification: Verification) -> None:
+        self.seen.append(verification)
 
 
 @pytest.fixture
@@ -88,6 +97,7 @@ async def test_the_cheapest_is_asked_and_nobody_beside(house):
     assert set(answer.checked) == {ORLA, BO}
     assert answer.checked[ORLA].judgement.status is MailStatus.VALID
     assert (answer.cost, answer.held) == (2 * PRICE, 0)
+    assert house.seen == [answer]
     assert [(one.provider, one.reason) for one in answer.unasked] == [("dear", "not_needed")]
 
 

@@ -49,6 +49,12 @@ class OptOuts(Protocol):
         """Raises ServiceUnavailable."""
 
 
+class Onlooker(Protocol):
+    """Told of each list that was answered."""
+
+    def verified(self, verification: Verification) -> None: ...
+
+
 class Verifier:
     """Answers lists. One per process."""
 
@@ -57,11 +63,13 @@ class Verifier:
         gateway: Gateway,
         opt_outs: OptOuts,
         background: Background,
+        onlooker: Onlooker,
         now: Callable[[], datetime],
     ) -> None:
         self._gateway = gateway
         self._opt_outs = opt_outs
         self._background = background
+        self._onlooker = onlooker
         self._now = now
         self._under_way = 0
 
@@ -93,6 +101,7 @@ class Verifier:
                 task.result()  # a fault of ours is not passed off as a verdict that is late
         answer = listed.known(self._now())
         self._background.start(self._finish(listed, tasks))
+        self._onlooker.verified(answer)
         return answer
 
     async def _listed(

@@ -110,7 +110,6 @@ class _Asking:
         for emails in lists:
             answer = await self._settled(service, emails, ends, len(done))
             done += answer["results"]
-        self._progress("verified", self._total, self._total)
         return verdicts.added(done, answer["meta"], self._spent, self._held)
 
     async def _settled(self, service: Service, emails: list[str], ends: float, done: int) -> Json:
