@@ -62,6 +62,16 @@ def test_a_request_is_found_in_the_log_by_its_id_and_its_trace(installation, rep
     assert all(event["request_id"] and event["trace_id"] for event in answered())
 
 
+def test_a_list_is_found_in_the_log_by_its_counts(installation, replies):
+    events = map(orjson.loads, installation.log().splitlines())
+    [ours] = [
+        event
+        for event in events
+        if event["event"] == "verification.answered" and event.get("request_id") == REQUEST
+    ]
+    assert (ours["count"], ours["pending"], ours["trace_id"]) == (2, 0, TRACE)
+
+
 def test_h78_the_log_names_no_person_and_no_key(installation, replies, client):
     log = installation.log()
     keys = (installation.key, installation.other_key, *(f"test-key-{name}" for name in catalogue()))

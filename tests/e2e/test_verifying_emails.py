@@ -133,6 +133,31 @@ async def test_an_answer_before_the_verdicts_loses_nothing_that_is_paid(
     assert await booked(database_url, early["meta"]["verification_id"]) == charged(far_ends)
 
 
+async def test_who_ask_for_the_same_list_at_once_pay_for_it_once(
+    api: httpx.AsyncClient, far_ends: Sandbox
+) -> None:
+    emails = addresses(far_ends, 200)
+
+    both = await asyncio.gather(*(settled(api, emails, deadline_ms=60_000) for _ in range(2)))
+
+    assert paths(far_ends)["/v4.2/jobs/create"] == 1
+    assert charged(far_ends) == pytest.approx(sum(one["meta"]["cost_usd"] for one in both) * 1e6)
+
+
+async def test_others_are_served_while_a_list_begins(
+    api: httpx.AsyncClient, far_ends: Sandbox
+) -> None:
+    emails = addresses(far_ends, A_LIST)
+    asked = asyncio.create_task(verified(api, emails, deadline_ms=60_000))
+    served_before_any_verdict = 0
+    while "/v4.2/jobs/create" not in await asyncio.to_thread(paths, far_ends):
+        assert (await api.get("/health/live")).status_code == 200
+        served_before_any_verdict += 1
+
+    assert served_before_any_verdict > 1
+    assert (await asked)["meta"]["counts"]["pending"] == 0
+
+
 async def test_a_few_are_checked_one_by_one_and_twins_once(
     api: httpx.AsyncClient, far_ends: Sandbox
 ) -> None:
