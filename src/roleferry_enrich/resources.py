@@ -54,6 +54,7 @@ from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.opt_outs import OptOutRepository
 from roleferry_enrich.storage.recollections import Recollections, shelves
 from roleferry_enrich.storage.wire import Wire
+from roleferry_enrich.webhooks.outgoing.alarms import Alarms
 
 # With the ten seconds that uvicorn gives requests under way, within the 30 s orchestrators grant.
 _DRAIN_S = 18.0
@@ -92,8 +93,9 @@ async def open_resources(
     engine = create_engine(servers.database_url)
     redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
     shared = RedisGuard(redis, patience=None)
-    watching = telemetry.watching()
     background = Background()
+    alarms = Alarms(engine, background, _now)
+    watching = telemetry.watching(on_quarantine=alarms.quarantined)
     books = PostgresBooks(servers.database_url, watching)
     till = Till(books, watch=watching, secret=_pepper(settings))
     async with (

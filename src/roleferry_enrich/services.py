@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
@@ -31,6 +32,7 @@ from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
 from roleferry_enrich.storage.companies import CompanyRepository
 from roleferry_enrich.storage.contacts import ContactRepository
+from roleferry_enrich.webhooks.outgoing.opening import endpoint_desk
 
 _HEALTH_PATIENCE_S = 1.0
 
@@ -38,9 +40,11 @@ _HEALTH_PATIENCE_S = 1.0
 class LocalServices:
     """`api.services.Services`, in this process."""
 
-    def __init__(self, resources: Resources, desk: ResolvingDesk) -> None:
+    def __init__(self, resources: Resources, desk: ResolvingDesk, jobs: JobDesk) -> None:
         self._resources = resources
+        self.jobs = jobs
         self._desk = desk
+        self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)
         self.catalogue: Mapping[str, Provider] = {

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +23,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
 from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
 from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.inside_hosts import InsideHosts
 from roleferry_enrich.provider_settings import ProviderSettings, check_provider, provider_names
 from roleferry_enrich.setting_types import (
     SHORTEST_SECRET_KEY,
@@ -33,7 +35,12 @@ from roleferry_enrich.setting_types import (
     postgres_url,
     redis_address,
 )
-from roleferry_enrich.waterfall_settings import WATERFALLS, check_waterfalls, read_steps
+from roleferry_enrich.waterfall_settings import (
+    WATERFALLS,
+    check_waterfalls,
+    read_accounts,
+    read_steps,
+)
 
 _NESTED = frozenset({"providers", "waterfalls"})
 _SECRET_FIELDS = frozenset({"api_key", "cache_keys", "database_url", "redis_url", "secret_key"})
@@ -79,6 +86,8 @@ class Settings(BaseSettings):
         Annotated[SecretStr, AfterValidator(no_placeholder), AfterValidator(key_ring)] | None
     ) = None
     """Seal what the cache keeps in Redis; the first seals, all open. See `gateway/sealing.py`."""
+    webhook_inside_hosts: InsideHosts = ()
+    """Webhooks may be sent to these, though not public; in development over http too."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
     waterfalls: Mapping[str, Annotated[Steps, BeforeValidator(read_steps)]] = Field(
         default_factory=dict
@@ -86,6 +95,10 @@ class Settings(BaseSettings):
     """By name, beside the built-in ones or in their place: `apollo>clay,hunter`."""
     default_waterfall: str | None = None
     """The one meant where a request names none."""
+    account_waterfalls: Annotated[Mapping[UUID, str], BeforeValidator(read_accounts)] = Field(
+        default_factory=dict
+    )
+    """The one meant for an account instead: `<account id>:people,...`."""
 
     @classmethod
     def settings_customise_sources(
@@ -105,7 +118,7 @@ class Settings(BaseSettings):
             raise ValueError("ROLEFERRY_PORT and ROLEFERRY_SANDBOX_PORT are the same")
         for name, provider in self.providers.items():
             check_provider(name, provider)
-        check_waterfalls(self.waterfalls, self.default_waterfall)
+        check_waterfalls(self.waterfalls, self.default_waterfall, self.account_waterfalls)
         if self.environment == "production":
             _check_production(self)
         return self
@@ -116,7 +129,7 @@ class Settings(BaseSettings):
 
     @property
     def named_waterfalls(self) -> Waterfalls:
-        return waterfalls(self.waterfalls, self.default_waterfall)
+        return waterfalls(self.waterfalls, self.default_waterfall, self.account_waterfalls)
 
     def provider(self, name: str) -> ProviderSettings:
         return self.providers.get(name, ProviderSettings())

@@ -1,4 +1,4 @@
-"""The worker process: looks after enrichments that providers answer later.
+"""The worker process: runs batch jobs, completes what providers answer later, sends webhooks.
 
 It looks once a second by itself and at once when woken; a Redis that restarts costs it nothing
 but the wake-ups.
@@ -14,13 +14,16 @@ import structlog
 from redis.exceptions import RedisError
 
 from roleferry_enrich.batches.completion import Completion
-from roleferry_enrich.batches.queue import Queue
+from roleferry_enrich.batches.crew import LEASE, Crew, prices_of
+from roleferry_enrich.batches.queue import Look, Queue, Work
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.completions import CompletionRepository
+from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.wire import DatabaseAway
+from roleferry_enrich.webhooks.outgoing.opening import open_dispatcher
 
 _LOOK_S = 1.0
 _TIDY_S = 10.0
@@ -29,15 +32,21 @@ _log = structlog.get_logger("roleferry_enrich")
 
 
 async def work(settings: Settings, servers: Servers) -> None:
-    """Until SIGTERM or SIGINT; what is under way then is finished first."""
+    """Until SIGTERM or SIGINT; what is paid for then is finished first, items are given back."""
     async with (
         open_resources(settings, servers) as resources,
+        open_dispatcher(resources.engine, settings) as dispatcher,
         resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
     ):
         completion = Completion(
             resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
         )
-        queue = Queue(servers.redis_url)
+        crew = Crew(
+            LeaseRepository(resources.engine, lease=LEASE),
+            resources.enricher,
+            prices_of(resources.gateway.channels),
+        )
+        queue, items = Queue(servers.redis_url), Queue(servers.redis_url, Work.ITEMS)
         stopped = _stopped()
         _log.info("worker.started")
         async with asyncio.TaskGroup() as group:
@@ -45,10 +54,16 @@ async def work(settings: Settings, servers: Servers) -> None:
                 group.create_task(_sweep(completion, queue)),
                 group.create_task(_listen(completion, queue)),
                 group.create_task(_tidy(resources)),
+                group.create_task(_hear(crew.look, items)),
+                group.create_task(dispatcher.run()),
             ]
+            working = group.create_task(crew.work())
             await stopped.wait()
+            await _end([working])
+            await crew.give_back()
             await _end(tasks)
         await queue.close()
+        await items.close()
         _log.info("worker.stopped")
 
 
@@ -78,10 +93,14 @@ async def _tidy(resources: Resources) -> None:
 
 
 async def _listen(completion: Completion, queue: Queue) -> None:
+    await _hear(completion.complete_due, queue)
+
+
+async def _hear(look: Look, queue: Queue) -> None:
     """Keep an arq worker running: it ends with the first Redis error it meets."""
     while True:
         try:
-            await queue.listen(completion)
+            await queue.listen(look)
         except (RedisError, OSError) as error:
             _log.warning("worker.queue.lost", error=type(error).__name__)
         await asyncio.sleep(_LOOK_S)

@@ -1,13 +1,16 @@
 """The far side of `Services`, in memory: one account, and what it was asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from uuid import UUID
 
+from tests.api.fake_webhooks import FakeWebhooks
+
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api import examples
+from roleferry_enrich.domain.batches import ItemResult, ItemState, Job, NewJob
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
@@ -22,7 +25,7 @@ from roleferry_enrich.domain.verification import (
     VerificationRequest,
 )
 from roleferry_enrich.domain.waterfalls import Waterfalls, waterfalls
-from roleferry_enrich.errors import Unauthenticated
+from roleferry_enrich.errors import RequestRefused, Unauthenticated
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
@@ -39,8 +42,70 @@ ACCOUNT = Account(id=UUID(int=1), name="Testing", scopes=frozenset(), key_id="k1
 OTHER = Account(id=UUID(int=2), name="Another", scopes=frozenset(), key_id="k2")
 
 
+class FakeJobs:
+    """Jobs in memory; none of them is ever run."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[UUID, NewJob]] = []
+        self.known: dict[tuple[UUID, UUID], Job] = {}
+        self.ended: list[ItemResult] = []
+        self.looks = 0
+        self.refusal: RequestRefused | None = None
+
+    async def create(self, account_id: UUID, new: NewJob) -> tuple[Job, bool]:
+        if self.refusal is not None:
+            raise self.refusal
+        self.made.append((account_id, new))
+        job = Job(
+            id=UUID(int=len(self.made)),
+            account_id=account_id,
+            created_at=datetime(2026, 3, 1, tzinfo=UTC),
+            priority=new.priority,
+            max_cost=new.max_cost,
+            callback_url=new.callback_url,
+            total=len(new.items),
+            faults=new.faults,
+            refused=new.refused,
+            columns=new.columns,
+            counts={ItemState.QUEUED: len(new.items)},
+        )
+        self.known[account_id, job.id] = job
+        return job, new.idempotency_key != "used"
+
+    async def get(self, account_id: UUID, job_id: UUID) -> Job | None:
+        """A job that is looked at goes on: its third look is its end."""
+        self.looks += 1
+        job = self.known.get((account_id, job_id))
+        if job is not None and self.looks == 3:
+            job = replace(job, finished_at=job.created_at, counts={ItemState.DONE: job.total})
+            self.known[account_id, job_id] = job
+        return job
+
+    async def page(self, account_id: UUID, *, after: str | None, limit: int) -> Page[Job]:
+        mine = tuple(job for (owner, _), job in self.known.items() if owner == account_id)
+        return Page(items=mine[:limit], next="cursor-2" if len(mine) > limit else None)
+
+    async def cancel(self, account_id: UUID, job_id: UUID) -> Job | None:
+        job = self.known.get((account_id, job_id))
+        return job and replace(job, cancelled_at=job.created_at, finished_at=job.created_at)
+
+    async def retry(self, account_id: UUID, job_id: UUID) -> Job | None:
+        if self.refusal is not None:
+            raise self.refusal
+        return self.known.get((account_id, job_id))
+
+    async def results(
+        self, account_id: UUID, job_id: UUID, *, after: str | None, limit: int
+    ) -> Page[ItemResult]:
+        start = int(after or 0)
+        mine = tuple(self.ended[start : start + limit])
+        more = len(self.ended) > start + limit
+        return Page(items=mine, next=str(start + limit) if more else None)
+
+
 @dataclass
 class FakeServices:
+    jobs: FakeJobs = field(default_factory=FakeJobs)
     asked: list[tuple[Request, Account]] = field(default_factory=list)
     to_verify: list[VerificationRequest] = field(default_factory=list)
     checked: Mapping[str, CheckedEmail] = field(default_factory=dict)
@@ -54,6 +119,7 @@ class FakeServices:
     companies: dict[tuple[UUID, UUID], StoredCompany] = field(default_factory=dict)
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
+    webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     state: Health = field(
         default_factory=lambda: Health(
             database=None,

@@ -11,6 +11,7 @@ from roleferry_enrich.api import examples
 from roleferry_enrich.api.schemas.answers import EnrichAnswer
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS, Enrichment, Goal, Options, Status
 from roleferry_enrich.domain.records import Alternative, Confidence, FieldValue
+from roleferry_enrich.domain.waterfalls import waterfalls
 
 ANSWER = TypeAdapter(EnrichAnswer)
 
@@ -107,6 +108,14 @@ async def test_where_only_the_company_was_found_place_and_phone_are_its_own(
     assert (alone["city"], alone["full_name"]) == ("Leeds", None)
     both = (await ask(client, services, replace(known, company=company))).json()
     assert both["city"] is None
+
+
+async def test_an_account_s_own_waterfall_is_meant_where_none_is_named(client, services, known):
+    services.named = waterfalls({}, of_accounts={ACCOUNT.id: "people"})
+    services.answer = known
+    await client.post("/enrich", json={"domain": "quillmere.test", "strategy": "waterfall"})
+    (request, _), *_ = reversed(services.asked)
+    assert request.options.waterfall == services.named.named["people"]
 
 
 async def test_nothing_found_is_an_answer(client, services, known):

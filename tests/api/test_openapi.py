@@ -1,12 +1,18 @@
 """The document that clients are generated from says everything, and says it truly."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from roleferry_enrich.api.application import create_api
+from roleferry_enrich.domain.webhook_events import EVENTS, Event, EventType
+from roleferry_enrich.storage.announcing import body_of
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 DOCUMENT: dict[str, Any] = create_api().openapi()
 OPERATIONS = {
@@ -21,7 +27,7 @@ CONTENTS = [
         *(("request", operation[key]) for key in ("requestBody",) if key in operation),
         *operation["responses"].items(),
     ]
-    for content in part["content"].values()
+    for content in part.get("content", {}).values()
 ]
 ENRICHES = {"enrichContact", "findExecutives", "enrichCompany"}
 POSTS = ENRICHES | {"verifyEmails"}
@@ -33,7 +39,20 @@ READS = {
     "listCompanyContacts",
     "listProviders",
 }
+BATCHES = {"createBatch", "enqueueBatch"}
+JOBS = {"listJobs", "getJob", "getJobResults", "watchJob", "cancelJob", "retryJob"}
 COMPUTES = {"resolveRecords"}
+WEBHOOKS = {
+    "createWebhookEndpoint": {201, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
+    "listWebhookEndpoints": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getWebhookEndpoint": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "changeWebhookEndpoint": {200, 400, 401, 404, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "deleteWebhookEndpoint": {204, 401, 404, 414, 422, 429, 431, 500, 503},
+    "rotateWebhookSecret": {200, 400, 401, 404, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "testWebhookEndpoint": {202, 401, 404, 409, 414, 422, 429, 431, 500, 503},
+    "listWebhookDeliveries": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "replayWebhookDelivery": {202, 401, 404, 409, 414, 422, 429, 431, 500, 503},
+}
 LISTS = {"listContacts", "listProviders"}
 PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
 
@@ -43,7 +62,8 @@ def test_the_document_is_valid_openapi():
 
 
 def test_every_operation_is_there_once():
-    assert set(OPERATIONS) == POSTS | READS | COMPUTES | PUBLIC
+    every = POSTS | READS | BATCHES | JOBS | COMPUTES | WEBHOOKS.keys() | PUBLIC
+    assert set(OPERATIONS) == every
 
 
 def test_no_schema_of_the_framework_is_left():
@@ -69,7 +89,40 @@ def test_what_reads_documents_every_status(name):
     assert set(map(int, OPERATIONS[name]["responses"])) == expected
 
 
-@pytest.mark.parametrize("name", sorted(POSTS | READS | COMPUTES))
+@pytest.mark.parametrize("name", sorted(BATCHES))
+def test_what_is_accepted_documents_every_status(name):
+    expected = {202, 400, 401, 402, 408, 413, 414, 415, 422, 429, 431, 500, 503}
+    assert set(map(int, OPERATIONS[name]["responses"])) == expected
+    assert {"Location", "Retry-After"} <= OPERATIONS[name]["responses"]["202"]["headers"].keys()
+
+
+@pytest.mark.parametrize("name", sorted(JOBS))
+def test_what_is_about_a_job_documents_every_status(name):
+    expected = {200, 401, 404, 414, 422, 429, 431, 500, 503}
+    expected -= {404} if name == "listJobs" else set()
+    expected |= {409} if name == "retryJob" else set()
+    assert set(map(int, OPERATIONS[name]["responses"])) == expected
+
+
+@pytest.mark.parametrize("name", WEBHOOKS)
+def test_what_is_done_with_webhooks_documents_every_status(name):
+    assert set(map(int, OPERATIONS[name]["responses"])) == WEBHOOKS[name]
+
+
+@pytest.mark.parametrize("kind", EventType)
+def test_every_event_is_shown_as_its_receivers_get_it(kind):
+    operation = DOCUMENT["webhooks"][kind.value]["post"]
+    content = operation["requestBody"]["content"]["application/json"]
+    event = Event(type=kind, key="1", occurred_at=NOW, data=EVENTS[kind].example)
+    validator = Draft202012Validator(content["schema"])
+    validator.validate(content["examples"]["one"]["value"])
+    validator.validate(orjson.loads(body_of(event)))
+    assert operation["description"] == EVENTS[kind].description
+
+
+@pytest.mark.parametrize(
+    "name", sorted(POSTS | READS | BATCHES | JOBS | COMPUTES | WEBHOOKS.keys())
+)
 def test_what_needs_a_key_says_so(name):
     assert OPERATIONS[name]["security"] == [{"apiKey": []}]
 

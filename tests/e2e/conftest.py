@@ -56,6 +56,8 @@ def installation(
     for name in NAMES:
         env[f"ROLEFERRY_PROVIDERS__{name.upper()}__API_KEY"] = f"test-key-{name}"
         env[f"ROLEFERRY_PROVIDERS__{name.upper()}__BASE_URL"] = f"{sandbox_url}/{name}"
+    # Hundreds of items ask it, and its real limit of 500 a minute would be all that is tested.
+    env["ROLEFERRY_PROVIDERS__HUNTER__PERMITS"] = "1000/s"
     keys = asyncio.run(_keys(data_dir, Servers(database_url, redis_url)))
     with _stopped_at_the_end() as supervisor:
         start = {"env": env, "quiet": True}

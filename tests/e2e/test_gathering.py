@@ -100,6 +100,12 @@ def emails() -> list[str]:
     return [person.email for person in populate(7, 500).people if person.email]
 
 
+@cache
+def profiles() -> list[str]:
+    slugs = (person.linkedin_slug for person in populate(7, 500).people)
+    return [f"linkedin.com/in/{slug}" for slug in slugs if slug]
+
+
 def companies(provider: str, capability: str, asked: Sequence[str]) -> list[Ask]:
     return [
         Ask(provider=provider, capability=capability, query=CompanyQuery(keys=Keys(domain=each)))
@@ -107,9 +113,9 @@ def companies(provider: str, capability: str, asked: Sequence[str]) -> list[Ask]
     ]
 
 
-def people(provider: str, asked: Sequence[str]) -> list[Ask]:
+def people(provider: str, asked: Sequence[Keys]) -> list[Ask]:
     return [
-        Ask(provider=provider, capability="find_person", query=PersonQuery(keys=Keys(email=each)))
+        Ask(provider=provider, capability="find_person", query=PersonQuery(keys=each))
         for each in asked
     ]
 
@@ -145,7 +151,7 @@ async def test_a_hundred_questions_of_every_kind_make_three_match_calls_at_most(
         *companies("explorium", "find_technologies", asked),
         *companies("explorium", "find_workforce", asked),
         *companies("explorium", "find_people", asked),
-        *people("explorium", emails()[:20]),
+        *people("explorium", [Keys(email=each) for each in emails()[:20]]),
     ]
 
     reports, called = await till.ask(asks)
@@ -158,15 +164,16 @@ async def test_a_hundred_people_and_companies_are_asked_of_apollo_by_tens(
     till: Till,
 ) -> None:
     asks = [
-        *people("apollo", emails()[:50]),
+        *people("apollo", [Keys(linkedin_url=each) for each in profiles()[:50]]),
         *companies("apollo", "find_company", domains()[:50]),
     ]
 
     reports, called = await till.ask(asks)
 
     assert called["/api/v1/people/bulk_match"] <= 6
-    assert called["/api/v1/people/match"] <= 10, "of whom it was in doubt whose record is whose"
+    assert called["/api/v1/people/match"] == 0
     assert called["/api/v1/organizations/bulk_enrich"] <= 6
-    assert {report.outcome.kind for report in reports} <= {"found", "not_found"}
+    kinds = Counter(report.outcome.kind for report in reports)
+    assert kinds["found"] + kinds["not_found"] >= 90, "the others are not told a guess"
     booked = await till.booked()
     assert sum(booked.values()) == sum(call.cost for call in paid_calls(reports)) > 0

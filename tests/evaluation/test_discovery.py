@@ -21,16 +21,18 @@ def test_a_small_world_is_counted_the_same_in_every_run():
 
     assert once == again
     assert once.right > 10
+    assert 0 < once.confirmed <= once.known_to_two <= once.right + once.missed
     assert set(once.false) <= {"left", "moved on", "listed twice", "never there", "leads nothing"}
 
 
 def test_the_rows_stand_beside_their_bars(monkeypatch):
-    tally = Tally(right=90, missed=30)
+    tally = Tally(right=90, missed=30, confirmed=3, known_to_two=4)
     tally.false["moved on"] += 10
     monkeypatch.setattr(module, "discovery", lambda: tally)
 
-    precision, recall = rows(Path())
+    precision, recall, confirmed = rows(Path())
 
-    assert (precision.value, recall.value) == (0.9, 0.75)
+    assert (precision.value, recall.value, confirmed.value) == (0.9, 0.75, 0.75)
     assert not precision.holds
+    assert confirmed.holds
     assert "10 moved on" in precision.notes[0]

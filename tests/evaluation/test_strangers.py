@@ -2,22 +2,27 @@
 
 from pathlib import Path
 
+from evaluation.strangers import Strangers
+
 from evaluation import strangers
 
 
 def test_strangers_have_different_names_and_are_the_same_each_time(monkeypatch):
     monkeypatch.setattr(strangers, "_PEOPLE", 40)
+    monkeypatch.setattr(strangers, "_LISTED", 50)
     drawn = strangers.strangers()
 
     assert drawn == strangers.strangers()
-    assert 1_500 < len(drawn) <= 1_600
-    assert all(one != other for one, other in drawn)
+    assert (len(drawn.people), len(drawn.listed)) == (40, 50)
+    assert not set(drawn.people) & set(drawn.listed)
 
 
 def test_who_is_taken_for_whom_is_counted_beside_plain_likeness(monkeypatch):
-    people = [("Ada Byron", "BYRON, Ada"), ("Ada Byron", "Ada Hall"), ("Ada Byron", "Ida Byron")]
-    monkeypatch.setattr(strangers, "strangers", lambda: people)
+    people, listed = ["Ada Byron", "Bo Cole"], ["BYRON, Ada", "Ada Bryon", "Ada Hall"]
+    drawn = Strangers(people, listed)
+    monkeypatch.setattr(strangers, "strangers", lambda: drawn)
     (row,) = strangers.rows(Path())
 
     assert row.value == 1.0
-    assert row.notes[0].startswith("1 of 3 pairs")
+    assert not row.holds
+    assert row.notes[0] == "50.00 % of 2 people, against 3 listed"

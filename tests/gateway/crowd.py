@@ -76,12 +76,9 @@ def _join(calls: Sequence[Call]) -> Call:
     return _call("/people", [email for call in calls for email in call.json])
 
 
-def _split(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply | None]:
+def _split(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply]:
     names = orjson.loads(reply.body)
-    parts = [reply_of([name]) for name, _ in zip(names, calls, strict=True)]
-    return [
-        None if "unclear" in call.json[0] else part for call, part in zip(calls, parts, strict=True)
-    ]
+    return [reply_of([name]) for name, _ in zip(names, calls, strict=True)]
 
 
 TOGETHER = Sharing(kind="people", group=Group(most=MOST, within=_MOMENT), join=_join, split=_split)

@@ -1,8 +1,9 @@
+import idna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roleferry_enrich.normalise.domains import name_label, parse_domain
+from roleferry_enrich.normalise.domains import is_plain_host, name_label, parse_domain
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,9 @@ def test_a_homograph_is_another_domain():
 
 def test_the_label_somebody_chose():
     assert name_label(parse_domain("www.acme.co.uk")) == "acme"
+
+
+@given(st.from_regex(r"\A([a-z0-9-]{1,66}\.){1,3}[a-z]{2,5}\Z"))
+def test_of_a_plain_host_nothing_is_converted(host):
+    if is_plain_host(host):
+        assert idna.encode(host, uts46=True).decode() == host

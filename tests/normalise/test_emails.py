@@ -1,4 +1,5 @@
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +88,13 @@ def test_free_and_disposable_mail():
 def test_parts_of_an_address():
     assert domain_of(Email("ada@mail.acme.co.uk")) == "acme.co.uk"
     assert local_part_of(Email("ada.b@acme.test")) == "ada.b"
+
+
+@given(st.from_regex(r"\A[a-z0-9._+-]{1,66}@([a-z0-9-]{1,66}\.){1,2}(com|local|test|x1)\Z"))
+def test_what_is_plain_is_what_the_library_says(text):
+    try:
+        said = validate_email(text, strict=True, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        assert parse_email(text) is None
+    else:
+        assert parse_email(text) == f"{said.local_part}@{said.ascii_domain}"

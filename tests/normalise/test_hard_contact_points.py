@@ -1,7 +1,7 @@
 """Hard mailboxes, numbers, hosts and profiles as providers write them, and that nothing raises."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from roleferry_enrich.domain.identifiers import Email
@@ -216,6 +216,7 @@ def test_an_address_of_a_profile_is_read_once(text):
 
 
 @given(st.from_regex(r"\+?[\d /;().-]{4,30}( (or|ext) \d+)?", fullmatch=True))
+@example("0000001 or 0000")
 def test_a_number_is_read_once(text):
     number = parse_phone(text, "GB")
 

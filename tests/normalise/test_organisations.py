@@ -10,7 +10,7 @@ WORDS = st.sampled_from(
         word_set(
             "ACME Acme & Co. Ltd Limited SE SPA S.p.A. AG GmbH KG The Group (UK) T/A OOO и , - "
             "株式会社 bank LLC Spa and of dba Oy SC SRL M/s Ltée Stichting A.E. "
-            "(The) AcmeAG AcmeLtd. Forty 42 IV .com"
+            "(The) AcmeAG AcmeLtd. Forty 42 IV .com (in liquidation) i.L. dissolved formerly "
         )
     )
 )
@@ -62,6 +62,20 @@ WORDS = st.sampled_from(
         ("M/s Quillmere Pvt Ltd", "Quillmere", "limited"),
         ("Quillmere, Inc., The", "Quillmere", "incorporated"),
         ("The The", "The", None),
+        ("Quillmere Ltd (in liquidation)", "Quillmere", "limited"),
+        ("Quillmere Limited in administration", "Quillmere", "limited"),
+        ("Quillmere GmbH i.L.", "Quillmere", "gmbh"),
+        ("Quillmere (in liquidation) Ltd", "Quillmere", "limited"),
+        ("in liquidation", "in liquidation", None),
+        ("Открытое акционерное общество Ромашка", "Ромашка", "joint stock"),
+        ("Товариство з обмеженою відповідальністю Ромашка", "Ромашка", "limited liability company"),
+        ("ПрАТ Ромашка", "Ромашка", "joint stock"),
+        ("Công ty TNHH Quillmere", "Quillmere", "limited"),
+        ("บริษัท โรมัชก้า จำกัด (มหาชน)", "โรมัชก้า", None),
+        ("Société Anonyme Quillmere", "Quillmere", "sociedad anonima"),
+        ("Quillmere Kommanditgesellschaft auf Aktien", "Quillmere", "kommanditgesellschaft"),
+        ("Quillmere společnost s ručením omezeným", "Quillmere", "central european"),
+        ("Quillmere Gesellschaft m.b.H.", "Quillmere", "gmbh"),
     ],
 )
 def test_names_and_forms(text, name, form):
@@ -73,9 +87,12 @@ def test_names_and_forms(text, name, form):
 def test_a_trading_name_is_told_apart():
     parsed = parse_organisation("Quillmere Ltd T/A Widget World")
 
-    assert (parsed.name, parsed.trading_as) == ("Quillmere", "Widget World")
-    assert parse_organisation("- T/A Widget World").trading_as is None
-    assert parse_organisation("Quillmere T/A -").trading_as is None
+    assert (parsed.name, parsed.also_known_as) == ("Quillmere", "Widget World")
+    assert (
+        parse_organisation("Quillmere Ltd (formerly Widget World)").also_known_as == "Widget World"
+    )
+    assert parse_organisation("- T/A Widget World").also_known_as is None
+    assert parse_organisation("Quillmere T/A -").also_known_as is None
 
 
 @pytest.mark.parametrize(

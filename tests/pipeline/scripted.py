@@ -18,6 +18,7 @@ from roleferry_enrich.domain.outcomes import (
 )
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim
 from roleferry_enrich.domain.queries import Ask, Keys
+from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.errand import Terms
@@ -146,13 +147,15 @@ class Shelf:
         self.observed: list[Observations] = []
         self.reports: list[tuple[Report, ...]] = []
         self.within: list[timedelta] = []
+        self.events: list[EventType | None] = []
         self._broken = broken
 
     async def record(self, enrichment, reports, observations, *, within) -> Enrichment:
         self.within.append(within)
         return enrichment if self._broken else self._keep(enrichment, reports, observations)
 
-    async def store(self, enrichment, reports, observations) -> Enrichment:
+    async def store(self, enrichment, reports, observations, *, event=None) -> Enrichment:
+        self.events.append(event)
         if self._broken:
             raise ServiceUnavailable("the database is away")
         return self._keep(enrichment, reports, observations)

@@ -13,6 +13,7 @@ from roleferry_enrich.domain.observations import Observation, Observations, Prov
 from roleferry_enrich.domain.outcomes import Found, Report
 from roleferry_enrich.domain.people import EmailClaim, EmailKind, PersonClaim
 from roleferry_enrich.domain.queries import Ask, Keys
+from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.pipeline.background import Background
@@ -62,6 +63,7 @@ class Kept:
     def __init__(self) -> None:
         self.versions: list[Enrichment] = []
         self.answers: list[UUID] = []
+        self.events: list[EventType | None] = []
 
     async def record(
         self,
@@ -70,7 +72,9 @@ class Kept:
         observations: Observations,
         *,
         within: timedelta | None = None,
+        event: EventType | None = None,
     ) -> Enrichment:
+        self.events.append(event)
         self.versions.append(enrichment)
         return enrichment
 
@@ -122,6 +126,7 @@ async def test_what_comes_late_is_recorded_under_the_same_id():
     assert fuller.id == first.id
     assert fuller.person is not None
     assert kept.answers == [first.id]
+    assert kept.events == [None, EventType.ENRICHMENT_COMPLETED]
 
 
 async def test_a_caller_that_goes_away_stops_nothing():
@@ -153,6 +158,7 @@ async def test_who_finds_no_way_in_is_told_whom_nobody_asked_and_recorded_later(
     assert {outcome.reason for outcome in answered.outcomes} >= {"overloaded"}
     assert not gateway.asked.is_set()
     assert [version.id for version in kept.versions] == kept.answers == [answered.id]
+    assert kept.events == [EventType.ENRICHMENT_ANSWERED]
 
 
 async def test_the_deadline_counts_from_when_the_request_came():

@@ -22,6 +22,7 @@ from tests.pipeline.scripted import (
 from roleferry_enrich.domain.enrichments import Enrichment, Status
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Absent, Found, OptedOut, Waiting
+from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.pipeline import enrichment
 from roleferry_enrich.pipeline.background import Background
@@ -52,6 +53,17 @@ async def test_the_fuller_record_takes_the_same_id() -> None:
     assert fuller.person.text("full_name") == "Orla Fenwick"
     assert fuller.company.text("name") == "Quillmere Optics"
     assert shelf.kept[-1] is fuller
+    assert shelf.events == [EventType.ENRICHMENT_COMPLETED]
+
+
+async def test_who_says_later_again_completes_nothing() -> None:
+    script, shelf = Script(MATCH, COMPANY, REGISTER), Shelf()
+    earlier = await pending(script, shelf)
+    script.answer("clearbit.find_company", LATER)
+
+    await enricher(script, shelf).complete(earlier, shelf.observed[0])
+
+    assert shelf.events == [None]
 
 
 async def test_only_who_is_owed_is_asked_again() -> None:

@@ -69,8 +69,7 @@ class Chorus:
         assert len(parts) == len(calls)
         owed = sum(c.charge(p) for c, p in zip(calls, parts, strict=True) if isinstance(p, Reply))
         assert owed <= joined.credits
-        for call, part in zip(calls, parts, strict=True):
-            yield id(call), self._sent(call) if part is None else part
+        yield from ((id(call), part) for call, part in zip(calls, parts, strict=True))
 
     def _sent(self, call: Call) -> Reply | ProviderError:
         self.made.append(call)

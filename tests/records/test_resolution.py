@@ -1,5 +1,7 @@
 """From rows to whose they are, each step over the shelf."""
 
+import gc
+import random
 from dataclasses import asdict
 
 import pytest
@@ -104,6 +106,16 @@ def test_progress_is_told_step_by_step():
     assert told[0] == ("reading", 3, 3)
 
 
+def test_the_collector_is_left_as_it_was():
+    usual = gc.get_threshold()
+    rows = resolve_records((b"", ADA) for _ in range(2))
+
+    next(rows)
+    assert gc.get_threshold() > usual
+    rows.close()
+    assert gc.get_threshold() == usual
+
+
 def test_no_rows_are_no_outcomes():
     assert resolve() == []
 
@@ -155,6 +167,26 @@ def test_the_order_of_the_rows_decides_nothing(given_rows):
     mixed = [outcome.cluster_id for outcome in resolve(*(rows[place] for place in order))]
 
     assert content(rows, straight) == content([rows[place] for place in order], mixed)
+
+
+def test_the_order_of_a_crowd_decides_nothing():
+    dice = random.Random(20261121)
+    crowd = [
+        LooseRecord(
+            first_name=dice.choice(("Ada", "Aad", "Bo")),
+            last_name=dice.choice(("Byron", "Bryon", "Cole")),
+            email=dice.choice(("", f"x{dice.randint(1, 40)}@b.test")),
+            city=dice.choice(("York", "Hull", "")),
+            date_of_birth=f"19{dice.randint(70, 72)}-0{dice.randint(1, 4)}-0{dice.randint(1, 9)}",
+        )
+        for _ in range(200)
+    ]
+    mixed = dice.sample(crowd, len(crowd))
+
+    straight, other = (
+        content(rows, [outcome.cluster_id for outcome in resolve(*rows)]) for rows in (crowd, mixed)
+    )
+    assert straight == other
 
 
 def content(rows, clusters):

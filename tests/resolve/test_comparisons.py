@@ -166,6 +166,18 @@ def test_a_name_alone_is_never_certain_and_works_both_ways(left, right):
         ("ЗАО «Квилмер»", "Kvilmer ZAO"),
         ("Quillmere S.à r.l.", "QUILLMERE SARL"),
         ("Instruments Quillmere", "Quillmere Instruments"),
+        ("Quillmere Ltd (formerly Widget World)", "Widget World"),
+        ("North Quillmere Petroleum Corporation", "NQPC"),
+        ("St. Quillmere Hospital", "Saint Quillmere Hospital"),
+        ("Quillmere Pharma", "Quillmere Pharmaceuticals"),
+        ("20th Quillmere", "Twentieth Quillmere"),
+        ("44th Quillmere", "Forty-Fourth Quillmere"),
+        ("Quillmere No. 44", "Quillmere 44"),
+        ("Quillmere 100%", "Quillmere 100 Percent"),
+        ("Inquillmere", "Nquillmere"),
+        ("Quillmere Instruments Coporation", "Quillmere Instruments Corporation"),
+        ("Quillmere Compnay", "The Quillmere Company"),
+        ("QIM Quillmere Instrument Makers", "Quillmere Instrument Makers"),
     ],
 )
 def test_two_spellings_of_one_companys_name(left, right):
@@ -195,6 +207,10 @@ def test_two_spellings_of_one_companys_name(left, right):
         ("First Quillmere Bank", "Second Quillmere Bank"),
         ("Management Company", "Quillmere Management Company"),
         ("Ford Farm", "Fort Farm"),
+        ("Quillmere Partners II", "Quillmere Partners"),
+        ("44th Quillmere", "Forty-Fifth Quillmere"),
+        ("Carillion", "Marillion"),
+        ("Quillmere B.V.B.A.", "Quillmere Nederland B.V."),
     ],
 )
 def test_names_of_two_companies(left, right):
@@ -218,6 +234,13 @@ def test_another_legal_form_is_a_weaker_match():
         ("Quillmere Partners IV", "Quillmere Partners V"),
         ("Quillmere Trust 2004-1", "Quillmere Trust 2005-1"),
         ("Quillmere", "Quillmere Group"),
+        ("Quillmere Bank AG, London Branch", "Quillmere Bank AG"),
+        ("Quillmere", "Quillmere (South Africa)"),
+        ("Brigade 44th", "Brigade 44"),
+        ("Bank One", "1st Bank"),
+        ("Mass. Quillmere Institute", "Massachusetts Quillmere Institute"),
+        ("QBC", "Quillmere Broadcasting Corporation"),
+        ("Compagnie Quillmere", "Quillmere"),
     ],
 )
 def test_companies_that_may_be_one(left, right):

@@ -87,6 +87,22 @@ def test_an_initial_between_two_people_makes_nobody_of_them():
     assert sorted(p.text("full_name") for p in people) == ["J. Smith", "Jane Smith", "John Smith"]
 
 
+def test_a_pet_name_nobody_lists_is_the_profiles_owner_under_the_same_surname():
+    profile = "https://www.linkedin.com/in/oluwaseun-asante-b44a9f"
+
+    def called(name, by, url=profile):
+        return person(name, by=by, company_domain="acme.test", linkedin_url=url)
+
+    assert (
+        len(resolved(called("Oluwaseun Asante", "apollo"), called("Dodo Asante", "website"))) == 1
+    )
+    assert len(resolved(called("Oluwaseun Asante", "apollo"), called("Ada Byron", "website"))) == 2
+    assert (
+        len(resolved(called("Oluwaseun Asante", "apollo"), called("Dodo Asante", "website", None)))
+        == 2
+    )
+
+
 def test_companies_and_nobodies_are_left_out():
     assert resolved(
         person("QUILLMERE NOMINEES LIMITED", role="director"),

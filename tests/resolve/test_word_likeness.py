@@ -26,6 +26,8 @@ from roleferry_enrich.resolve.word_likeness import (
         ("abdulrahman", "abdelrehman", TWO_SLIPS),
         ("buchenberg", "buchanbarg", TWO_SLIPS),
         ("milei", "mihel", RELATED),
+        ("jing", "ying", ONE_SLIP_IN_SHORT),
+        ("nvidia", "invidia", ONE_SLIP),
         ("s", "smith", RELATED),
         ("t", "smith", 0.0),
         ("kim", "lim", 0.0),

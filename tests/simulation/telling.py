@@ -63,7 +63,7 @@ class Records:
         self._alive = alive
 
     async def record(
-        self, enrichment: Enrichment, reports: Any, *, observations: Observations
+        self, enrichment: Enrichment, reports: Any, *, observations: Observations, event: Any
     ) -> Enrichment:
         await asyncio.sleep(self._random.uniform(0.001, 0.004))
         if self._slow and self._random.random() < 0.3:

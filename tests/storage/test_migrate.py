@@ -13,6 +13,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 import roleferry_enrich
+from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
+    job_tables,
+    outgoing_tables,
+)
 from roleferry_enrich.storage.engine import create_unpooled_engine
 from roleferry_enrich.storage.migrate import current, downgrade, head, migrate
 from roleferry_enrich.storage.tables import metadata

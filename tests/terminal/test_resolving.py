@@ -78,3 +78,50 @@ def test_files_that_are_not_there_are_named(source, tmp_path):
         resolve_file(tmp_path / "absent.csv", STANDARD, None)
     with pytest.raises(RecordsRefused, match="cannot be written"):
         resolve_file(source, tmp_path / "no" / "out.csv", None)
+
+
+def test_which_column_was_taken_for_which_is_told(source, tmp_path, capsys):
+    resolve_file(source, tmp_path / "out.csv", None)
+
+    assert (
+        "compared are full_name from name, email from email; not compared: id, note"
+        in capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["wer,post\nAda Byron,ada@a.test\nA. Byron,ada@a.test\n",
+     '{"wer": "Ada Byron", "post": "ada@a.test"}\n{"wer": "A. Byron", "post": "ada@a.test"}\n'],
+)  # fmt: skip
+def test_a_column_whose_heading_says_nothing_can_be_told(content, tmp_path, capsys):
+    source, out = tmp_path / "in", tmp_path / "out.csv"
+    source.write_text(content)
+    with pytest.raises(RecordsRefused, match="--column NAME=FIELD"):
+        resolve_file(source, out, RowForm.CSV)
+
+    resolve_file(source, out, RowForm.CSV, ["wer=full_name", "post=email"])
+    assert [row["cluster_id"] for row in csv.DictReader(io.StringIO(out.read_text()))] == ["1"] * 2
+    assert "full_name from wer, email from post" in capsys.readouterr().err
+
+
+def test_a_column_can_be_left_out(source, tmp_path):
+    out = tmp_path / "out.csv"
+    resolve_file(source, out, None, ["email=none"])
+
+    rows = list(csv.DictReader(io.StringIO(out.read_text()), delimiter=";"))
+    assert [row["cluster_id"] for row in rows] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("email", "is NAME=FIELD"),
+        ("email=post", "one of these fields: full_name"),
+        ("=email", "is NAME=FIELD"),
+        ("absent=email", "does not have"),
+    ],
+)
+def test_a_column_told_wrongly_is_refused(column, said, source, tmp_path):
+    with pytest.raises(RecordsRefused, match=said):
+        resolve_file(source, tmp_path / "out.csv", None, [column])

@@ -8,7 +8,18 @@ from fastapi import FastAPI
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from roleferry_enrich import __version__
-from roleferry_enrich.api import companies, contacts, emails, enrich, health, providers, records
+from roleferry_enrich.api import (
+    batches,
+    companies,
+    contacts,
+    emails,
+    enrich,
+    health,
+    jobs,
+    providers,
+    records,
+    webhook_endpoints,
+)
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
 from roleferry_enrich.api.openapi import complete
@@ -25,14 +36,27 @@ sure we are; from your own provider keys.
 
 Errors are problems (RFC 9457) with a stable `type`. Every answer carries an `X-Request-ID`.
 """
-_MODULES = (enrich, companies, emails, contacts, records, providers, health)
+_MODULES = (
+    enrich,
+    batches,
+    jobs,
+    companies,
+    emails,
+    contacts,
+    records,
+    providers,
+    webhook_endpoints,
+    health,
+)
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
+    {"name": "batches", "description": "Many contacts, in the background."},
     {"name": "companies", "description": "A company and the people who lead it."},
     {"name": "emails", "description": "Whether addresses receive mail."},
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
+    {"name": "webhooks", "description": "Where you want to be told of events."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
 

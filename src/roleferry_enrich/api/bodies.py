@@ -7,10 +7,11 @@ us read; FastAPI still documents the body, and serves the routes that have none.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
 from inspect import signature
-from typing import Any, cast
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -22,9 +23,11 @@ from roleferry_enrich.api.dry_runs import dry_run_of
 from roleferry_enrich.api.schemas.fields import Body
 from roleferry_enrich.api.strict_json import read_object
 from roleferry_enrich.api.violations import faults_of
-from roleferry_enrich.errors import InvalidQuery, MalformedBody, WrongMediaType
+from roleferry_enrich.errors import Fault, InvalidQuery, MalformedBody, WrongMediaType
 
+_JSON = "application/json"
 _SHORT_BODY, _LARGE_BODY = 2_000, 64 * 1024
+Model = TypeVar("Model", bound=Body)
 Serve = Callable[[Request], Coroutine[Any, Any, Response]]
 Operation = Callable[..., Coroutine[Any, Any, Response]]
 
@@ -33,6 +36,7 @@ class StrictRoute(APIRoute):
     """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`.
 
     One that can be planned instead also takes `dry_run`.
+    Ids of the path follow by name.
     """
 
     def get_route_handler(self) -> Serve:
@@ -44,8 +48,9 @@ class StrictRoute(APIRoute):
 
         async def strictly(request: Request) -> Response:
             caller = await account_of(request)
-            _require_json(request.headers)
-            sent = await _whole_body(request)
+            ids = _ids(request.path_params)
+            media_type_of(request.headers, (_JSON,))
+            sent = await whole_body(request)
             # A large one would keep every other request waiting while it is read.
             large = len(sent) > _LARGE_BODY
             body = await asyncio.to_thread(_read, model, sent) if large else _read(model, sent)
@@ -53,23 +58,37 @@ class StrictRoute(APIRoute):
             came_at = await arrival_of(request)
             if may_be_dry and dry_run_of(request):
                 return await operation(body, caller, services, came_at, dry_run=True)
-            return await operation(body, caller, services, came_at)
+            return await operation(body, caller, services, came_at, **ids)
 
         return strictly
 
 
-def _require_json(headers: Mapping[str, str]) -> None:
+def _ids(path: Mapping[str, str]) -> Mapping[str, UUID]:
+    ids = {}
+    for name, text in path.items():
+        try:
+            ids[name] = UUID(text)
+        except ValueError:
+            fault = Fault(name, "wrong_type", "must be a UUID")
+            raise InvalidQuery("see `errors`", faults=(fault,)) from None
+    return ids
+
+
+def media_type_of(headers: Mapping[str, str], accepted: Sequence[str]) -> str:
+    """Which of those accepted a body is. Raises WrongMediaType."""
     media_type, _, parameters = headers.get("content-type", "").partition(";")
-    if media_type.strip().lower() != "application/json":
-        raise WrongMediaType("the Content-Type must be application/json")
+    media_type = media_type.strip().lower()
+    if media_type not in accepted:
+        raise WrongMediaType("the Content-Type must be " + " or ".join(accepted))
     charset = parameters.lower().replace('"', "").replace(" ", "")
     if "charset=" in charset and "charset=utf-8" not in charset:
         raise WrongMediaType("the charset must be UTF-8")
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise WrongMediaType("the body must not be compressed")
+    return media_type
 
 
-async def _whole_body(request: Request) -> bytes:
+async def whole_body(request: Request) -> bytes:
     try:
         return await request.body()
     except ClientDisconnect:
@@ -78,17 +97,17 @@ async def _whole_body(request: Request) -> bytes:
 
 def _read(model: type[Body], sent: bytes) -> Body:
     # A question that is asked again is often sent in the very same bytes.
-    return (
-        _read_again(model, sent) if len(sent) <= _SHORT_BODY else _valid(model, read_object(sent))
-    )
+    may_come_again = len(sent) <= _SHORT_BODY and not model.is_secret
+    return _read_again(model, sent) if may_come_again else valid(model, read_object(sent))
 
 
 @lru_cache(maxsize=512)
 def _read_again(model: type[Body], sent: bytes) -> Body:
-    return _valid(model, read_object(sent))
+    return valid(model, read_object(sent))
 
 
-def _valid(model: type[Body], document: dict[str, object]) -> Body:
+def valid(model: type[Model], document: Mapping[str, object]) -> Model:
+    """Raises InvalidQuery naming the fields."""
     try:
         return model.model_validate(document)
     except ValidationError as error:

@@ -40,7 +40,7 @@ async def find_executives(
     dry_run: DryRun = False,
 ) -> Response:
     """Asks registers, websites and data providers at once, and merges who they say leads it."""
-    request = executives_request(body, services.catalogue, services.waterfalls)
+    request = executives_request(body, services.catalogue, services.waterfalls.of(caller.id))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
     return enrichment_response(await services.enrich(request, caller, came_at))
@@ -63,7 +63,7 @@ async def enrich_company(
     dry_run: DryRun = False,
 ) -> Response:
     """What a company is, what it works with, and how its staff changes."""
-    request = company_request(body, services.catalogue, services.waterfalls)
+    request = company_request(body, services.catalogue, services.waterfalls.of(caller.id))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
     return enrichment_response(await services.enrich(request, caller, came_at))

@@ -49,7 +49,7 @@ async def enrich_contact(
     With `dry_run=true` it answers with the plan instead: who would be asked and in which order,
     what that would cost and fill. That costs nothing and leaves no trace.
     """
-    request = _asked(Same(body), Same(services.catalogue), Same(services.waterfalls))
+    request = _asked(Same(body), Same(services.catalogue), Same(services.waterfalls.of(caller.id)))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
     return enrichment_response(await services.enrich(request, caller, came_at))

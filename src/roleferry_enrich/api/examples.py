@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from roleferry_enrich.api import provider_examples, verification_examples
+from roleferry_enrich.api import job_examples, provider_examples, verification_examples
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.answers.enrichment import answer_of
 from roleferry_enrich.api.answers.plan import plan_answer
@@ -60,6 +60,8 @@ REQUESTS: Mapping[str, Mapping[str, object]] = {
         "by_domain": {"domain": "quillmere.test", "limit": 10},
         "by_number": {"company_number": "00945781", "country": "GB", "deadline_ms": 5000},
     },
+    "createBatch": job_examples.BATCH,
+    "enqueueBatch": job_examples.BATCH,
     "resolveRecords": {
         "two_people": {"records": _RECORDS},
     },
@@ -89,6 +91,7 @@ def answers() -> Mapping[str, Mapping[str, object]]:
     contact, executives, company = (answer_of(enrichment(goal)) for goal in Goal)
     plans = {goal: {"dry_run": plan_answer(_plan(goal))} for goal in Goal}
     return {
+        **job_examples.answers(enrichment(Goal.PERSON)),
         "enrichContact": {"found": contact, **plans[Goal.PERSON]},
         "getEnrichment": {"contact": contact, "executives": executives, "company": company},
         "findExecutives": {"found": executives, **plans[Goal.EXECUTIVES]},

@@ -20,7 +20,15 @@ from roleferry_enrich.errors import (
     UrlTooLong,
 )
 
-_LARGER_BODIES = MappingProxyType({"/resolve": 8 * 1024 * 1024, "/emails/verify": 512 * 1024})
+_LARGER_BODIES = MappingProxyType(
+    {
+        "/resolve": 8 * 1024 * 1024,
+        "/emails/verify": 512 * 1024,
+        # Ten thousand items of a kilobyte and a half.
+        "/enrich/batch": 16 * 1024 * 1024,
+        "/enrich/enqueue": 16 * 1024 * 1024,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,15 +4,18 @@ The document is a promise to generated clients, so tests hold it to the code: ea
 an id, each status with a schema, each example valid.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
-from roleferry_enrich.api import examples
+from roleferry_enrich.api import examples, job_examples, webhook_examples
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
+from roleferry_enrich.api.schemas.batches import BatchBody
 from roleferry_enrich.api.schemas.problem import Problem
+from roleferry_enrich.api.webhook_section import webhook_section
+from roleferry_enrich.domain.enrichments import Goal
 
 _REQUEST_ID = {
     "X-Request-ID": {
@@ -31,7 +34,11 @@ _IDS = {
     "enrichment_id": examples.ENRICHMENT_ID,
     "contact_id": examples.CONTACT_ID,
     "company_id": examples.COMPANY_ID,
+    "job_id": job_examples.JOB_ID,
+    "endpoint_id": webhook_examples.ENDPOINT_ID,
+    "delivery_id": webhook_examples.DELIVERY_ID,
 }
+_TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
 
 Document = dict[str, Any]
 """OpenAPI is an open format: typing it would be writing the specification again."""
@@ -39,16 +46,19 @@ Document = dict[str, Any]
 
 def complete(document: Document) -> Document:
     """The document with examples, the problem schema and the headers of every answer."""
-    document["components"]["schemas"] |= _problem_schemas()
-    answers = examples.answers()
+    document["components"]["schemas"] |= _schemas(TypeAdapter(Problem)) | _schemas(BatchBody)
+    document["webhooks"] = webhook_section()
+    answers = {**examples.answers(), **webhook_examples.answers()}
+    requests = {**examples.REQUESTS, **webhook_examples.REQUESTS}
+    texts = {"getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON))}
     for operation in _operations(document):
         name = operation["operationId"]
-        _show_request(operation, examples.REQUESTS.get(name, {}))
-        _show_answer(operation["responses"]["200"], answers[name])
+        _show_request(operation, requests.get(name, {}))
+        _show_answer(_success(operation), answers.get(name, {}), texts.get(name, {}))
         for response in operation["responses"].values():
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
         if name in _MAY_BE_SAMPLE:
-            operation["responses"]["200"]["headers"] |= _SAMPLE
+            _success(operation)["headers"] |= _SAMPLE
     return document
 
 
@@ -57,23 +67,41 @@ def _operations(document: Document) -> Iterator[Document]:
         yield from path.values()
 
 
-def _problem_schemas() -> Document:
-    schema = TypeAdapter(Problem).json_schema(ref_template="#/components/schemas/{model}")
-    faults: Document = schema.pop("$defs")
-    return {"Problem": schema, **faults}
+def _schemas(kind: TypeAdapter[Any] | type[BaseModel]) -> Document:
+    """A kind of body that FastAPI does not know of, with all that it is made of."""
+    template = "#/components/schemas/{model}"
+    if isinstance(kind, TypeAdapter):
+        schema = kind.json_schema(ref_template=template)
+    else:
+        schema = kind.model_json_schema(ref_template=template)
+    parts: Document = schema.pop("$defs")
+    return {schema["title"]: schema, **parts}
+
+
+def _success(operation: Document) -> Document:
+    """The one answer that is no refusal."""
+    success: Document = next(it for code, it in operation["responses"].items() if code < "300")
+    return success
 
 
 def _show_request(operation: Document, bodies: Any) -> None:
     if bodies:
-        operation["requestBody"]["content"]["application/json"]["examples"] = _named(bodies)
+        contents = operation["requestBody"]["content"]
+        contents["application/json"]["examples"] = _named(bodies)
+        if operation["operationId"] in _TEXT_BODIES:
+            for media_type, text in job_examples.TEXTS.items():
+                contents[media_type]["example"] = text
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in _IDS:
             parameter["example"] = str(_IDS[parameter["name"]])
 
 
-def _show_answer(response: Document, bodies: Any) -> None:
-    for content in response["content"].values():
-        content["examples"] = _named(bodies)
+def _show_answer(response: Document, bodies: Any, texts: Mapping[str, str]) -> None:
+    for media_type, content in response.get("content", {}).items():
+        if media_type in texts:
+            content["example"] = texts[media_type]
+        else:
+            content["examples"] = _named(bodies)
 
 
 def _named(bodies: Any) -> Document:

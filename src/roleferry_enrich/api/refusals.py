@@ -8,6 +8,7 @@ from roleferry_enrich.api.problems import MEDIA_TYPE, UNEXPECTED, Refusal, refus
 from roleferry_enrich.errors import (
     BodyTooLarge,
     BodyTooSlow,
+    Conflict,
     Fault,
     HeadersTooLarge,
     InsufficientCredits,
@@ -45,6 +46,7 @@ _REFUSALS: Mapping[int, Refusal] = MappingProxyType(
             refusal_of(InsufficientCredits("the account's cap on spending is reached")),
             refusal_of(NotFound("there is no such contact")),
             refusal_of(BodyTooSlow("the body did not arrive in time")),
+            refusal_of(Conflict("the webhook endpoint is disabled: enable it first")),
             refusal_of(BodyTooLarge("the body is larger than 262144 bytes")),
             refusal_of(UrlTooLong("the URL is longer than 8192 bytes")),
             refusal_of(WrongMediaType("the Content-Type must be application/json")),
@@ -61,6 +63,9 @@ PUBLIC = (414, 431, 500)
 READS = (401, 422, 429, 503, *PUBLIC)
 READS_ONE = (404, *READS)
 COMPUTES = (400, 408, 413, 415, *READS)
+CHANGES = (404, *COMPUTES)
+CREATES = (409, *COMPUTES)
+ACTS = (409, *READS_ONE)
 PAYS = (400, 402, 408, 413, 415, *READS)
 
 

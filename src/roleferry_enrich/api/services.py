@@ -9,6 +9,8 @@ from typing import Protocol
 from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.api.job_services import Jobs
+from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
@@ -29,6 +31,12 @@ class Services(Protocol):
     def catalogue(self) -> Mapping[str, Provider]:
         """The providers that a request may include or exclude, by name."""
         ...
+
+    @property
+    def jobs(self) -> Jobs: ...
+
+    @property
+    def webhooks(self) -> WebhookDesk: ...
 
     @property
     def profiles(self) -> Mapping[str, Profile]:

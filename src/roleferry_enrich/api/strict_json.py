@@ -27,6 +27,17 @@ _READABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 def read_object(body: bytes) -> dict[str, object]:
     """The JSON object in these bytes. Raises MalformedBody, or InvalidQuery naming a field."""
+    document = read_list_holder(body)
+    if _SUSPECT.search(body.decode()):
+        refuse_bad_characters(document)
+    return document
+
+
+def read_list_holder(body: bytes) -> dict[str, object]:
+    """The same, but its texts may hold what `refuse_bad_characters` refuses.
+
+    For an object that holds a list of what is judged one by one. Raises MalformedBody.
+    """
     text = _decoded(body)
     if not text.strip():
         raise MalformedBody("the body is empty; a JSON object was expected")
@@ -34,8 +45,6 @@ def read_object(body: bytes) -> dict[str, object]:
     document = _parsed(text)
     if not isinstance(document, dict):
         raise MalformedBody("the body must be a JSON object")
-    if _SUSPECT.search(text):
-        _refuse_bad_characters(document)
     return document
 
 
@@ -104,7 +113,8 @@ def _refuse_constant(_name: str) -> NoReturn:
     raise MalformedBody("NaN and Infinity are not JSON")
 
 
-def _refuse_bad_characters(document: dict[str, object]) -> None:
+def refuse_bad_characters(document: dict[str, object]) -> None:
+    """Raises MalformedBody, or InvalidQuery naming the fields."""
     faults: list[Fault] = []
     for path, text in _strings(document, ""):
         if _SURROGATE.search(text):

@@ -95,7 +95,7 @@ def verification_request(body: VerifyBody, verifiers: Collection[str]) -> Verifi
     options = Options(
         strategy=Strategy(body.strategy),
         deadline=timedelta(milliseconds=body.deadline_ms),
-        max_cost=None if body.max_cost is None else _micro_usd(body.max_cost),
+        max_cost=None if body.max_cost is None else micro_usd(body.max_cost),
         max_age=None if body.max_age is None else timedelta(seconds=body.max_age),
         include=frozenset(choice.include),
         exclude=frozenset(choice.exclude),
@@ -192,7 +192,7 @@ def _options(
         strategy=Strategy(body.strategy),
         waterfall=_waterfall(body, named, reading),
         deadline=timedelta(milliseconds=body.deadline_ms),
-        max_cost=None if body.max_cost is None else _micro_usd(body.max_cost),
+        max_cost=None if body.max_cost is None else micro_usd(body.max_cost),
         min_confidence=Confidence(body.min_confidence),
         max_age=None if body.max_age is None else timedelta(seconds=body.max_age),
         include=frozenset(choice.include),
@@ -224,5 +224,6 @@ def _check_providers(choice: ProvidersChoice, known: Collection[str], reading: _
         reading.refuse("providers", "none_left", "must leave at least one provider to ask")
 
 
-def _micro_usd(dollars: float) -> MicroUsd:
+def micro_usd(dollars: float) -> MicroUsd:
+    """Exact for what has at most six decimals."""
     return MicroUsd(int(Decimal(repr(dollars)) * 1_000_000))

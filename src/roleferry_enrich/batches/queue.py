@@ -4,6 +4,8 @@ Beside `worker.py` this is the only module that knows arq, which is maintained f
 Jobs are JSON: arq's pickle would run whatever someone wrote into Redis.
 """
 
+from collections.abc import Awaitable, Callable
+from enum import Enum
 from typing import TYPE_CHECKING, cast
 
 import orjson
@@ -12,37 +14,44 @@ from arq.worker import Worker, func
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from roleferry_enrich.batches.completion import Completion
-
 if TYPE_CHECKING:
     from arq.typing import WorkerCoroutine
 
-_QUEUE = "rfe:jobs"
-_COMPLETE = "complete_due"
+Look = Callable[[], Awaitable[object]]
+
+
+class Work(Enum):
+    """What workers are woken for: the name of its queue, and of the one job in it."""
+
+    COMPLETIONS = ("rfe:jobs", "complete_due")
+    ITEMS = ("rfe:items", "run_items")
+
+
 # A job is one short look at what is due. arq never gives up on it for having been interrupted.
 _JOB_TIMEOUT_S = 60
 _TRIES = 1_000_000
 
 
 class Queue:
-    """Wake-ups, given and taken."""
+    """Wake-ups for one kind of work, given and taken."""
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis_url: str, work: Work = Work.COMPLETIONS) -> None:
         self._url = redis_url
+        self._name, self._job = work.value
         self._pool = self._connect()
 
     async def wake(self) -> bool:
         """Let some worker look for what is due; False if nobody can be woken just now."""
         try:
-            await self._pool.enqueue_job(_COMPLETE, _job_id=_COMPLETE)
+            await self._pool.enqueue_job(self._job, _job_id=self._job)
         except (RedisError, OSError):
             return False
         return True
 
-    async def listen(self, completion: Completion) -> None:
+    async def listen(self, look: Look) -> None:
         """Look for what is due whenever woken. Ends with a RedisError or OSError, or cancelled."""
         pool = self._connect()
-        worker = self._worker(completion, pool)
+        worker = self._worker(look, pool)
         try:
             await worker.main()
         finally:
@@ -56,14 +65,14 @@ class Queue:
         # redis-py leaves a pool that it was given to whoever made it.
         await self._pool.aclose(close_connection_pool=True)
 
-    def _worker(self, completion: Completion, pool: ArqRedis) -> Worker:
-        async def complete_due(_: object) -> None:
-            await completion.complete_due()
+    def _worker(self, look: Look, pool: ArqRedis) -> Worker:
+        async def woken(_: object) -> None:
+            await look()
 
         return Worker(
-            functions=[func(cast("WorkerCoroutine", complete_due), name=_COMPLETE)],
+            functions=[func(cast("WorkerCoroutine", woken), name=self._job)],
             redis_pool=pool,
-            queue_name=_QUEUE,
+            queue_name=self._name,
             handle_signals=False,
             job_timeout=_JOB_TIMEOUT_S,
             keep_result=0,
@@ -83,5 +92,5 @@ class Queue:
             connections,
             job_serializer=orjson.dumps,
             job_deserializer=orjson.loads,
-            default_queue_name=_QUEUE,
+            default_queue_name=self._name,
         )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.domain.outcomes import ProviderOutcome
+from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence, GoldenCompany, GoldenPerson
 from roleferry_enrich.domain.values import dataclass
@@ -112,3 +112,8 @@ class Enrichment:
     @property
     def cost(self) -> MicroUsd:
         return MicroUsd(sum(outcome.cost for outcome in self.outcomes))
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether a provider has said that it will know later."""
+        return any(outcome.outcome is OutcomeKind.PENDING for outcome in self.outcomes)

@@ -1,7 +1,9 @@
 """Named waterfalls: the order in which an operator wants providers asked."""
 
 from collections.abc import Mapping
+from dataclasses import field
 from types import MappingProxyType
+from uuid import UUID
 
 from roleferry_enrich.domain.values import dataclass
 
@@ -30,6 +32,12 @@ class Waterfalls:
     named: Mapping[str, Waterfall]
     default: str | None = None
     """The one meant where a request names none; None orders by what is promised for the price."""
+    of_accounts: Mapping[UUID, "Waterfalls"] = field(default_factory=lambda: MappingProxyType({}))
+    """For accounts that mean another by default."""
+
+    def of(self, account_id: UUID) -> "Waterfalls":
+        """Those of one account: the same names, perhaps another default."""
+        return self.of_accounts.get(account_id, self)
 
     def meant(self, name: str | None) -> Waterfall | None:
         """The waterfall of that name, or the default. Raises KeyError for an unknown name."""
@@ -51,8 +59,13 @@ def parse_steps(text: str) -> Steps:
     return steps
 
 
-def waterfalls(own: Mapping[str, Steps], default: str | None = None) -> Waterfalls:
+def waterfalls(
+    own: Mapping[str, Steps],
+    default: str | None = None,
+    of_accounts: Mapping[UUID, str] = MappingProxyType({}),
+) -> Waterfalls:
     """The built-in ones and an operator's own, which go before built-in ones of the same name."""
     steps = {name: parse_steps(text) for name, text in BUILT_IN.items()} | dict(own)
     named = {name: Waterfall(name, order) for name, order in sorted(steps.items())}
-    return Waterfalls(MappingProxyType(named), default)
+    theirs = {who: Waterfalls(MappingProxyType(named), name) for who, name in of_accounts.items()}
+    return Waterfalls(MappingProxyType(named), default, MappingProxyType(theirs))

@@ -153,7 +153,7 @@ class Gatherings:
         items = dict(sorted({member.identity: member.item for member in aboard}.items()))
         errand = shared_errand(aboard)
         failure: _Failure | None = None
-        results: Mapping[bytes, Result | _Failure | None] = {}
+        results: Mapping[bytes, Result | _Failure] = {}
         try:
             found = await drive(purpose.begin(tuple(items.values())), errand, self._gates)
             results = dict(zip(items, found, strict=True))

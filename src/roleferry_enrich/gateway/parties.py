@@ -55,7 +55,7 @@ class Member(Generic[Item, Result]):
         if self.is_waiting:
             self.result.set_result(None)
 
-    def take(self, result: "Result | ProviderError | CallSkipped | None") -> None:
+    def take(self, result: "Result | ProviderError | CallSkipped") -> None:
         if not self.is_waiting:
             return
         if isinstance(result, ProviderError | CallSkipped):

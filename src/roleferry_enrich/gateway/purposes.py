@@ -28,7 +28,7 @@ class Purpose(Generic[Item, Result]):
 
     name: str
     group: Group
-    begin: Callable[[tuple[Item, ...]], Conversation[Sequence[Result | Failure | None]]]
+    begin: Callable[[tuple[Item, ...]], Conversation[Sequence[Result | Failure]]]
     identity: Callable[[Item], bytes]
     credits: Callable[[Item], int]
     """The most one item may be charged."""
@@ -60,7 +60,7 @@ def of_calls(how: Sharing) -> Purpose[SharedCall, Reply]:
     )
 
 
-def _joined(how: Sharing, calls: tuple[SharedCall, ...]) -> Conversation[Sequence[Reply | None]]:
+def _joined(how: Sharing, calls: tuple[SharedCall, ...]) -> Conversation[Sequence[Reply | Failure]]:
     reply = yield from ask(how.join(calls))
     return how.split(reply, calls)
 
@@ -73,7 +73,7 @@ def _identity(call: SharedCall) -> bytes:
 def used_by(
     aboard: Sequence[Member[Item, Result]],
     purpose: Purpose[Item, Result],
-    results: Mapping[bytes, Result | Failure | None],
+    results: Mapping[bytes, Result | Failure],
 ) -> list[MicroUsd]:
     """What each one's own result shows that it cost, as far as it does."""
     equals = Counter(member.identity for member in aboard)

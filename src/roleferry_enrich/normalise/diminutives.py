@@ -4,36 +4,9 @@ from functools import cache, lru_cache
 
 from nicknames import NickNamer
 
+from roleferry_enrich.normalise.short_forms import FULL_FORMS
 from roleferry_enrich.normalise.sounds import sound
 
-# What the package's list (English) lacks and registers and social profiles often show. A Ukrainian
-# stands in a Russian form of the name elsewhere, so those are forms of one name too.
-_FURTHER = (
-    ("alexander", "sasha", "sascha", "alec", "xander", "alexandre", "aleksandr", "oleksandr"),
-    ("johannes", "hannes", "hans"),
-    ("francisco", "paco", "pancho"),
-    ("jose", "pepe"),
-    ("giuseppe", "beppe", "peppe"),
-    ("francesco", "franco"),
-    ("ekaterina", "katya"),
-    ("dmitri", "dima", "dmitry", "dmitriy", "dmytro"),
-    ("vladimir", "volodya", "volodymyr"),
-    ("mikhail", "misha", "mykhailo"),
-    ("nikolai", "kolya", "nikolay", "mykola"),
-    ("sergei", "seryozha", "sergey", "serhiy", "serhii"),
-    ("andrei", "andrey", "andriy", "andrii"),
-    ("evgeny", "zhenya", "evgeniy", "yevgeny", "yevhen"),
-    ("siobhan", "shiv"),
-    ("mohammed", "mohammad", "muhammad", "mohamed", "mo"),
-    ("wilhelm", "willi", "willy"),
-    ("friedrich", "fritz"),
-    ("guillermo", "memo"),
-    ("ignacio", "nacho"),
-    ("stephen", "steven", "stefan"),
-    ("geoffrey", "jeffrey"),
-    ("george", "georg", "georges"),
-    ("philip", "philipp", "philippe", "phillip"),
-)
 # In sound: Christiane, Philippa, Danielle, Stefanie, Josephine, Antoinette.
 _FEMININE = ("a", "e", "ie", "ia", "ne", "na", "ine", "ina", "ele", "ete")
 
@@ -48,7 +21,7 @@ def is_short_for(short: str, full: str) -> bool:
 def formal_names(name: str) -> frozenset[str]:
     """The full names a folded given name may be short for, itself included."""
     listed = _nicknames().canonicals_of(name)
-    return frozenset({name, *listed, *_further().get(name, ())})
+    return frozenset({name, *listed, *FULL_FORMS.get(name, ())})
 
 
 @lru_cache(maxsize=16_384)
@@ -72,15 +45,6 @@ def is_listed(name: str) -> bool:
     """Whether the folded text is a given name that short forms are known of, or one of those."""
     names = _nicknames()
     return bool(names.canonicals_of(name) or names.nicknames_of(name))
-
-
-@cache
-def _further() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for full, *others in _FURTHER:
-        for name in others:
-            found.setdefault(name, []).append(full)
-    return found
 
 
 @cache

@@ -25,6 +25,9 @@ _PAGES_OF_ALL = word_set(
     "etsy.com ebay.com ebay.co.uk ebay.de amazon.com amazon.co.uk amazon.de crunchbase.com "
     "angel.co wellfound.com trustpilot.com doctolib.fr pagesjaunes.fr yell.com"
 )
+_LONGEST_LABEL = 63
+_PLAIN_LABEL = "[a-z0-9]+(?:-[a-z0-9]+)*"
+_PLAIN_HOST = re.compile(rf"(?:{_PLAIN_LABEL}\.)+[a-z][a-z]+")
 _SCHEME = re.compile(r"^(?:https?:)?/{0,2}", re.IGNORECASE)
 
 
@@ -38,6 +41,14 @@ def parse_domain(text: str) -> Domain | None:
     host = _host(written)
     domain = _registrable(host) if 0 < len(host) <= _LIMIT else None
     return None if domain in _PAGES_OF_ALL and _has_path(written, host) else domain
+
+
+def is_plain_host(host: str) -> bool:
+    """Whether nothing of it has to be converted, and nothing can be wrong with its letters.
+
+    Nearly every host is plain, and asking the library about it is most of what an address costs.
+    """
+    return len(host) <= _LONGEST_LABEL and _PLAIN_HOST.fullmatch(host) is not None
 
 
 def name_label(domain: Domain) -> str:
@@ -64,7 +75,7 @@ def _has_path(written: str, host: str) -> bool:
 @lru_cache(maxsize=16_384)
 def _registrable(host: str) -> Domain | None:
     try:
-        ascii_host = idna.encode(host, uts46=True).decode("ascii").rstrip(".")
+        ascii_host = host if is_plain_host(host) else _encoded(host)
     except UnicodeError:
         return None
     labels = ascii_host.split(".")
@@ -77,6 +88,10 @@ def _registrable(host: str) -> Domain | None:
     if registered in _SITES_OF_ALL and site not in {"", "www"}:
         return Domain(f"{site}.{registered}")
     return Domain(registered or _suffixes()(ascii_host).top_domain_under_public_suffix) or None
+
+
+def _encoded(host: str) -> str:
+    return idna.encode(host, uts46=True).decode("ascii").rstrip(".")
 
 
 @cache

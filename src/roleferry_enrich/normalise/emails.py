@@ -1,14 +1,15 @@
 """E-mail addresses: what counts as one, which are the same mailbox, and what kind each is."""
 
+import re
 from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from roleferry_enrich.domain.identifiers import Domain, Email
-from roleferry_enrich.normalise.domains import parse_domain
+from roleferry_enrich.normalise.domains import is_plain_host, parse_domain
 from roleferry_enrich.normalise.mailboxes import DISPOSABLE, FREE, FREE_EVERYWHERE, ROLES
 from roleferry_enrich.normalise.text import clean
 
@@ -25,6 +26,9 @@ _OTHER_NAMES = MappingProxyType(
     }
 )
 """Hosts that deliver to the mailbox of the same name elsewhere."""
+_PLAIN_LOCAL_PART = re.compile(r"(?=.{1,64}$)[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*")
+# `.test` is what the sandbox lives on.
+_NOBODYS = frozenset(SPECIAL_USE_DOMAIN_NAMES) - {"test"}
 _AROUND = " <>()[]\"',;:"
 
 
@@ -100,10 +104,12 @@ def _address(written: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _parsed(address: str) -> Email | None:
+    if _is_plain(address):
+        return Email(address)
     if "*" in address or len(address) > _LIMIT:
         return None  # a provider's mask (j***@acme.com) is a valid address by the letter
     try:
-        # `.test` is what the sandbox lives on; no name is ever resolved here.
+        # No name is ever resolved here.
         found = validate_email(
             address, strict=True, check_deliverability=False, test_environment=True
         )
@@ -112,3 +118,11 @@ def _parsed(address: str) -> Email | None:
     if found.ascii_domain is None or "." not in found.ascii_domain:
         return None
     return Email(f"{found.local_part}@{found.ascii_domain.lower()}")
+
+
+def _is_plain(address: str) -> bool:
+    """Whether it is an address by its letters alone; of others the library knows."""
+    local, _, host = address.partition("@")
+    if not is_plain_host(host) or host.rpartition(".")[2] in _NOBODYS:
+        return False
+    return _PLAIN_LOCAL_PART.fullmatch(local) is not None

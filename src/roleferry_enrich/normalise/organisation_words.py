@@ -7,17 +7,20 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from roleferry_enrich.normalise.text import word_set
+from roleferry_enrich.normalise.written_numbers import FIGURES, SIGNS, joined
 
 GENERIC = word_set(
     """
-    agency america and asia associate bank brother business capital center co com company concern
-    consulting consultant corp corporation design development digital energy engineering
-    enterprise europe european finance financial foundation fund global group health healthcare
-    holding home industry institute insurance international investment io it lab limited logistics
-    ltd management manufacturing marketing media national net network of online operation org
-    partner partnership plc production product property research retail sa sale school security
-    service society software solution studio supply system tech technical technology telecom the
-    trade trading transport trust uk union united university us usa venture wealth work worldwide
+    agency airline airway america and asia associate bank brother business capital center co com
+    company concern construction consultant consulting corp corporation design development digital
+    distribution energy engineering enterprise equipment europe european finance financial food
+    foundation fund gas global group health healthcare holding home hotel industry institute
+    insurance international investment io it lab limited logistics ltd management manufacturing
+    marketing media national net network of oil online operation org partner partnership
+    pharmaceutical plc product production property research restaurant retail sa sale school
+    security service society software solution store studio supply system tech technical technology
+    telecommunication the trade trading transport trust uk union united university us usa venture
+    wealth work worldwide
     """
 )
 """Words many companies share: agreeing on them says little, lacking one says little either."""
@@ -70,34 +73,69 @@ universidad: university
 banco: bank
 banca: bank
 banque: bank
+compagnie: company
+compania: company
+societe: company
+industrie: industry
+industria: industry
+industrias: industry
+internationale: international
+internacional: international
+internazionale: international
+nationale: national
+nacional: national
+nazionale: national
+versicherung: insurance
+versicherungen: insurance
+assurance: insurance
+assurances: insurance
+seguros: insurance
+assicurazioni: insurance
+stiftung: foundation
+fondation: foundation
+fundacion: foundation
+fondazione: foundation
+institut: institute
+instituto: institute
+istituto: institute
+energie: energy
+energia: energy
+zentrum: center
+centro: center
+zavod: plant
+kompaniya: company
+universitet: university
+ministerstvo: ministry
+ministerium: ministry
+ministere: ministry
+ministerio: ministry
+saint: st
+sankt: st
+mount: mt
+gebr: brother
+gebruder: brother
+gebrueder: brother
+constr: construction
+trdg: trading
+tech: technology
+telecom: telecommunication
+telecoms: telecommunication
+pharma: pharmaceutical
+chem: chemical
+elec: electric
+transportation: transport
+equip: equipment
+distr: distribution
+sys: system
+hosp: hospital
 """
-_COUNTED = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
+_SPELT_OUT = MappingProxyType(
+    {
+        short: tuple(full.split())
+        for short, _, full in (line.partition(": ") for line in _WRITTEN_OUT.strip().splitlines())
+    }
+    | {word: (figures,) for word, figures in FIGURES.items()}
 )
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-_ORDINALS = (
-    "1st first 2nd second 3rd third 4th fourth 5th fifth 6th sixth 7th seventh 8th eighth 9th "
-    "ninth 10th tenth"
-)
-# A lone I or X is a letter more often than a number.
-_ROMAN = "2 ii 3 iii 4 iv 5 v 6 vi 7 vii 8 viii 9 ix"
-
-
-def _table() -> dict[str, tuple[str, ...]]:
-    lines = (line.partition(": ") for line in _WRITTEN_OUT.strip().splitlines())
-    found = {short: tuple(full.split()) for short, _, full in lines}
-    for step, counted in ((1, _COUNTED), (10, _TENS)):
-        first = 1 if step == 1 else 2
-        found |= {word: (str(n * step),) for n, word in enumerate(counted.split(), first)}
-    for numbered in (_ORDINALS.split(), _ROMAN.split()):
-        found |= {
-            word: (figure,) for figure, word in zip(numbered[::2], numbered[1::2], strict=True)
-        }
-    return found
-
-
-_SPELT_OUT = MappingProxyType(_table())
 
 
 @lru_cache(maxsize=16_384)
@@ -106,11 +144,12 @@ def spelt_out(key: str) -> tuple[str, ...]:
     found: list[str] = []
     for word in key.split():
         written = _SPELT_OUT.get(word) or _SPELT_OUT.get(singular := _singular(word), (singular,))
-        tens = found[-1] if found else ""
-        if len(tens) == 2 and tens[1] == "0" and len(written[0]) == 1 and written[0].isdigit():
-            found[-1] = tens[0] + written[0]  # forty-four
-        else:
-            found.extend(written)
+        if found and written[0][0].isdigit():
+            number = joined(found[-1], written[0])
+            if number is not None or found[-1] in SIGNS:
+                found[-1] = number or written[0]
+                continue
+        found.extend(written)
     # "Booking.com" is called "Booking" as often.
     return tuple(found[:-1] if len(found) > 1 and found[-1] == "com" else found)
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from roleferry_enrich.normalise.casing import cased_name
 from roleferry_enrich.normalise.legal_forms import (
     IN_FRONT,
@@ -16,12 +18,23 @@ from roleferry_enrich.normalise.legal_forms import (
 from roleferry_enrich.normalise.text import clean, word_set, words
 
 _LIMIT = 400
-_TRADING_AS = re.compile(
-    r"\s+(?:t/a|t/as|trading as|d/b/a|dba|doing business as|o/a)\.?\s+", re.IGNORECASE
+_ALSO_KNOWN_AS = re.compile(
+    r"[\s(]+(?:t/a|t/as|trading as|d/b/a|dba|doing business as|o/a|a/k/a|aka|also known as|"
+    r"formerly known as|formerly|previously|f/k/a|fka|vormals)\.?\s+",
+    re.IGNORECASE,
+)
+# What registers write after the name of a company that is being wound up.
+_STATUS = re.compile(
+    r"(?:[\s,;(\[-]+(?:(?:in|en|under) (?:voluntary |compulsory |creditors\S* )*"
+    r"(?:liquidation|administration|receivership|insolvency|insolvenz|liquidazione|liquidaci[oó]n)"
+    r"|i\.\s?l\.|struck off|dissolved)[\s.)\]]*)+$",
+    re.IGNORECASE,
 )
 # Capitals after a small letter show a forgotten space: `QuillmereAG`.
 _GLUED_FORM = re.compile(r"(?<=[a-zäöüß])(?=(?:AG|GmbH|KG|LLC|PLC|Ltd|Inc)\b)")
 _COMPANY = ("company", "co", "and co", "and company", "compagnie", "cie", "and cie", "cia")
+_OFTEN_LAST = ("company", "corporation", "limited", "incorporated", "aktiengesellschaft")
+_LONG_ENOUGH = 6
 _ROMANIAN = frozenset({"srl", "sociedad anonima"})
 _SMALL = word_set("a an and at by de del der des di du e el en et for in la le of on und the to y")
 _EDGES = " ,;:-–—|/&+\"“”„«»'‘’`"
@@ -33,7 +46,10 @@ class Organisation:
     """Without legal form, in the casing a person would use: `Quillmere Instruments`."""
     legal_form: str | None
     """The family of the form (`limited`, `gmbh`); None where the name shows none."""
-    trading_as: str | None = None
+    also_known_as: str | None = None
+    """What it trades as, or was called before, where the text tells both."""
+    spelt: tuple[str, ...]
+    """All words as written, legal form and all."""
     key: str
     """Equal for names that differ in form, case, accents, punctuation, "the" or "&" only."""
 
@@ -51,16 +67,28 @@ def looks_like_organisation(text: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _parsed(written: str) -> Organisation:
-    legal, *trading = _TRADING_AS.split(" ".join(_trimmed(written.split())), maxsplit=1)
-    spaced = _GLUED_FORM.sub(" ", _without_unspaced(legal).strip(_EDGES)).replace(",", ", ").split()
-    tokens, form = _without_forms(_trimmed(spaced))
-    name = _joined(tokens)
+    legal, *other = _ALSO_KNOWN_AS.split(" ".join(_trimmed(written.split())), maxsplit=1)
+    name, form = _name_and_form(_without_unspaced(legal))
     return Organisation(
         name=_cased(name),
         legal_form=form,
-        trading_as=_joined(trading) or None if trading else None,
+        also_known_as=_joined(other) or None if other else None,
+        spelt=words(legal),
         key=_key(name),
     )
+
+
+def _name_and_form(text: str) -> tuple[str, str | None]:
+    """The text without legal forms and status, which may stand in front of each other."""
+    spaced = _GLUED_FORM.sub(" ", text.strip(_EDGES)).replace(",", ", ").split()
+    tokens = _trimmed(spaced)
+    tokens, form = _without_forms([*tokens[:-1], _meant(tokens[-1])] if tokens[1:] else tokens)
+    name = _joined(tokens)
+    shorter = _STATUS.sub("", name)
+    if shorter == name or not words(shorter):
+        return name, form
+    name, found = _name_and_form(shorter)
+    return name, form or found
 
 
 def _without_unspaced(text: str) -> str:
@@ -70,6 +98,18 @@ def _without_unspaced(text: str) -> str:
         shorter = text.replace(form, " ")
         text = shorter if words(shorter) else text
     return text
+
+
+@lru_cache(maxsize=16_384)
+def _meant(token: str) -> str:
+    """`Corporation` of `Coporation`: the last word is mistyped as often as any."""
+    written = token.strip(_EDGES).lower()
+    if len(written) < _LONG_ENOUGH or written in _OFTEN_LAST:
+        return token
+    for word in _OFTEN_LAST:
+        if OSA.distance(written, word, score_cutoff=1) <= 1:
+            return word.title()
+    return token
 
 
 def _without_forms(tokens: list[str]) -> tuple[list[str], str | None]:
@@ -107,13 +147,15 @@ def _trimmed(tokens: list[str]) -> list[str]:
 
 def _form_at_end(tokens: list[str], *, shouted: bool, first: bool) -> int:
     """How many of the last tokens are a legal form; never all of them."""
-    for size in range(min(LONGEST, len(tokens) - 1), 0, -1):
-        spelling = _folded(tokens[-size:])
-        if not words(tokens[-size]):
+    longest = min(LONGEST, len(tokens) - 1)
+    ends = [_spelt(token) for token in tokens[-longest:]] if longest else []
+    for size in range(longest, 0, -1):
+        spelling = tuple(word for spelt in ends[-size:] for word in spelt)
+        if spelling not in LEGAL_FORMS or not words(tokens[-size]):
             continue
-        if spelling[:1] == ("co",) and _folded(tokens[:-size])[-1:] == ("and",):
+        if spelling[0] == "co" and _folded(tokens[:-size])[-1:] == ("and",):
             continue  # "Smith & Co Ltd" is Smith & Co
-        if spelling in LEGAL_FORMS and _is_form(tokens[-size:], shouted=shouted, first=first):
+        if _is_form(tokens[-size:], shouted=shouted, first=first):
             return size
     return 0
 
@@ -134,8 +176,10 @@ def _is_form(tokens: list[str], *, shouted: bool, first: bool) -> bool:
 
 
 def _form_in_front(tokens: list[str]) -> int:
-    for size in range(min(LONGEST, len(tokens) - 1), 0, -1):
-        spelling = _folded(tokens[:size])
+    longest = min(LONGEST, len(tokens) - 1)
+    fronts = [_spelt(token) for token in tokens[:longest]]
+    for size in range(longest, 0, -1):
+        spelling = tuple(word for spelt in fronts[:size] for word in spelt)
         if spelling in IN_FRONT and (_stands_out(tokens[0]) or size > 1):
             return size
     return 0
@@ -143,7 +187,8 @@ def _form_in_front(tokens: list[str]) -> int:
 
 def _stands_out(token: str) -> bool:
     """`OOO`, `Pt.` or `M/s`, and what can be nothing but a form, in whatever casing."""
-    return token.isupper() or "." in token or "/" in token or len(token) > 5
+    capitals = any(map(str.isupper, token[1:]))
+    return capitals or "." in token or "/" in token or len(token) > 5
 
 
 def _folded(tokens: list[str]) -> tuple[str, ...]:
@@ -162,7 +207,7 @@ def _joined(tokens: list[str]) -> str:
 
 
 def _key(name: str) -> str:
-    spelt = words(re.sub(r"\s*[&+]\s*", " and ", name))
+    spelt = words(re.sub(r"\s*[&+]\s*", " and ", name).replace("%", " percent "))
     if len(spelt) > 1 and spelt[0] == "the":
         spelt = spelt[1:]
     joined = " ".join(spelt)

@@ -38,11 +38,19 @@ def _parsed(written: str, region: str | None) -> PhoneNumber | None:
 
 
 def _number(written: str, region: str | None) -> PhoneNumber | None:
+    dialled = _ABROAD.sub("+", written) if region is None else written
+    number = _e164(dialled, region)
+    # Noughts that its plan does not have are dropped by whoever reads the number again.
+    if number is not None and "0" in number[2:5] and _e164(number, None) != number:
+        return None
+    return number
+
+
+def _e164(written: str, region: str | None) -> PhoneNumber | None:
     import phonenumbers  # at first use: see `first_use.py`
 
-    dialled = _ABROAD.sub("+", written) if region is None else written
     try:
-        number = phonenumbers.parse(dialled, region)
+        number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return None
     too_short = len(str(number.national_number)) < _SHORTEST

@@ -1,5 +1,6 @@
 """A process's metrics and traces, opened together by its root and closed together."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
@@ -24,8 +25,8 @@ class Telemetry:
         """None where nothing collects spans: even one that is not recorded takes 30 µs."""
         return None if self.traces.sampler is ALWAYS_OFF else tracer_of(self.traces)
 
-    def watching(self) -> Watching:
-        return Watching(self.metrics.metrics, self.tracer)
+    def watching(self, *, on_quarantine: Callable[[str, str], object] | None = None) -> Watching:
+        return Watching(self.metrics.metrics, self.tracer, on_quarantine=on_quarantine)
 
     def lag_watched(self) -> AbstractAsyncContextManager[None]:
         return lag_watched(self.metrics.metrics)

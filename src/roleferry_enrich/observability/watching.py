@@ -1,6 +1,6 @@
 """Turns what the gateway and the pipeline report into metrics, spans and log lines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import structlog
@@ -20,8 +20,15 @@ _log = structlog.get_logger("roleferry_enrich")
 class Watching:
     """What a process watches itself with. Built by its root."""
 
-    def __init__(self, metrics: Metrics, tracer: Tracer | None) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        tracer: Tracer | None,
+        *,
+        on_quarantine: Callable[[str, str], object] | None = None,
+    ) -> None:
         """Without a tracer no span is made."""
+        self._on_quarantine = on_quarantine
         self._metrics = metrics
         self._tracer = tracer
 
@@ -54,6 +61,8 @@ class Watching:
 
     def quarantined(self, provider: str, reason: str) -> None:
         _log.error("provider.quarantined", provider=provider, reason=reason)
+        if self._on_quarantine is not None:
+            self._on_quarantine(provider, reason)
 
     def quarantine_ended(self, provider: str) -> None:
         _log.info("provider.quarantine.ended", provider=provider)

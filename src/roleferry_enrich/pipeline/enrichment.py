@@ -14,8 +14,10 @@ from uuid import UUID, uuid4
 from roleferry_enrich.domain.enrichments import Enrichment, Request, Status
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report
+from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.books import Payer
+from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
@@ -52,9 +54,17 @@ class Records(Protocol):
         """
 
     async def store(
-        self, enrichment: Enrichment, reports: tuple[Report, ...], observations: Observations
+        self,
+        enrichment: Enrichment,
+        reports: tuple[Report, ...],
+        observations: Observations,
+        *,
+        event: EventType | None = None,
     ) -> Enrichment:
-        """The same where nobody waits for an answer. Raises ServiceUnavailable."""
+        """The same where nobody waits for an answer; `event` is told to who subscribed to it.
+
+        Raises ServiceUnavailable.
+        """
 
 
 class Onlooker(Protocol):
@@ -101,6 +111,30 @@ class Enricher:
         Raises ServiceUnavailable where it cannot be recorded.
         """
         return await asyncio.shield(self.background.start(self._complete(earlier, observed)))
+
+    async def work_off(self, request: Request, account_id: UUID, enrichment_id: UUID) -> Enrichment:
+        """The answer where nobody waits: with what is late too, after those who do wait.
+
+        Cancelled, it asks nobody anything more; what is paid for is recorded. Raises
+        ServiceUnavailable where the answer cannot be recorded.
+        """
+        recalled = self.recall.get(account_id, request)
+        if recalled is not None:
+            self.onlooker.recalled(recalled)
+            return recalled
+        begun = _Begun(enrichment_id, account_id, request, self.now())
+        deadline = asyncio.get_running_loop().time() + request.options.deadline.total_seconds()
+        fanout = FanOut(self.gateway, request, begun.terms(deadline, Priority.BATCH))
+        try:
+            await fanout.run_until(deadline)
+            await fanout.run_late()
+        except asyncio.CancelledError:
+            self.background.start(self._finish(begun, fanout))
+            raise
+        enrichment = await self._store(begun, fanout)
+        self.recall.keep(enrichment, fanout.asked)
+        self.onlooker.answered(enrichment)
+        return enrichment
 
     async def _enrich(self, request: Request, account_id: UUID, since: float) -> Enrichment:
         begun = _Begun(uuid4(), account_id, request, self.now())
@@ -152,7 +186,8 @@ class Enricher:
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
-            await self.records.store(known, reports, Observations())
+            event = EventType.ENRICHMENT_ANSWERED
+            await self.records.store(known, reports, Observations(), event=event)
 
     async def _complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         request = earlier.request
@@ -160,7 +195,7 @@ class Enricher:
         begun = _Begun(earlier.id, earlier.account_id, request, earlier.started_at, earlier)
         fanout = FanOut(self.gateway, request, begun.terms(deadline), resumed(earlier, observed))
         await fanout.run_until(deadline)
-        enrichment = await self._store(begun, fanout)
+        enrichment = await self._store(begun, fanout, tell=True)
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
         return enrichment
@@ -171,12 +206,17 @@ class Enricher:
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
-            await self._store(begun, fanout)
+            await self._store(begun, fanout, tell=True)
 
-    async def _store(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
-        """The enrichment as known now, stored under its id; it replaces what is there."""
+    async def _store(self, begun: "_Begun", fanout: FanOut, *, tell: bool = False) -> Enrichment:
+        """The enrichment as known now, stored under its id; it replaces what is there.
+
+        Where nothing more is to come, whoever subscribed is told, if wanted.
+        """
         known = self._known(begun, fanout)
-        return await self.records.store(known, fanout.all_reports(), fanout.everything)
+        is_complete = tell and fanout.is_finished and not known.is_owed
+        event = EventType.ENRICHMENT_COMPLETED if is_complete else None
+        return await self.records.store(known, fanout.all_reports(), fanout.everything, event=event)
 
     def _known(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
         now = self.now()
@@ -198,12 +238,13 @@ class _Begun:
     earlier: Enrichment | None = None
     """The one that this completes."""
 
-    def terms(self, deadline: float) -> Terms:
+    def terms(self, deadline: float, priority: Priority = Priority.INTERACTIVE) -> Terms:
         options = self.request.options
         return Terms(
             deadline=deadline,
             purse=Purse(money_left(self.earlier) if self.earlier else options.max_cost),
             max_age=options.max_age,
+            priority=priority,
             payer=Payer(self.account_id, self.id),
         )
 

@@ -1,8 +1,9 @@
 """Stores enrichments without letting the database decide when the caller is answered."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Report
+from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.pipeline.background import Background
 
@@ -23,7 +25,12 @@ _AT_ONCE = 5
 
 class Repository(Protocol):
     async def record(
-        self, enrichment: Enrichment, reports: Sequence[Report], *, observations: Observations
+        self,
+        enrichment: Enrichment,
+        reports: Sequence[Report],
+        *,
+        observations: Observations,
+        event: EventType | None = None,
     ) -> Enrichment: ...
 
 
@@ -52,22 +59,35 @@ class PatientRecords:
         within: timedelta,
     ) -> Enrichment:
         """The enrichment with its subjects' ids if it was stored in time, else as it is."""
-        work = self._start(enrichment, reports, observations)
+        event = EventType.ENRICHMENT_ANSWERED
+        work = self._start(enrichment, reports, observations, event)
         patience = min(_PATIENCE, within).total_seconds()
         done, _ = await asyncio.wait({work}, timeout=patience)
         return enrichment if not done or work.exception() else work.result()
 
     async def store(
-        self, enrichment: Enrichment, reports: tuple[Report, ...], observations: Observations
+        self,
+        enrichment: Enrichment,
+        reports: tuple[Report, ...],
+        observations: Observations,
+        *,
+        event: EventType | None = None,
     ) -> Enrichment:
         """Likewise, however long it takes. Raises ServiceUnavailable."""
-        return await asyncio.shield(self._start(enrichment, reports, observations))
+        return await asyncio.shield(self._start(enrichment, reports, observations, event))
 
     def _start(
-        self, enrichment: Enrichment, reports: tuple[Report, ...], observations: Observations
+        self,
+        enrichment: Enrichment,
+        reports: tuple[Report, ...],
+        observations: Observations,
+        event: EventType | None,
     ) -> asyncio.Task[Enrichment]:
         earlier = self._under_way.get(enrichment.id)
-        work = self._background.start(self._record(earlier, enrichment, reports, observations))
+        recording = partial(
+            self._repository.record, enrichment, reports, observations=observations, event=event
+        )
+        work = self._background.start(self._record(earlier, recording))
         self._under_way[enrichment.id] = work
         work.add_done_callback(lambda done: self._ended(enrichment, done))
         return work
@@ -75,16 +95,14 @@ class PatientRecords:
     async def _record(
         self,
         earlier: asyncio.Task[Enrichment] | None,
-        enrichment: Enrichment,
-        reports: tuple[Report, ...],
-        observations: Observations,
+        recording: Callable[[], Awaitable[Enrichment]],
     ) -> Enrichment:
         # A slow earlier version would otherwise replace the fuller one that overtook it.
         if earlier is not None:
             await asyncio.wait({earlier})
         try:
             async with self._line:
-                return await self._repository.record(enrichment, reports, observations=observations)
+                return await recording()
         except SQLAlchemyError as error:
             # What PostgreSQL refuses of a provider's words must not cost the caller the answer.
             raise ServiceUnavailable(f"not stored: {type(error).__name__}") from error

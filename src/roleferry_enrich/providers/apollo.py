@@ -123,7 +123,7 @@ class Apollo(Provider):
             .costing(1, charged=_matched)
             .in_lane("people_match")
         )
-        reply = yield from ask(sharing(call, PEOPLE))
+        reply = yield from ask(sharing(call, PEOPLE) if query.keys.linkedin_url else call)
         body = reply.record()
         body.require("person")
         person = body.record("person")

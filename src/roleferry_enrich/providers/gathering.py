@@ -104,11 +104,11 @@ class Sharing:
     group: Group
     join: Callable[[Sequence[Call]], Call]
     """One call for all of these; `credits` at most the sum of theirs."""
-    split: Callable[[Reply, Sequence[Call]], Sequence[Reply | None]]
+    split: Callable[[Reply, Sequence[Call]], Sequence[Reply | ProviderError]]
     """For each of these calls, in their order, the reply it would have had alone.
 
-    None where the reply does not say which is its own: that call is made by itself after all.
-    Raises ProviderContractChanged where nothing of the reply can be read.
+    An error where the reply does not say which is its own; raises ProviderContractChanged where
+    nothing of it can be read.
     """
 
 

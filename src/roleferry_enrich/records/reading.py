@@ -13,7 +13,7 @@ from typing import Protocol
 
 from roleferry_enrich.domain.loose_records import LooseRecord
 from roleferry_enrich.errors import RecordsRefused
-from roleferry_enrich.records.columns import Columns, columns_of
+from roleferry_enrich.records.columns import NOTHING_TOLD, Columns, columns_of
 from roleferry_enrich.records.forms import RowForm
 
 OUTCOME_COLUMNS = ("cluster_id", "cluster_confidence", "why")
@@ -32,10 +32,12 @@ class RowsIn:
     names: list[str]
     """Of the columns; of JSON all members met so far, so read them when the rows are read."""
     delimiter: str = ","
+    columns: Columns | None = None
+    """Which column is which; of JSON known when the rows are read."""
 
 
-def read_rows(lines: Iterable[bytes]) -> RowsIn:
-    """Raises RecordsRefused, now or while the rows are read."""
+def read_rows(lines: Iterable[bytes], told: Mapping[str, str] = NOTHING_TOLD) -> RowsIn:
+    """`told`: see `columns_of`. Raises RecordsRefused, now or while the rows are read."""
     known = iter(lines)
     first = next((line for line in known if line.strip()), None)
     if first is None:
@@ -44,8 +46,8 @@ def read_rows(lines: Iterable[bytes]) -> RowsIn:
         raise RecordsRefused("the file is UTF-16: save it as UTF-8")
     texts = _decoded(chain((first.removeprefix(_BOM),), known))
     if first.removeprefix(_BOM).lstrip().startswith((b"{", b"[")):
-        return _json_rows(texts)
-    return _csv_rows(texts)
+        return _json_rows(texts, told)
+    return _csv_rows(texts, told)
 
 
 def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
@@ -56,7 +58,7 @@ def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
             raise RecordsRefused(f"line {number} is not UTF-8: save the file as UTF-8") from None
 
 
-def _csv_rows(texts: Iterator[str]) -> RowsIn:
+def _csv_rows(texts: Iterator[str], told: Mapping[str, str]) -> RowsIn:
     heading = next(texts)
     delimiter = max(_DELIMITERS, key=heading.count)
     reader = csv.reader(chain((heading,), texts), delimiter=delimiter, strict=True)
@@ -68,8 +70,10 @@ def _csv_rows(texts: Iterator[str]) -> RowsIn:
                 f"columns {names.index(name) + 1} and {later + 1} have the same name"
             )
     _refuse_our_names(names, OUTCOME_COLUMNS)
-    rows = _csv_records(cells, names, columns_of(names))
-    return RowsIn(RowForm.CSV, rows, names, delimiter)
+    _refuse_absent(told, names)
+    columns = columns_of(names, told)
+    rows = _csv_records(cells, names, columns)
+    return RowsIn(RowForm.CSV, rows, names, delimiter, columns)
 
 
 class _Reader(Protocol):
@@ -109,27 +113,27 @@ def _csv_records(
         yield source, columns.record(dict(zip(names, row, strict=True)))
 
 
-def _json_rows(texts: Iterator[str]) -> RowsIn:
-    names: dict[str, None] = {}
+def _json_rows(texts: Iterator[str], told: Mapping[str, str]) -> RowsIn:
     read = RowsIn(RowForm.JSON, iter(()), [])
-    read.rows = _json_records(texts, names, read)
+    read.rows = _json_records(texts, told, read)
     return read
 
 
 def _json_records(
-    texts: Iterator[str], names: dict[str, None], read: RowsIn
+    texts: Iterator[str], told: Mapping[str, str], read: RowsIn
 ) -> Iterator[tuple[bytes, LooseRecord]]:
-    columns = None
+    names: dict[str, None] = {}
     for number, text in enumerate(texts, 1):
         if not text.strip():
             continue
         row, source = _object(text, number)
-        if columns is None or not row.keys() <= names.keys():
+        if read.columns is None or not row.keys() <= names.keys():
             names |= dict.fromkeys(row)
             read.names = list(names)
             _refuse_our_names(read.names, OUTCOME_MEMBERS)
-            columns = columns_of(read.names)
-        yield source, columns.record(row)
+            read.columns = columns_of(read.names, told)
+        yield source, read.columns.record(row)
+    _refuse_absent(told, read.names)
 
 
 def _object(text: str, number: int) -> tuple[Mapping[str, object], bytes]:
@@ -156,3 +160,8 @@ def _refuse_our_names(names: Iterable[str], ours: Iterable[str]) -> None:
         raise RecordsRefused(
             f"the file already has {', '.join(taken)}: rename or remove it, or it would be lost"
         )
+
+
+def _refuse_absent(told: Iterable[str], names: Iterable[str]) -> None:
+    if not set(told) <= set(names):
+        raise RecordsRefused("--column names a column that the file does not have")

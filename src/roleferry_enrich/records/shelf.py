@@ -17,13 +17,15 @@ import msgspec
 from roleferry_enrich.errors import RecordsRefused
 from roleferry_enrich.resolve.blocking import Pair
 from roleferry_enrich.resolve.traits import PersonTraits
+from roleferry_enrich.resolve.typed_blocking import is_faint, typed_order
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA temp_store = FILE;
 PRAGMA cache_size = -32768;
-CREATE TABLE rows (row INTEGER PRIMARY KEY, source BLOB, traits BLOB, digest INTEGER);
+CREATE TABLE rows
+    (row INTEGER PRIMARY KEY, source BLOB, traits BLOB, digest INTEGER, place TEXT);
 CREATE TABLE keys (key INTEGER, row INTEGER);
 CREATE TABLE pairs (pair INTEGER);
 CREATE TABLE links (left INTEGER, right INTEGER, score REAL, PRIMARY KEY (left, right))
@@ -57,13 +59,13 @@ class Shelf:
         self._database.close()
 
     def add(self, rows: Iterable[tuple[bytes, PersonTraits]]) -> None:
-        self._write("INSERT INTO rows VALUES (?, ?, ?, ?)", map(self._stored, rows))
+        self._write("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", map(self._stored, rows))
 
-    def _stored(self, row: tuple[bytes, PersonTraits]) -> tuple[int, bytes, bytes, int]:
+    def _stored(self, row: tuple[bytes, PersonTraits]) -> tuple[int, bytes, bytes, int, str]:
         source, traits = row
         encoded = self._encode(traits)
         self.size += 1
-        return self.size - 1, source, encoded, _number(encoded)
+        return self.size - 1, source, encoded, _digest(encoded), typed_order(traits)
 
     def twins(self) -> "array[int]":
         """For each row the first one of the same content, itself if there is none before it."""
@@ -83,30 +85,47 @@ class Shelf:
         for (source,) in self._database.execute("SELECT source FROM rows ORDER BY row"):
             yield source
 
+    def places(self) -> "array[int]":
+        """For each row its place among all in the order in which likely twins are neighbours."""
+        place = array("q", bytes(8 * self.size))
+        found = self._database.execute("SELECT row FROM rows ORDER BY place, digest, row")
+        for at, (row,) in enumerate(found):
+            place[row] = at
+        return place
+
     def add_keys(self, keys: Iterable[tuple[str, int]]) -> None:
-        numbered = ((_number(key.encode()), row) for key, row in keys)
-        self._write("INSERT INTO keys VALUES (?, ?)", numbered)
+        # That two keys have one hash costs a comparison in vain, and happens to none in millions.
+        hashed = ((hash(key) & ~1 | is_faint(key), row) for key, row in keys)
+        self._write("INSERT INTO keys VALUES (?, ?)", hashed)
 
-    def blocks(self) -> Iterator[list[int]]:
-        """The rows of each key that several have."""
-        found = self._database.execute("SELECT key, row FROM keys ORDER BY key, row")
-        for _, entries in groupby(found, key=itemgetter(0)):
-            rows = [row for _, row in entries]
-            if len(rows) > 1:
-                yield rows
+    def blocks(self) -> Iterator[tuple[list[int], bool]]:
+        """The rows of each key that several have, and whether it is faint."""
+        found = self._database.execute(
+            "SELECT group_concat(row), key & 1 FROM keys GROUP BY key HAVING count(*) > 1"
+        )
+        for rows, faint in found:
+            yield list(map(int, rows.split(","))), bool(faint)
 
-    def add_pairs(self, pairs: Iterable[Pair]) -> None:
-        packed = ((left << _ROW_BITS | right,) for left, right in pairs)
+    def add_pairs(self, pairs: Iterable[tuple[Pair, bool]]) -> None:
+        """Pairs that share a key, and whether that is a doubtful reason to compare them."""
+        packed = (
+            ((left << _ROW_BITS | right) << 1 | doubtful,) for (left, right), doubtful in pairs
+        )
         self._write("INSERT INTO pairs VALUES (?)", packed)
 
     def count_pairs(self) -> int:
         """How many are written down, double ones too."""
         return int(self._database.execute("SELECT count(*) FROM pairs").fetchone()[0])
 
-    def pairs(self) -> Iterator[Pair]:
-        """Each pair once."""
-        for packed, _ in groupby(self._database.execute("SELECT pair FROM pairs ORDER BY pair")):
-            yield packed[0] >> _ROW_BITS, packed[0] & ((1 << _ROW_BITS) - 1)
+    def pairs(self, meetings: int) -> Iterator[Pair]:
+        """Each pair once; those with doubtful reasons alone, if they have so many."""
+        found = self._database.execute(
+            "SELECT pair >> 1 AS met FROM pairs GROUP BY met "
+            "HAVING count(*) >= ? OR min(pair & 1) = 0 ORDER BY met",
+            (meetings,),
+        )
+        for (pair,) in found:
+            yield pair >> _ROW_BITS, pair & ((1 << _ROW_BITS) - 1)
 
     def add_links(self, links: Iterable[tuple[int, int, float]]) -> None:
         self._write("INSERT INTO links VALUES (?, ?, ?)", links)
@@ -163,6 +182,6 @@ class Shelf:
             ) from None
 
 
-def _number(text: bytes) -> int:
-    """64 bits of a text, as SQLite's integers are."""
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), signed=True)
+def _digest(content: bytes) -> int:
+    """64 bits of a row's content, as SQLite's integers are."""
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), signed=True)

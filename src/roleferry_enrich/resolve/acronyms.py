@@ -16,10 +16,19 @@ def letters_explained(left: tuple[str, ...], right: tuple[str, ...]) -> int:
 
 
 def without_acronym(spelt: tuple[str, ...]) -> tuple[str, ...]:
-    """`International Business Machines (IBM)` without the letters, which repeat the rest."""
-    if len(spelt) < 3 or len(spelt[-1]) != len(spelt) - 1:
+    """`International Business Machines (IBM)` without the letters, which repeat the rest.
+
+    In front stand three at least: the AT of AT and T repeats nothing.
+    """
+    if len(spelt) < 3:
         return spelt
-    return spelt[:-1] if spelt[-1] == _initials(spelt[:-1]) else spelt
+    if _repeats(spelt[-1], spelt[:-1]):
+        return spelt[:-1]
+    return spelt[1:] if len(spelt) > 3 and _repeats(spelt[0], spelt[1:]) else spelt
+
+
+def _repeats(letters: str, rest: tuple[str, ...]) -> bool:
+    return len(letters) == len(rest) and letters == _initials(rest)
 
 
 def _explained(short: tuple[str, ...], long: tuple[str, ...]) -> int:
@@ -28,7 +37,8 @@ def _explained(short: tuple[str, ...], long: tuple[str, ...]) -> int:
     telling, full = (tuple(word for word in name if word not in FILLERS) for name in (short, long))
     if not telling or not full or telling == full or telling[0][0] != full[0][0]:
         return 0
-    if len(letters := "".join(telling)) == len(full) and letters == _initials(full):
+    letters = "".join(telling)
+    if any(len(letters) == len(name) and letters == _initials(name) for name in (full, long)):
         return max(len(letters), 3) if len(telling) > 1 else len(letters) * (len(letters) > 1)
     size = len(telling[0])
     borne_out = size > 1 and len(telling) > 1 and full[size:] == telling[1:]

@@ -5,15 +5,15 @@ name) is not compared in full but along a sorted order, neighbours only.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
-from typing import Protocol
+from typing import Any
 
 from roleferry_enrich.normalise.diminutives import formal_names
 from roleferry_enrich.normalise.text import words
 from roleferry_enrich.resolve.name_alignment import NameWords
 from roleferry_enrich.resolve.traits import PersonTraits
-from roleferry_enrich.resolve.typed_blocking import typed_keys, typed_order
+from roleferry_enrich.resolve.typed_blocking import typed_keys
 
 Pair = tuple[int, int]
 
@@ -22,12 +22,7 @@ _NEIGHBOURS = 8
 # A typed record has many more keys, so that no one of them is a reason to look far.
 _TYPED_FULL_COMPARISON = 10
 _TYPED_NEIGHBOURS = 2
-
-
-class People(Protocol):
-    """Traits by position, wherever they are kept."""
-
-    def __getitem__(self, position: int, /) -> PersonTraits: ...
+_SMALL_FILE = 5_000
 
 
 def candidate_pairs(people: Sequence[PersonTraits]) -> list[Pair]:
@@ -36,7 +31,11 @@ def candidate_pairs(people: Sequence[PersonTraits]) -> list[Pair]:
     for position, traits in enumerate(people):
         for key in set(blocking_keys(traits)):
             blocks[key].append(position)
-    return sorted({pair for members in blocks.values() for pair in block_pairs(members, people)})
+
+    def order(position: int) -> tuple[tuple[str, ...], int]:
+        return _order(people[position]), position
+
+    return sorted({pair for members in blocks.values() for pair in _claim_pairs(members, order)})
 
 
 def blocking_keys(traits: PersonTraits) -> Iterator[str]:
@@ -92,25 +91,45 @@ def _spelt_keys(traits: PersonTraits) -> Iterator[str]:
 _DIGITS_AND_SIGNS = str.maketrans(dict.fromkeys("0123456789._-+", " "))
 
 
-def block_pairs(members: Sequence[int], people: People) -> Iterator[Pair]:
+def _claim_pairs(members: Sequence[int], order: Callable[[int], Any]) -> Iterator[Pair]:
+    return _block_pairs(members, order, _FULL_COMPARISON, _NEIGHBOURS)
+
+
+def typed_pairs(
+    members: Sequence[int], order: Callable[[int], Any], *, faint: bool
+) -> Iterator[tuple[Pair, bool]]:
+    """Of the rows that share a key, and whether that alone is no reason to compare them.
+
+    It is none if the key is faint (`is_faint`) or so many share it. `order` puts likely twins
+    side by side, no two as equal.
+    """
+    doubtful = faint or len(members) > _TYPED_FULL_COMPARISON
+    for pair in _block_pairs(members, order, _TYPED_FULL_COMPARISON, _TYPED_NEIGHBOURS):
+        yield pair, doubtful
+
+
+def meetings_needed(rows: int) -> int:
+    """How many doubtful reasons it takes to compare two of so many rows.
+
+    In a small file hardly anybody shares a key by chance; in a large one most do.
+    """
+    return 1 if rows <= _SMALL_FILE else 3
+
+
+def _block_pairs(
+    members: Sequence[int], order: Callable[[int], Any], full: int, neighbours: int
+) -> Iterator[Pair]:
     """All pairs of a small block; of a large one, each member with its neighbours in order."""
-    if len(members) <= _TYPED_FULL_COMPARISON:
+    if len(members) <= full:
         yield from combinations(sorted(members), 2)
         return
-    typed = people[members[0]].typed is not None
-    if not typed and len(members) <= _FULL_COMPARISON:
-        yield from combinations(sorted(members), 2)
-        return
-    ordered = sorted(members, key=lambda position: (_order(people[position]), position))
-    window = _TYPED_NEIGHBOURS if typed else _NEIGHBOURS
+    ordered = sorted(members, key=order)
     for index, position in enumerate(ordered):
-        for other in ordered[index + 1 : index + 1 + window]:
+        for other in ordered[index + 1 : index + 1 + neighbours]:
             yield min(position, other), max(position, other)
 
 
 def _order(traits: PersonTraits) -> tuple[str, ...]:
     """Likely twins side by side: by company, birth, then name."""
     name = () if traits.name is None else traits.name.all
-    if traits.typed is not None:
-        return typed_order(traits.typed, " ".join(name))
     return (min(traits.companies, default=""), str(traits.birth or ""), " ".join(name))

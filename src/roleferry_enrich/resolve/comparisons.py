@@ -75,13 +75,17 @@ def names(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """The names as each provider told them, part by part; scored as `person_name`.
 
     Agreeing names are weak evidence, because names are shared; differing ones are strong evidence
-    against, because people seldom change theirs.
+    against, because people seldom change theirs. Under one profile and one surname another given
+    name says nothing, 0.5: no list knows every pet name.
     """
     if left.name is None or right.name is None:
         return None
     if left.typed is not None and right.typed is not None:
         return _typed_names(left.name, right.name, left.typed, right.typed)
     found = words_alike(left.name, right.name)
+    surname = left.name.family if left.name.family == right.name.family else ()
+    if found.score < 0.5 and surname and left.profiles & right.profiles:
+        return Comparison(0.5, ("another given name under one profile",))
     return Comparison(found.score, (found.why,))
 
 
@@ -124,12 +128,11 @@ def mailboxes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     if common:
         seen = any(not left.is_guess(key) or not right.is_guess(key) for key in common)
         return Comparison(1.0 if seen else 0.7, ("the same mailbox",))
-    rival = left.confirmed_domains & right.confirmed_domains
-    if rival:
+    if left.typed is not None and right.typed is not None:
+        return _typed_mailboxes(left.typed.email, right.typed.email)
+    if left.confirmed_domains & right.confirmed_domains:
         return Comparison(0.0, ("two confirmed mailboxes at one company",))
-    if left.typed is None or right.typed is None:
-        return None
-    return _typed_mailboxes(left.typed.email, right.typed.email)
+    return None
 
 
 def _typed_mailboxes(left: str, right: str) -> Comparison | None:
@@ -185,6 +188,8 @@ def profiles(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     0 for two chosen addresses on one network, where people have one. LinkedIn's internal ids stand
     beside the chosen address and are not held against it.
     """
+    if not left.profiles or not right.profiles:
+        return None
     if left.profiles & right.profiles:
         return Comparison(1.0, ("the same profile",))
     networks = {url.partition("/")[0] for url in left.vanity_profiles}

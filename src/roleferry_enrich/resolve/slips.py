@@ -22,6 +22,7 @@ _WORTH = MappingProxyType(
         4: ((14, 0.7), (10, 0.5)),
     }
 )
+_JUMBLED = 0.8
 _DIGITS = re.compile(r"\d+")
 
 
@@ -30,11 +31,21 @@ def text_likeness(left: str, right: str) -> float:
     """1 for the same text, about 0.9 for one slip in a word, 0 for another text."""
     if left == right:
         return 1.0
+    likeness = _worth(left, right)
+    if likeness >= _JUMBLED or len(left) != len(right) or len(left) < 4:
+        return likeness
+    return _JUMBLED if sorted(left) == sorted(right) else likeness
+
+
+def _worth(left: str, right: str) -> float:
+    if abs(len(left) - len(right)) > _MOST_SLIPS:
+        return 0.0
     slips = OSA.distance(left, right, score_cutoff=_MOST_SLIPS)
     length = max(len(left), len(right))
-    likeness = next((worth for short, worth in _WORTH.get(slips, ()) if length >= short), 0.0)
-    jumbled = length >= 4 and len(left) == len(right) and sorted(left) == sorted(right)
-    return max(likeness, 0.8) if jumbled else likeness
+    for short, worth in _WORTH.get(slips, ()):
+        if length >= short:
+            return worth
+    return 0.0
 
 
 def number_likeness(left: str, right: str) -> float:

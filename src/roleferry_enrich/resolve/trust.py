@@ -17,6 +17,7 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         Matter.PERSON: MappingProxyType(
             {
                 "apollo": 0.962,
+                "clay": 0.953,
                 "clearbit": 0.913,
                 "companies_house": 0.98,
                 "explorium": 0.968,
@@ -27,6 +28,7 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         Matter.NAME: MappingProxyType(
             {
                 "apollo": 0.98,
+                "clay": 0.979,
                 "clearbit": 0.98,
                 "companies_house": 0.98,
                 "explorium": 0.98,
@@ -37,16 +39,18 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         Matter.TITLE: MappingProxyType(
             {
                 "apollo": 0.937,
-                "clearbit": 0.841,
+                "clay": 0.922,
+                "clearbit": 0.842,
                 "companies_house": 0.3,
                 "explorium": 0.925,
                 "hunter": 0.9,
-                "website": 0.975,
+                "website": 0.977,
             }
         ),
         Matter.EMPLOYER: MappingProxyType(
             {
                 "apollo": 0.974,
+                "clay": 0.964,
                 "clearbit": 0.927,
                 "explorium": 0.973,
                 "hunter": 0.98,
@@ -61,6 +65,7 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         Matter.PLACE: MappingProxyType(
             {
                 "apollo": 0.98,
+                "clay": 0.98,
                 "clearbit": 0.98,
                 "companies_house": 0.98,
                 "explorium": 0.98,
@@ -69,17 +74,18 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         ),
         Matter.MAILBOX: MappingProxyType(
             {
-                "apollo": 0.911,
-                "clearbit": 0.946,
+                "apollo": 0.912,
+                "clearbit": 0.948,
                 "explorium": 0.98,
                 "hunter": 0.915,
-                "website": 0.955,
+                "website": 0.957,
             }
         ),
         Matter.PHONE: MappingProxyType(
             {
                 "apollo": 0.98,
                 "clearbit": 0.98,
+                "facebook": 0.98,
                 "hunter": 0.98,
                 "website": 0.98,
             }
@@ -87,25 +93,32 @@ TRUST: Mapping[Matter, Mapping[str, float]] = MappingProxyType(
         Matter.PROFILE: MappingProxyType(
             {
                 "apollo": 0.98,
+                "clay": 0.98,
                 "clearbit": 0.98,
                 "explorium": 0.98,
                 "hunter": 0.98,
+                "linkedin": 0.98,
                 "website": 0.98,
             }
         ),
         Matter.COMPANY: MappingProxyType(
             {
                 "apollo": 0.98,
+                "clay": 0.98,
                 "clearbit": 0.98,
-                "companies_house": 0.927,
+                "companies_house": 0.98,
                 "explorium": 0.98,
+                "facebook": 0.98,
                 "hunter": 0.98,
+                "linkedin": 0.98,
                 "website": 0.98,
+                "x": 0.98,
             }
         ),
         Matter.SIZE: MappingProxyType(
             {
                 "apollo": 0.904,
+                "clay": 0.812,
                 "clearbit": 0.753,
                 "explorium": 0.804,
                 "hunter": 0.98,
@@ -120,7 +133,7 @@ OTHERS: Mapping[Matter, float] = MappingProxyType(
     {
         Matter.PERSON: 0.9,
         Matter.NAME: 0.9,
-        Matter.TITLE: 0.841,
+        Matter.TITLE: 0.842,
         Matter.EMPLOYER: 0.9,
         Matter.OFFICE: 0.9,
         Matter.PLACE: 0.9,
@@ -143,9 +156,9 @@ INDEPENDENCE: Mapping[Matter, float] = MappingProxyType(
         Matter.PLACE: 0.3,
         Matter.MAILBOX: 0.2,
         Matter.PHONE: 0.3,
-        Matter.PROFILE: 0.3,
-        Matter.COMPANY: 0.5,
-        Matter.SIZE: 0.3,
+        Matter.PROFILE: 0.2,
+        Matter.COMPANY: 0.3,
+        Matter.SIZE: 0.2,
     }
 )
 """How much of a further origin's word counts: 1 if errors are made apart, 0 if copied."""
@@ -154,14 +167,14 @@ RIVALRY: Mapping[Matter, float] = MappingProxyType(
     {
         Matter.PERSON: 1.0,
         Matter.NAME: 0.1,
-        Matter.TITLE: 0.2,
+        Matter.TITLE: 0.3,
         Matter.EMPLOYER: 1.0,
         Matter.OFFICE: 1.0,
         Matter.PLACE: 1.0,
         Matter.MAILBOX: 0.1,
         Matter.PHONE: 1.0,
         Matter.PROFILE: 1.0,
-        Matter.COMPANY: 0.3,
+        Matter.COMPANY: 1.0,
         Matter.SIZE: 0.8,
     }
 )
@@ -170,6 +183,7 @@ RIVALRY: Mapping[Matter, float] = MappingProxyType(
 STILL_SHOWN: Mapping[str, float] = MappingProxyType(
     {
         "apollo": 0.079,
+        "clay": 0.064,
         "clearbit": 0.099,
         "companies_house": 0.003,
         "explorium": 0.059,

@@ -10,6 +10,13 @@ from roleferry_enrich.resolve.traits import PersonTraits
 from roleferry_enrich.resolve.typed import Typed
 
 _STEM = 4
+_FAINT = "~"
+"""Before a key that strangers share by chance: the larger a file, the more do."""
+
+
+def is_faint(key: str) -> bool:
+    """Whether the key alone is no reason to compare two rows; twins share others too."""
+    return key.startswith(_FAINT)
 
 
 def typed_keys(traits: PersonTraits, typed: Typed) -> Iterator[str]:
@@ -27,14 +34,13 @@ def _name_keys(name: str, other: str, traits: PersonTraits, typed: Typed) -> Ite
     """A name by its beginning and by its letters, beside something else that is known."""
     # Given names are few, so that they need more beside them than surnames.
     initial = other[:1] if name == typed.given else ""
-    beside = [
-        *_birth_parts(typed, initial),
-        *(f"{part} {other[:2]}" for part in _common_parts(traits, typed)),
-    ]
-    for spelling in (f"stem {name[:_STEM]}", f"letters {''.join(sorted(name))}"):
-        yield from (f"{spelling} {part}" for part in beside)
-        if typed.postcode:
-            yield f"{spelling} code {typed.postcode}"
+    stem, letters = f"stem {name[:_STEM]}", f"letters {''.join(sorted(name))}"
+    for part in _common_parts(traits, typed, other, initial):
+        yield f"{_FAINT}{stem} {part}"
+        yield f"{_FAINT}{letters} {part}"
+    for part in _telling_parts(typed):
+        yield f"{_FAINT}{stem} {part}"
+        yield f"{letters} {part}"
 
 
 def _whole_name_keys(typed: Typed) -> Iterator[str]:
@@ -42,8 +48,8 @@ def _whole_name_keys(typed: Typed) -> Iterator[str]:
     yield f"named {' '.join(sorted((typed.given, typed.family)))}"
     if typed.born is not None:
         both = " ".join(sorted((typed.given[:_STEM], typed.family[:_STEM])))
-        yield f"both {both} year {typed.born.year}"
-        yield f"both {both} date {typed.born.month} {typed.born.day}"
+        yield f"{_FAINT}both {both} year {typed.born.year}"
+        yield f"{_FAINT}both {both} date {typed.born.month} {typed.born.day}"
 
 
 def _number_keys(typed: Typed) -> Iterator[str]:
@@ -62,25 +68,26 @@ def _email_keys(email: str) -> Iterator[str]:
     if len(local) >= 3:
         yield f"local {local} {host[:1]}"
     if host:
-        yield f"host {host} {local[:_STEM]}"
+        yield f"{_FAINT}host {host} {local[:_STEM]}"
     if email:
         yield f"mail letters {''.join(sorted(email))}"
 
 
-def _birth_parts(typed: Typed, initial: str) -> Iterator[str]:
-    born = typed.born
-    if born is not None and born.month:
-        yield f"in {born.year}-{born.month} {initial}"
-        if born.day:
-            yield f"day {born.year} {born.day}"
+def _telling_parts(typed: Typed) -> Iterator[str]:
+    if typed.born is not None and typed.born.month and typed.born.day:
+        yield f"day {typed.born.year} {typed.born.day}"
+    if typed.postcode:
+        yield f"code {typed.postcode}"
 
 
-def _common_parts(traits: PersonTraits, typed: Typed) -> Iterator[str]:
-    """What many share, so that it takes a third field to make a key of it."""
+def _common_parts(traits: PersonTraits, typed: Typed, other: str, initial: str) -> Iterator[str]:
+    """What many share, so that it takes more to make a reason of it."""
+    if typed.born is not None and typed.born.month:
+        yield f"in {typed.born.year}-{typed.born.month} {initial}"
     if typed.born is not None and typed.born.day:
-        yield f"on {typed.born.month}-{typed.born.day}"
+        yield f"on {typed.born.month}-{typed.born.day} {other[:2]}"
     if traits.city:
-        yield f"town {traits.city[:_STEM]}"
+        yield f"town {traits.city[:_STEM]} {other[:2]}"
 
 
 def _address_keys(typed: Typed) -> Iterator[str]:
@@ -93,7 +100,10 @@ def _address_keys(typed: Typed) -> Iterator[str]:
         yield f"born {typed.born.key} {typed.family[:1]}"
 
 
-def typed_order(typed: Typed, name: str) -> tuple[str, ...]:
-    """Likely twins side by side in a block too large to be compared in full."""
+def typed_order(traits: PersonTraits) -> str:
+    """Sorted by it, likely twins stand side by side in a block too large to compare in full."""
+    name = () if traits.name is None else traits.name.all
+    typed = traits.typed or Typed()
     born = typed.born.key if typed.born else ""
-    return (born, typed.postcode, typed.email, name, *typed.street, typed.phone, typed.identifier)
+    told = (born, typed.postcode, typed.email, " ".join(name), *typed.street, typed.phone)
+    return "\0".join((*told, typed.identifier))

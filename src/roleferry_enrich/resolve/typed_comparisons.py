@@ -3,7 +3,11 @@
 As in `comparisons`: each is a pure function that returns what it saw and why, or None.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from roleferry_enrich.resolve.comparisons import Comparison
+from roleferry_enrich.resolve.rarity import Matched
 from roleferry_enrich.resolve.slips import (
     birthday_likeness,
     number_likeness,
@@ -11,6 +15,11 @@ from roleferry_enrich.resolve.slips import (
     words_likeness,
 )
 from roleferry_enrich.resolve.traits import PersonTraits
+from roleferry_enrich.resolve.typed import Typed
+
+T = TypeVar("T")
+
+_ALIKE = 0.7
 
 
 def towns(left: PersonTraits, right: PersonTraits) -> Comparison | None:
@@ -18,54 +27,53 @@ def towns(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     if left.typed is None or right.typed is None or not left.city or not right.city:
         return None
     likeness = text_likeness(left.city, right.city)
-    if likeness < 0.7:
-        return Comparison(0.0, ("another town",))
-    return Comparison(likeness, ("the same town",), ((f"city {left.city}", f"city {right.city}"),))
+    return _same_or_another("town", likeness, ((f"city {left.city}", f"city {right.city}"),))
 
 
 def birthdays(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """Dates of birth as typed: the same, a slip apart, parts of them equal, or another."""
-    if left.typed is None or right.typed is None:
-        return None
-    ours, theirs = left.typed.born, right.typed.born
-    if ours is None or theirs is None:
-        return None
-    likeness = birthday_likeness(ours, theirs)
-    worded = "the same" if likeness == 1.0 else "nearly the same" if likeness > 0.5 else "another"
-    return Comparison(likeness, (f"{worded} date of birth",))
+    told = _told(left, right, lambda typed: typed.born)
+    return None if told is None else _nearly("date of birth", birthday_likeness(*told))
 
 
 def identifiers(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """A number that stands for the person: the same, one digit apart, or another."""
-    if left.typed is None or right.typed is None:
-        return None
-    ours, theirs = left.typed.identifier, right.typed.identifier
-    if not ours or not theirs:
-        return None
-    likeness = number_likeness(ours, theirs)
-    worded = "the same" if likeness == 1.0 else "nearly the same" if likeness > 0.5 else "another"
-    return Comparison(likeness, (f"{worded} identifier",))
+    told = _told(left, right, lambda typed: typed.identifier)
+    return None if told is None else _nearly("identifier", number_likeness(*told))
 
 
 def addresses(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """The words of the street address, in any order; people move, so another says little."""
-    if left.typed is None or right.typed is None:
+    told = _told(left, right, lambda typed: typed.street)
+    if told is None:
         return None
-    ours, theirs = left.typed.street, right.typed.street
-    if not ours or not theirs:
-        return None
-    likeness = words_likeness(ours, theirs)
+    likeness = words_likeness(*told)
     return Comparison(likeness, ("the same address" if likeness > 0.5 else "another address",))
 
 
 def postcodes(left: PersonTraits, right: PersonTraits) -> Comparison | None:
     """The postcode, one slip allowed."""
+    told = _told(left, right, lambda typed: typed.postcode)
+    return None if told is None else _same_or_another("postcode", text_likeness(*told))
+
+
+def _told(
+    left: PersonTraits, right: PersonTraits, of: Callable[[Typed], T | None]
+) -> tuple[T, T] | None:
+    """What both rows say; None where one of them is silent."""
     if left.typed is None or right.typed is None:
         return None
-    ours, theirs = left.typed.postcode, right.typed.postcode
-    if not ours or not theirs:
-        return None
-    likeness = text_likeness(ours, theirs)
-    if likeness < 0.7:
-        return Comparison(0.0, ("another postcode",))
-    return Comparison(likeness, ("the same postcode",))
+    ours, theirs = of(left.typed), of(right.typed)
+    return (ours, theirs) if ours and theirs else None
+
+
+def _nearly(what: str, likeness: float) -> Comparison:
+    worded = "the same" if likeness == 1.0 else "nearly the same" if likeness > 0.5 else "another"
+    return Comparison(likeness, (f"{worded} {what}",))
+
+
+def _same_or_another(what: str, likeness: float, matched: tuple[Matched, ...] = ()) -> Comparison:
+    """What has few forms is not half the same: two towns that differ much are two."""
+    if likeness < _ALIKE:
+        return Comparison(0.0, (f"another {what}",))
+    return Comparison(likeness, (f"the same {what}",), matched)

@@ -25,11 +25,11 @@ _NOTHING_COMMON = TypedLikeness(0.5, "no part of the name in common", ())
 
 def typed_names_alike(left: Typed, right: Typed) -> TypedLikeness:
     """The better of the two readings: as the columns say, or with the columns exchanged."""
-    readings = [
-        _reading(((left.given, right.given), (left.family, right.family)), ""),
-        _reading(((left.given, right.family), (left.family, right.given)), ", columns exchanged"),
-    ]
-    straight, exchanged = readings
+    straight = _reading(((left.given, right.given), (left.family, right.family)), "")
+    if straight is not None and straight.score >= _EXCHANGED:
+        return straight
+    crossed = ((left.given, right.family), (left.family, right.given))
+    exchanged = _reading(crossed, ", columns exchanged")
     if exchanged is None:
         return straight or _NOTHING_COMMON
     weaker = TypedLikeness(exchanged.score * _EXCHANGED, exchanged.why, exchanged.matched)

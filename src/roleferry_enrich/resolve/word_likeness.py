@@ -48,7 +48,9 @@ def _plain(word: str) -> str:
 
 def _by_sound(left: str, right: str, slips: int) -> float:
     ours, theirs = loose_sound(left), loose_sound(right)
-    if min(len(left), len(right)) >= _SPOKEN and (ours == theirs or sound(left) == sound(right)):
+    # With another first letter it takes a longer word: Jing and Ying are two names.
+    enough = _SPOKEN if left[:1] == right[:1] else _SPOKEN + 1
+    if min(len(left), len(right)) >= enough and (ours == theirs or sound(left) == sound(right)):
         return SAME_SOUND
     if slips < 2 or min(len(ours), len(theirs)) < 6:
         return 0.0
@@ -60,8 +62,10 @@ def _by_slips(left: str, right: str, slips: int) -> float:
     length = min(len(left), len(right))
     same_start = left[:1] == right[:1]
     if slips == 1 and length >= 4:
-        # Another first letter is another name far more often than a slip (Karen, Daren).
-        if not same_start or length < 5:
+        # Another first letter is another name far more often than a slip (Karen, Daren), but one
+        # that is lost from a long word leaves no name at all (Nvidia of Invidia).
+        lost = length >= 6 and (left.endswith(right) or right.endswith(left))
+        if (not same_start and not lost) or length < 5:
             return ONE_SLIP_IN_SHORT
         return ONE_SLIP_IN_LONG if length >= 7 else ONE_SLIP
     if slips == 2 and length >= 7 and same_start and not _has_ending(left, right):

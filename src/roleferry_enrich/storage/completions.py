@@ -15,7 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.outcomes import OutcomeKind
-from roleferry_enrich.storage.tables import completions
+from roleferry_enrich.domain.webhook_events import EventType
+from roleferry_enrich.storage.announcing import announce
+from roleferry_enrich.storage.enrichment_events import of_enrichment
+from roleferry_enrich.storage.sourced import read_enrichment
+from roleferry_enrich.storage.tables import completions, enrichments
 from roleferry_enrich.storage.transactions import in_transaction
 
 MOST_TRIES = 8
@@ -50,6 +54,16 @@ async def schedule(connection: AsyncConnection, enrichment: Enrichment) -> None:
     )
 
 
+async def _tell(connection: AsyncConnection, due: Due) -> None:
+    """Nothing more is to come, although somebody owes an answer: that is told as any end is."""
+    statement = select(enrichments.c.result).where(
+        enrichments.c.account_id == due.account_id, enrichments.c.id == due.enrichment_id
+    )
+    enrichment = read_enrichment((await connection.execute(statement)).scalar_one())
+    event = of_enrichment(EventType.ENRICHMENT_COMPLETED, enrichment)
+    await announce(connection, due.account_id, event)
+
+
 class CompletionRepository:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -72,12 +86,16 @@ class CompletionRepository:
         )
 
         # Whoever took it so often and never settled it would do so for ever.
-        given_up = delete(completions).where(
-            completions.c.due_at <= func.clock_timestamp(), completions.c.tries >= MOST_TRIES
+        given_up = (
+            delete(completions)
+            .where(completions.c.due_at <= func.clock_timestamp())
+            .where(completions.c.tries >= MOST_TRIES)
+            .returning(completions.c.account_id, completions.c.enrichment_id)
         )
 
         async def work(connection: AsyncConnection) -> Sequence[Due]:
-            await connection.execute(given_up)
+            for row in (await connection.execute(given_up)).all():
+                await _tell(connection, Due(row.account_id, row.enrichment_id))
             rows = (await connection.execute(claimed)).all()
             return [Due(row.account_id, row.enrichment_id) for row in rows]
 
@@ -85,15 +103,16 @@ class CompletionRepository:
 
     async def settle(self, enrichment: Enrichment) -> None:
         """Forget an enrichment that nobody owes an answer, or that was tried often enough."""
-        waiting = any(o.outcome is OutcomeKind.PENDING for o in enrichment.outcomes)
         statement = delete(completions).where(
             completions.c.account_id == enrichment.account_id,
             completions.c.enrichment_id == enrichment.id,
         )
-        if waiting:
+        if enrichment.is_owed:
             statement = statement.where(completions.c.tries >= MOST_TRIES)
 
         async def work(connection: AsyncConnection) -> None:
-            await connection.execute(statement)
+            is_forgotten = (await connection.execute(statement)).rowcount > 0
+            if is_forgotten and enrichment.is_owed:
+                await _tell(connection, Due(enrichment.account_id, enrichment.id))
 
         await in_transaction(self._engine, work)

@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Report
+from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.storage import bulk, rows, tables
 from roleferry_enrich.storage.completions import schedule
+from roleferry_enrich.storage.enrichment_events import EnrichmentAnnouncer
 from roleferry_enrich.storage.opt_outs import opt_out_rows
 from roleferry_enrich.storage.sourced import read_enrichment
 from roleferry_enrich.storage.subjects import gather
@@ -33,11 +35,19 @@ class EnrichmentRepository:
     def __init__(self, engine: AsyncEngine, *, new_id: Callable[[], UUID] = uuid4) -> None:
         self._engine = engine
         self._new_id = new_id
+        self._announcer = EnrichmentAnnouncer()
 
     async def record(
-        self, enrichment: Enrichment, reports: Sequence[Report], *, observations: Observations
+        self,
+        enrichment: Enrichment,
+        reports: Sequence[Report],
+        *,
+        observations: Observations,
+        event: EventType | None = None,
     ) -> Enrichment:
         """Store it all in one transaction; the enrichment with the ids of its subjects.
+
+        `event` is announced in the same, to the account's endpoints that want it.
 
         Recording again is safe: a later version replaces the result, and adds the calls and
         observations that are new.
@@ -59,6 +69,8 @@ class EnrichmentRepository:
             }
             await bulk.write(connection, {**subjects.rows(known), **books}, replacing=_REPLACED)
             await schedule(connection, known)
+            if event is not None:
+                await self._announcer.announce(connection, event, known)
             return known
 
         return await in_transaction(self._engine, work)

@@ -1,7 +1,5 @@
 """Prints an answer as a table for a person, or as JSON or CSV for a program."""
 
-import csv
-import io
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +9,10 @@ from typing import Any
 import orjson
 from rich.console import Console, RenderableType
 
+from roleferry_enrich.records.spreadsheets import csv_row
+
 # Narrower than this the tables of an answer are unreadable; without a terminal nothing wraps.
 _PLAIN_WIDTH = 140
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 class Format(StrEnum):
@@ -52,30 +51,9 @@ def csv_text(sheet: "Sheet") -> str:
     return "".join((csv_row(sheet.columns), *lines))
 
 
-def csv_row(cells: Sequence[object], *, delimiter: str = ",") -> str:
-    """One row with its line end; what a spreadsheet would run as a formula is defused."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n", delimiter=delimiter)
-    writer.writerow([_cell(cell) for cell in cells])
-    return out.getvalue()
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """Rows under the same columns, however many or few there are."""
 
     columns: Sequence[str]
     lines: Sequence[Sequence[object]]
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, int | float):
-        return str(value)
-    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    # ASVS 1.2.10: a leading apostrophe keeps spreadsheets from evaluating the cell.
-    if text.lstrip(" ").startswith(_FORMULA):
-        text = f"'{text}"
-    # The writer quotes a cell for a line feed, and not for the other ends of a line.
-    return "\n".join(text.splitlines())

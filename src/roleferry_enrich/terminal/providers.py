@@ -70,18 +70,23 @@ def setup_table(channels: Iterable[Channel], states: States) -> Table:
 
 
 def _setup(channel: Channel, states: States) -> Iterable[object]:
-    profile, spec = channel.profile(), channel.provider.spec
-    site = "any public web site" if profile.reads_sites else spec.base_url
+    profile = channel.profile()
     return (
         channel.name,
         _state(channel, states),
         _keys(channel, states),
         _quota(states.quotas.get(channel.name), states.troubles.get(channel.name)),
-        channel.base_url or site,
+        channel.base_url or _far_end(channel),
         limits_told(profile.limits),
         _price(profile.credit_price),
         f"{channel.call_timeout.total_seconds():g} s",
     )
+
+
+def _far_end(channel: Channel) -> str:
+    if channel.is_own_store:
+        return "our own PostgreSQL"
+    return "any public web site" if channel.is_open_web else channel.provider.spec.base_url
 
 
 def _state(channel: Channel, states: States) -> str:

@@ -20,6 +20,16 @@ def resolve(
     form: Annotated[
         RowForm | None, typer.Option("--format", "-f", help="Of the output; else the input's.")
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            "-c",
+            metavar="NAME=FIELD",
+            help="Which field a column is, where its heading does not tell; FIELD none leaves it "
+            "out. May be given several times.",
+        ),
+    ] = None,
 ) -> None:
     """Tell which rows of a file are of one person.
 
@@ -29,11 +39,12 @@ def resolve(
 
     The first line names the columns. Compared are: full_name, first_name, last_name (or surname),
     email, phone, date_of_birth (or dob), company, company_number, domain, address, city, postcode,
-    linkedin_url, identifier. Other columns pass through. Slips of the keys, empty cells and
+    linkedin_url, identifier, under these and other usual headings; which column was taken for
+    which is told first. Other columns pass through. Slips of the keys, empty cells and
     exchanged columns are expected. A name alone never joins two rows.
 
     Example: roleferry-enrich resolve contacts.csv --output resolved.csv
     """
     from roleferry_enrich.terminal.resolving import resolve_file
 
-    resolve_file(file, output, form)
+    resolve_file(file, output, form, column or ())

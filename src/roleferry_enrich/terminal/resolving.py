@@ -14,22 +14,31 @@ from rich.progress import Progress as Bar
 
 from roleferry_enrich.domain.loose_records import Decision, RecordOutcome
 from roleferry_enrich.errors import RecordsRefused
+from roleferry_enrich.records.columns import told_columns
 from roleferry_enrich.records.forms import RowForm
 from roleferry_enrich.records.reading import read_rows
 from roleferry_enrich.records.resolution import Progress, resolve_records
+from roleferry_enrich.records.spreadsheets import csv_row
 from roleferry_enrich.records.writing import written
-from roleferry_enrich.terminal.printing import csv_row
 
 STANDARD = Path("-")
 """Standard input or output."""
 
 
-def resolve_file(source: Path, output: Path, form: RowForm | None) -> None:
-    """Writes the rows of `source` to `output`. Raises RecordsRefused, meant to be read."""
+def resolve_file(
+    source: Path, output: Path, form: RowForm | None, columns: Sequence[str] = ()
+) -> None:
+    """Writes the rows of `source` to `output`; `columns` are `NAME=FIELD`.
+
+    Raises RecordsRefused, meant to be read.
+    """
+    told = told_columns(columns)
     said = Console(stderr=True, soft_wrap=True)
     tally = _Tally()
     with opened(source) as lines, progress_of(said) as progress, _replaced(output) as out:
-        read = read_rows(lines)
+        read = read_rows(lines, told)
+        if read.columns is not None:
+            said.print(str(read.columns), markup=False, highlight=False)
         resolved = tally.counted(resolve_records(read.rows, progress))
 
         def line(cells: Sequence[object]) -> str:
@@ -37,6 +46,8 @@ def resolve_file(source: Path, output: Path, form: RowForm | None) -> None:
 
         for text in written(read, resolved, form or read.form, line):
             out.write(text)
+    if read.form is RowForm.JSON:
+        said.print(str(read.columns), markup=False, highlight=False)
     said.print(tally.told())
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -59,7 +59,7 @@ class Text:
         return violation("too_long", f"must be at most {self.limit} bytes in UTF-8")
 
 
-def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
+def one_of(allowed: tuple[str, ...]) -> AfterValidator:
     def check(name: str) -> str:
         if name not in allowed:
             raise violation("unknown_value", "must be one of " + ", ".join(allowed))
@@ -68,7 +68,7 @@ def _one_of(allowed: tuple[str, ...]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _micro_exact(dollars: float) -> float:
+def micro_exact(dollars: float) -> float:
     # Decimal of the shortest text that reads back as this number: what the caller wrote.
     if (Decimal(repr(dollars)) * _MICRO) % 1:
         raise violation("too_precise", "must have at most 6 decimals")
@@ -84,19 +84,22 @@ NumberText = Annotated[str, Text(32)]
 CountryText = Annotated[str, Text(60)]
 ProviderText = Annotated[str, Text(40)]
 WaterfallText = Annotated[str, Text(40)]
-Dollars = Annotated[float, Field(ge=0, le=1_000), AfterValidator(_micro_exact)]
+Dollars = Annotated[float, Field(ge=0, le=1_000), AfterValidator(micro_exact)]
 FieldName = Annotated[
-    str, _one_of(PERSON_FIELDS), WithJsonSchema({"type": "string", "enum": list(PERSON_FIELDS)})
+    str, one_of(PERSON_FIELDS), WithJsonSchema({"type": "string", "enum": list(PERSON_FIELDS)})
 ]
 EnrichmentType = Annotated[
     str,
-    _one_of(ENRICHMENT_TYPES),
+    one_of(ENRICHMENT_TYPES),
     WithJsonSchema({"type": "string", "enum": list(ENRICHMENT_TYPES)}),
 ]
 
 
 class Body(BaseModel):
     """A request body: strict types, no unknown fields, and a blank text is an absent one."""
+
+    is_secret: ClassVar[bool] = False
+    """Whether it may hold a secret, and so must not be remembered by its bytes."""
 
     model_config = ConfigDict(
         extra="forbid",

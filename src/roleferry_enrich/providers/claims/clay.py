@@ -21,9 +21,10 @@ _MOST_ADDRESSES = 10
 def person_claim(row: Record, domain: str) -> PersonClaim | None:
     """Somebody of the company with that domain; None for who has left it or has no name.
 
-    The experience that matched the search is at that company. Rows have also been seen with the
-    newest experience instead, which may be anywhere, and with a `domain` that only repeats the
-    search: neither says who employs the person.
+    The experience that matched the search is at the company it names; that this is the one with
+    the domain is for who knows its name to judge, and taken for granted only where it names none.
+    Rows have also been seen with the newest experience instead, which may be anywhere, and with a
+    `domain` that only repeats the search: neither says who employs the person.
     """
     if not _full_name(row):
         return None
@@ -38,7 +39,7 @@ def person_claim(row: Record, domain: str) -> PersonClaim | None:
         last_name=row.text("last_name"),
         title=current.text("title") if current else row.text("latest_experience_title"),
         company_name=current.text("company") if current else row.text("latest_experience_company"),
-        company_domain=domain if current else None,
+        company_domain=domain if current and not current.text("company") else None,
         linkedin_url=row.text("linkedin_url") or row.text("url"),
         location=row.text("location", "name") or row.text("location"),
         city=row.text("location", "city") or row.text("structured_location", "city"),

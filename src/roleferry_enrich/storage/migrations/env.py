@@ -9,6 +9,10 @@ from alembic import context
 from sqlalchemy import Connection, func, select
 
 from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
+    job_tables,
+    outgoing_tables,
+)
 from roleferry_enrich.storage.engine import create_unpooled_engine
 from roleferry_enrich.storage.tables import accounts
 

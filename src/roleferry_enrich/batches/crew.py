@@ -1,0 +1,269 @@
+"""Runs the items of batch jobs: takes what is due, asks, writes down what came of it.
+
+    take -> run, as many at once as there is room for -> settle
+              renewed every few seconds, or else lost to another worker
+
+A worker that is told to stop gives its items back, which costs them nothing. One that dies loses
+them when their leases end.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+import structlog
+
+from roleferry_enrich.domain.batches import (
+    ItemState,
+    Leased,
+    Prices,
+    Settlement,
+    may_wait,
+    settlement_of,
+)
+from roleferry_enrich.domain.enrichments import Enrichment, Request
+from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.gateway.channels import Channel
+from roleferry_enrich.storage.job_leases import Swept
+
+LEASE = timedelta(seconds=10)
+"""After a death its items are taken up again within this and a second."""
+_RENEW_S = 2.5
+_LOOK_S = 1.0
+_GATHER_S = 0.02
+_AT_ONCE = 40
+# An item waits for providers' timeouts; beyond this something is broken.
+_LONGEST_S = 300.0
+_MOST_DELAYS = 8
+_LONGEST_PAUSE_S = 60
+T = TypeVar("T")
+_log = structlog.get_logger("roleferry_enrich")
+
+
+class Leases(Protocol):
+    """`storage.job_leases.LeaseRepository`; each raises ServiceUnavailable."""
+
+    async def take(
+        self, most: int, prices: Prices, *, suspects: bool = False
+    ) -> Sequence[Leased]: ...
+    async def renew(self, items: Collection[Leased]) -> Collection[tuple[UUID, int, int]]: ...
+    async def settle(self, item: Leased, settlement: Settlement) -> bool: ...
+    async def release(
+        self, items: Collection[Leased], *, pause: timedelta = ..., delays: int = 0
+    ) -> None: ...
+    async def suspects(self) -> bool: ...
+    async def sweep(self) -> Swept: ...
+
+
+class Enricher(Protocol):
+    async def work_off(
+        self, request: Request, account_id: UUID, enrichment_id: UUID
+    ) -> Enrichment: ...
+
+
+def prices_of(channels: Mapping[str, Channel]) -> Prices:
+    """The least that a paid call costs, and what all that may be asked of all costs."""
+    ready = [channel for channel in channels.values() if channel.is_ready]
+    credits = [price for channel in ready if (price := channel.price(1))]
+    all_asks = sum(channel.price(offer.credits) for channel in ready for offer in channel.offers())
+    # Each may be asked twice, when a better key comes in.
+    return Prices(cheapest=min(credits, default=0), dearest=2 * all_asks)
+
+
+class Crew:
+    """One per worker process."""
+
+    def __init__(
+        self, leases: Leases, enricher: Enricher, prices: Prices, *, at_once: int = _AT_ONCE
+    ) -> None:
+        self._leases = leases
+        self._enricher = enricher
+        self._prices = prices
+        self._at_once = at_once
+        self._running: dict[asyncio.Task[None], Leased] = {}
+        self._taking: asyncio.Task[Sequence[Leased]] | None = None
+        self._stirred = asyncio.Event()
+        self._suspects_wait = False
+        self._runs_suspect = False
+
+    async def work(self) -> None:
+        """Until cancelled; call `give_back` then."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_busy())
+            group.create_task(self._keep_leases())
+            group.create_task(self._keep_sweeping())
+
+    async def look(self) -> None:
+        """There may be something to take."""
+        self._stirred.set()
+
+    async def give_back(self) -> None:
+        """Stop what runs and let others take it at once."""
+        taken = await self._taken_meanwhile()
+        items = [*self._running.values(), *taken]
+        await _stop(self._running)
+        self._running.clear()
+        if not items:
+            return
+        try:
+            await self._leases.release(items)
+        except ServiceUnavailable:
+            _log.warning("worker.items.kept", items=len(items))
+
+    async def _taken_meanwhile(self) -> Sequence[Leased]:
+        if self._taking is None:
+            return ()
+        try:
+            return await self._taking
+        except ServiceUnavailable:
+            return ()
+        finally:
+            self._taking = None
+
+    async def _keep_busy(self) -> None:
+        while True:
+            self._stirred.clear()
+            for item in await self._take():
+                task = asyncio.create_task(self._run(item))
+                self._running[task] = item
+                task.add_done_callback(self._ended)
+            try:
+                async with asyncio.timeout(_LOOK_S):
+                    await self._stirred.wait()
+            except TimeoutError:
+                continue
+            # Several end at nearly the same time: one look for all of them.
+            await asyncio.sleep(_GATHER_S)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task, None)
+        self._stirred.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("worker.item.unsettled", error=type(error).__name__)
+
+    async def _take(self) -> Sequence[Leased]:
+        room = self._at_once - len(self._running)
+        if self._runs_suspect:
+            if self._running:
+                return ()
+            self._runs_suspect = False
+        if self._suspects_wait:
+            if self._running:
+                return ()
+            # Next time it is the others' turn, until the sweep looks again.
+            self._suspects_wait = False
+            found = await self._taken(1, suspects=True)
+            self._runs_suspect = bool(found)
+            if found:
+                return found
+        return await self._taken(room) if room > 0 else ()
+
+    async def _taken(self, most: int, *, suspects: bool = False) -> Sequence[Leased]:
+        """Not cut short by the end of this worker: what was taken must be given back."""
+        self._taking = asyncio.create_task(self._leases.take(most, self._prices, suspects=suspects))
+        try:
+            found = await asyncio.shield(self._taking)
+        except ServiceUnavailable:
+            _log.warning("worker.database.lost")
+            found = ()
+        self._taking = None
+        return found
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_S)
+            held = dict(self._running)
+            if not held:
+                continue
+            try:
+                ours = await self._leases.renew(held.values())
+            except ServiceUnavailable:
+                continue
+            lost = [
+                task
+                for task, item in held.items()
+                if (item.job_id, item.number, item.epoch) not in ours
+            ]
+            # Taken over, or their job was cancelled: nobody wants what they bring.
+            await _stop(lost)
+
+    async def _keep_sweeping(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            try:
+                await self._sweep()
+            except ServiceUnavailable:
+                # Nobody could renew a lease either: those alive get the chance before it ends.
+                await asyncio.sleep(LEASE.total_seconds())
+
+    async def _sweep(self) -> None:
+        swept = await self._leases.sweep()
+        if swept.expired:
+            _log.warning("worker.items.expired", items=swept.expired)
+            self._stirred.set()
+        for _, job_id in swept.finished:
+            _log.info("job.finished", job_id=str(job_id))
+        self._suspects_wait = await self._leases.suspects()
+
+    async def _run(self, item: Leased) -> None:
+        """One item's trouble is not the others'."""
+        try:
+            async with asyncio.timeout(_LONGEST_S):
+                enrichment = await self._asked(item)
+        except ServiceUnavailable:
+            await self._put_off(item, Settlement(state=ItemState.FAILED, reason="not_recorded"))
+        except TimeoutError:
+            await self._settle(item, Settlement(state=ItemState.FAILED, reason="took_too_long"))
+        # A root: whatever an item breaks, it is told to its owner and breaks no other.
+        except Exception as error:  # noqa: BLE001
+            _log.error("worker.item.failed", error=type(error).__name__, job_id=str(item.job_id))
+            await self._settle(item, Settlement(state=ItemState.FAILED, reason="internal_error"))
+        else:
+            await self._answered(item, enrichment)
+
+    async def _asked(self, item: Leased) -> Enrichment:
+        request = item.request
+        if item.allowance is not None:
+            own = request.options.max_cost
+            cap = item.allowance if own is None else min(own, item.allowance)
+            request = replace(request, options=replace(request.options, max_cost=cap))
+        return await self._enricher.work_off(request, item.account_id, item.enrichment_id)
+
+    async def _answered(self, item: Leased, enrichment: Enrichment) -> None:
+        settlement = settlement_of(enrichment, item)
+        if may_wait(enrichment):
+            await self._put_off(item, settlement)
+        else:
+            await self._settle(item, settlement)
+
+    async def _put_off(self, item: Leased, otherwise: Settlement) -> None:
+        """Once more in a while; `otherwise` is its end when that was said too often."""
+        if item.delays >= _MOST_DELAYS:
+            await self._settle(item, otherwise)
+            return
+        pause = timedelta(seconds=min(2**item.delays, _LONGEST_PAUSE_S))
+        await _insisting(lambda: self._leases.release([item], pause=pause, delays=1))
+
+    async def _settle(self, item: Leased, settlement: Settlement) -> None:
+        if not await _insisting(lambda: self._leases.settle(item, settlement)):
+            _log.warning("worker.item.refused", job_id=str(item.job_id), number=item.number)
+
+
+async def _insisting(write: Callable[[], Awaitable[T]]) -> T:
+    """Until the database takes it: it was paid for."""
+    while True:
+        try:
+            return await write()
+        except ServiceUnavailable:
+            await asyncio.sleep(_LOOK_S)
+
+
+async def _stop(tasks: Iterable[asyncio.Task[None]]) -> None:
+    stopping = set(tasks)
+    for task in stopping:
+        task.cancel()
+    if stopping:
+        await asyncio.wait(stopping)

@@ -1,0 +1,119 @@
+"""What an account does with its webhook endpoints."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from roleferry_enrich.domain.outgoing_webhooks import (
+    Delivery,
+    Endpoint,
+    EndpointChange,
+    EndpointWish,
+)
+from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.errors import Conflict, NotFound
+from roleferry_enrich.storage.delivery_log import DeliveryLog
+from roleferry_enrich.storage.endpoints import EndpointRepository, NewEndpoint
+from roleferry_enrich.webhooks.outgoing.destinations import Destinations
+from roleferry_enrich.webhooks.outgoing.signing import Vault, mint, read_secret, shown
+
+# Of those who register at once: each may wait for a resolver that hangs, in a thread.
+_AT_ONCE = 8
+
+
+class EndpointDesk:
+    """Every method raises NotFound where the account has no such endpoint."""
+
+    def __init__(
+        self,
+        endpoints: EndpointRepository,
+        log: DeliveryLog,
+        destinations: Destinations,
+        vault: Vault,
+    ) -> None:
+        self._endpoints = endpoints
+        self._log = log
+        self._destinations = destinations
+        self._vault = vault
+        self._line = asyncio.Semaphore(_AT_ONCE)
+
+    async def register(self, account_id: UUID, wish: EndpointWish) -> tuple[Endpoint, str]:
+        """The endpoint, and its secret, which is not shown again.
+
+        Raises InvalidQuery for a URL that may not be called and a secret that is none.
+        """
+        secret = mint() if wish.secret is None else read_secret(wish.secret)
+        async with self._line:
+            await self._destinations.require(wish.url)
+        endpoint_id = uuid4()
+        endpoint = await self._endpoints.add(
+            NewEndpoint(
+                account_id=account_id,
+                id=endpoint_id,
+                url=wish.url,
+                description=wish.description,
+                events=wish.events,
+                secret=self._vault.seal(account_id, endpoint_id, secret),
+            )
+        )
+        return endpoint, shown(secret)
+
+    async def all(self, account_id: UUID) -> Sequence[Endpoint]:
+        return await self._endpoints.all(account_id)
+
+    async def get(self, account_id: UUID, endpoint_id: UUID) -> Endpoint:
+        return _known(await self._endpoints.get(account_id, endpoint_id))
+
+    async def change(self, account_id: UUID, endpoint_id: UUID, change: EndpointChange) -> Endpoint:
+        return _known(await self._endpoints.change(account_id, endpoint_id, change))
+
+    async def remove(self, account_id: UUID, endpoint_id: UUID) -> None:
+        if not await self._endpoints.remove(account_id, endpoint_id):
+            raise _unknown()
+
+    async def rotate(
+        self, account_id: UUID, endpoint_id: UUID, secret: str | None, overlap: timedelta
+    ) -> tuple[Endpoint, str]:
+        """The endpoint with its new secret; until the overlap ends both sign."""
+        new = mint() if secret is None else read_secret(secret)
+        sealed = self._vault.seal(account_id, endpoint_id, new)
+        endpoint = await self._endpoints.rotate(account_id, endpoint_id, sealed, overlap)
+        return _known(endpoint), shown(new)
+
+    async def deliveries(
+        self, account_id: UUID, endpoint_id: UUID, *, after: str | None, limit: int
+    ) -> Page[Delivery]:
+        await self.get(account_id, endpoint_id)
+        return await self._log.page(account_id, endpoint_id, after=after, limit=limit)
+
+    async def replay(self, account_id: UUID, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
+        """Raises Conflict while the endpoint is disabled."""
+        await self._require_enabled(account_id, endpoint_id)
+        delivery = await self._log.replay(account_id, endpoint_id, delivery_id)
+        if delivery is None:
+            raise NotFound("there is no such delivery")
+        return delivery
+
+    async def test(self, account_id: UUID, endpoint_id: UUID) -> Delivery:
+        """Raises Conflict while the endpoint is disabled."""
+        await self._require_enabled(account_id, endpoint_id)
+        delivery = await self._log.test(account_id, endpoint_id, uuid4().hex)
+        if delivery is None:
+            raise _unknown()
+        return delivery
+
+    async def _require_enabled(self, account_id: UUID, endpoint_id: UUID) -> None:
+        endpoint = await self.get(account_id, endpoint_id)
+        if endpoint.disabled_at is not None:
+            raise Conflict("the webhook endpoint is disabled: enable it first")
+
+
+def _known(endpoint: Endpoint | None) -> Endpoint:
+    if endpoint is None:
+        raise _unknown()
+    return endpoint
+
+
+def _unknown() -> NotFound:
+    return NotFound("there is no such webhook endpoint")
