@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
-from roleferry_enrich.terminal.administration import keys, providers
+from roleferry_enrich.terminal.administration import keys, providers, webhooks
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, console, show
 from roleferry_enrich.terminal.resolve import resolve
@@ -25,8 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(keys, name="keys")
-app.add_typer(providers, name="providers")
+for group in (keys, providers, webhooks):
+    app.add_typer(group)
 app.command()(resolve)
 app.command()(verify)
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import aiohttp
@@ -45,6 +45,7 @@ from roleferry_enrich.pipeline.recording import PatientRecords
 from roleferry_enrich.pipeline.verification import Verifier
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
+from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR
 from roleferry_enrich.providers.routines import RunsRoutine
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
@@ -183,7 +184,13 @@ async def _own_store(
     channels = given or channels_of(settings)
     offers = [offer for channel in channels.values() for offer in channel.offers()]
     wire = Wire(servers.database_url)
-    carrier = Recollections(wire=wire, shelves=shelves(offers, settings.retention_days), now=_now)
+    days = settings.retention_days
+    carrier = Recollections(
+        wire=wire,
+        shelves=shelves(offers, days),
+        reports_told_for=REPORTS_TOLD_FOR if days is None else timedelta(days=days),
+        now=_now,
+    )
     reads = {name for name, one in channels.items() if one.is_own_store and one.base_url is None}
     try:
         yield {

@@ -32,7 +32,10 @@ from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
 from roleferry_enrich.storage.companies import CompanyRepository
 from roleferry_enrich.storage.contacts import ContactRepository
+from roleferry_enrich.webhooks.inbox import Receipt
+from roleferry_enrich.webhooks.opening import open_inbox
 from roleferry_enrich.webhooks.outgoing.opening import endpoint_desk
+from roleferry_enrich.webhooks.signatures.delivery import Delivery
 
 _HEALTH_PATIENCE_S = 1.0
 
@@ -47,6 +50,7 @@ class LocalServices:
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)
+        self._inbox = open_inbox(resources.settings, resources.engine)
         self.catalogue: Mapping[str, Provider] = {
             name: channel.provider for name, channel in resources.gateway.channels.items()
         }
@@ -104,6 +108,18 @@ class LocalServices:
 
     async def resolve(self, records: Sequence[LooseRecord]) -> Sequence[RecordOutcome]:
         return await self._desk.resolve(records)
+
+    def require_sender(self, sender: str, *, has_token: bool) -> None:
+        self._inbox.endpoint(sender, has_token=has_token)
+
+    async def receive_webhook(
+        self, sender: str, body: bytes, headers: Mapping[str, str], token: str | None
+    ) -> Receipt:
+        delivery = Delivery(
+            body=body, headers=headers, token=token, arrived_at=datetime.now(UTC).timestamp()
+        )
+        endpoint = self._inbox.endpoint(sender, has_token=token is not None)
+        return await self._inbox.receive(endpoint, delivery)
 
     async def health(self) -> Health:
         database, redis = await asyncio.gather(self._database_trouble(), self._redis_trouble())

@@ -25,7 +25,7 @@ from roleferry_enrich.domain.verification import (
     VerificationRequest,
 )
 from roleferry_enrich.domain.waterfalls import Waterfalls, waterfalls
-from roleferry_enrich.errors import RequestRefused, Unauthenticated
+from roleferry_enrich.errors import NotFound, RequestRefused, Unauthenticated
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
@@ -34,6 +34,7 @@ from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
 from roleferry_enrich.providers.profile import Profile, profile_of
 from roleferry_enrich.records.resolution import resolve_records
+from roleferry_enrich.webhooks.inbox import Receipt
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = "test-key-of-the-account"
@@ -110,6 +111,7 @@ class FakeServices:
     to_verify: list[VerificationRequest] = field(default_factory=list)
     checked: Mapping[str, CheckedEmail] = field(default_factory=dict)
     resolved: list[Sequence[LooseRecord]] = field(default_factory=list)
+    delivered: list[tuple[str, bytes, Mapping[str, str], str | None]] = field(default_factory=list)
     named: Waterfalls = field(default_factory=lambda: waterfalls({}))
     tokens: list[str] = field(default_factory=list)
     failure: Exception | None = None
@@ -218,6 +220,18 @@ class FakeServices:
         if self.failure is not None:
             raise self.failure
         return [outcome for _, outcome in resolve_records((b"", record) for record in records)]
+
+    def require_sender(self, sender: str, *, has_token: bool) -> None:
+        if sender != "stripe" or has_token:
+            raise NotFound("there is nothing at this path")
+
+    async def receive_webhook(
+        self, sender: str, body: bytes, headers: Mapping[str, str], token: str | None
+    ) -> Receipt:
+        self.delivered.append((sender, body, dict(headers), token))
+        if self.failure is not None:
+            raise self.failure
+        return Receipt(events=1, new=1)
 
     async def health(self) -> Health:
         return self.state

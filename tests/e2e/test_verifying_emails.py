@@ -204,7 +204,7 @@ async def test_a_plan_costs_nothing(api: httpx.AsyncClient, far_ends: Sandbox) -
     answer = await api.post("/emails/verify?dry_run=true", json={"emails": [ORLA] * 3})
 
     plan = answer.json()
-    assert [ask["provider"] for ask in plan["asks"]] == ["neverbounce", "hunter"]
+    assert [ask["provider"] for ask in plan["asks"]] == ["internal", "neverbounce", "hunter"]
     assert plan["cost"]["expected_usd"] == PRICE_USD
     assert charged(far_ends) == 0
 

@@ -136,3 +136,16 @@ def test_only_so_many_are_kept_and_the_least_recently_asked_for_go_first():
 
     kept = [recall.get(each.account_id, each.request) for each in (first, second, third)]
     assert kept == [first, None, third]
+
+
+def test_an_answer_is_repeated_for_a_minute_at_most():
+    """What became of a mail is told to no cache, and must be seen by whoever asks again."""
+    time = [0.0]
+    enrichment = answered()
+    recall = Recall(Gateway(Memories()), clock=lambda: time[0])
+    recall.keep(enrichment, ())
+
+    time[0] = 60.0
+    assert recall.get(enrichment.account_id, enrichment.request) is enrichment
+    time[0] = 60.1
+    assert recall.get(enrichment.account_id, enrichment.request) is None

@@ -129,6 +129,47 @@ async def test_who_has_looked_is_not_paid_beside(house, outcome, reason):
     assert (found.judgement.status, found.judgement.reasons) == (MailStatus.UNKNOWN, (reason,))
 
 
+@pytest.fixture
+def free() -> House:
+    """With somebody who is asked for nothing."""
+    return House(Script(offer("own.verify_email", "email"), CHEAP, DEAR))
+
+
+async def test_what_is_free_is_asked_first_and_spares_the_rest(free):
+    free.script.answer("own.verify_email", said(Deliverability.INVALID, "own"))
+
+    found = await checked(free)
+
+    assert free.script.names == ["own.verify_email"]
+    assert (found.judgement.status, found.cost) == (MailStatus.INVALID, 0)
+
+
+@pytest.mark.parametrize("outcome", [Absent(), TROUBLE, said(Deliverability.UNKNOWN, "own")])
+async def test_what_is_free_and_tells_nothing_ends_nothing(free, outcome):
+    free.script.answer("own.verify_email", outcome)
+    free.script.answer("cheap.verify_email", said())
+
+    found = await checked(free)
+
+    assert free.script.names == ["own.verify_email", "cheap.verify_email"]
+    assert (found.judgement.status, found.judgement.reasons) == (MailStatus.VALID, ())
+
+
+async def test_who_objected_to_us_is_told_to_nobody(free):
+    free.script.answer("own.verify_email", OptedOut())
+
+    assert (await checked(free)).judgement.reasons == ("opted_out",)
+    assert free.script.names == ["own.verify_email"]
+
+
+def test_a_plan_names_what_is_free_beside_the_cheapest(free):
+    plan = plan_of(request(), free.script.channels)
+
+    assert [(one.provider, one.cost.expected) for one in plan.checks] == [
+        *(("own", 0), ("cheap", PRICE // 2), ("dear", 0))
+    ]
+
+
 async def test_why_nobody_could_say_is_told_of_each(house):
     house.script.answer("cheap.verify_email", TROUBLE)
     house.script.answer("dear.verify_email", Skipped("budget_spent"))

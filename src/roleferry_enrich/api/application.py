@@ -19,6 +19,7 @@ from roleferry_enrich.api import (
     providers,
     records,
     webhook_endpoints,
+    webhooks,
 )
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
@@ -46,6 +47,7 @@ _MODULES = (
     records,
     providers,
     webhook_endpoints,
+    webhooks,
     health,
 )
 _TAGS = [
@@ -57,6 +59,7 @@ _TAGS = [
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
     {"name": "webhooks", "description": "Where you want to be told of events."},
+    {"name": "intake", "description": "What providers send on their own accord."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
 

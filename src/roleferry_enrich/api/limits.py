@@ -27,6 +27,8 @@ _LARGER_BODIES = MappingProxyType(
         # Ten thousand items of a kilobyte and a half.
         "/enrich/batch": 16 * 1024 * 1024,
         "/enrich/enqueue": 16 * 1024 * 1024,
+        # SendGrid gathers up to 768 kB of events.
+        "/webhooks/sendgrid": 1024 * 1024,
     }
 )
 

@@ -24,6 +24,7 @@ from roleferry_enrich.domain.verification import (
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
+from roleferry_enrich.webhooks.inbox import Receipt
 
 
 class Services(Protocol):
@@ -103,6 +104,16 @@ class Services(Protocol):
 
     async def resolve(self, records: Sequence[LooseRecord]) -> Sequence[RecordOutcome]:
         """Whose each record is, in order. Raises ServiceUnavailable where too many ask at once."""
+        ...
+
+    def require_sender(self, sender: str, *, has_token: bool) -> None:
+        """Raises NotFound, as for any path that is none, where this sender is not listened to."""
+        ...
+
+    async def receive_webhook(
+        self, sender: str, body: bytes, headers: Mapping[str, str], token: str | None
+    ) -> Receipt:
+        """Kept when it returns. Raises WebhookRefused, MalformedBody, ServiceUnavailable."""
         ...
 
     async def health(self) -> Health:

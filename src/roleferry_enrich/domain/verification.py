@@ -57,8 +57,8 @@ class CheckedEmail:
 
     @property
     def is_cached(self) -> bool:
-        """No verifier was asked for it now."""
-        return bool(self.reports) and all(report.cached for report in self.reports)
+        """Every verdict was known before it was asked for."""
+        return bool(self.verdicts) and all(each.provenance.cached for each in self.verdicts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """One address being asked about, and what can be said of it at any moment."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from roleferry_enrich.domain.enrichments import Strategy
@@ -16,13 +16,12 @@ from roleferry_enrich.domain.outcomes import (
     Troubled,
     Waiting,
 )
-from roleferry_enrich.domain.people import Deliverability
 from roleferry_enrich.domain.queries import Ask, EmailQuery
 from roleferry_enrich.domain.verification import CheckedEmail
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
-from roleferry_enrich.pipeline.verifiers import CHECK
-from roleferry_enrich.resolve.mailbox_status import judged
+from roleferry_enrich.pipeline.verifiers import CHECK, Verifiers
+from roleferry_enrich.resolve.mailbox_status import is_finding, judged
 
 _HAS_SPOKEN = Found | Absent | Waiting | OptedOut
 
@@ -30,9 +29,10 @@ _HAS_SPOKEN = Found | Absent | Waiting | OptedOut
 class Inquiry:
     """Asks the verifiers for one address, one after the other or all at once."""
 
-    def __init__(self, email: Email, verifiers: Sequence[str], *, is_opted_out: bool) -> None:
+    def __init__(self, email: Email, verifiers: Verifiers, *, is_opted_out: bool) -> None:
         self.email = email
-        self._verifiers = () if is_opted_out else verifiers
+        self._verifiers = () if is_opted_out else verifiers.names
+        self._free = verifiers.free
         self._reports: list[Report] = []
         self._is_opted_out = is_opted_out
         self.asked: list[str] = []
@@ -46,16 +46,23 @@ class Inquiry:
     async def run(
         self, gateway: Gateway, terms: Terms, strategy: Strategy, answer_by: float
     ) -> None:
-        """Another verifier is begun only where the one before cannot answer, and in time."""
+        """Another paid one is begun only where the one before cannot answer, and in time."""
         if strategy is Strategy.PARALLEL:
-            await asyncio.gather(*(self._ask(name, gateway, terms) for name in self._verifiers))
-        else:
-            loop = asyncio.get_running_loop()
-            for place, name in enumerate(self._verifiers):
-                if place and loop.time() >= answer_by:
-                    break
-                if isinstance((await self._ask(name, gateway, terms)).outcome, _HAS_SPOKEN):
-                    break
+            await self._ask_all(self._verifiers, gateway, terms)
+            return
+        free = [name for name in self._verifiers if name in self._free]
+        await self._ask_all(free, gateway, terms)
+        if self.opted_out_now or any(map(is_finding, self._verdicts())):
+            return
+        loop = asyncio.get_running_loop()
+        for place, name in enumerate(name for name in self._verifiers if name not in self._free):
+            if place and loop.time() >= answer_by:
+                break
+            if isinstance((await self._ask(name, gateway, terms)).outcome, _HAS_SPOKEN):
+                break
+
+    async def _ask_all(self, names: Iterable[str], gateway: Gateway, terms: Terms) -> None:
+        await asyncio.gather(*(self._ask(name, gateway, terms) for name in names))
 
     async def _ask(self, provider: str, gateway: Gateway, terms: Terms) -> Report:
         ask = Ask(provider=provider, capability=CHECK, query=EmailQuery(email=self.email))
@@ -96,7 +103,7 @@ class Inquiry:
             yield "pending"
         if not self._verifiers:
             yield "no_verifier"
-        if any(v.claim.deliverability is not Deliverability.UNKNOWN for v in verdicts):
+        if any(map(is_finding, verdicts)):
             return
         if verdicts:
             yield "undecided"
@@ -106,5 +113,5 @@ class Inquiry:
                     yield reason
                 case Troubled(kind=kind):
                     yield kind.value
-                case Absent():
+                case Absent() if report.provider not in self._free:
                     yield "undecided"

@@ -4,11 +4,13 @@ An answer is a pure function of the request and of what the providers said. Whil
 holds every one of those sayings, and each is fresh, merging, recording and rendering them again
 could only repeat what was done a moment ago: the same question of the same account gets the very
 same enrichment, under the id it was recorded by. What is forgotten or replaced in the cache, here
-or by another process, is recalled no more.
+or by another process, is recalled no more. Nor is anything for long: what became of a mail is told
+to our own database and to no cache.
 """
 
+import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,8 +25,12 @@ _MOST = 512
 """Answers kept. One is some ten kilobytes, and dearer ones are asked for again soon or never."""
 
 
+_KEPT_FOR_S = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    at: float
     enrichment: Enrichment
     memories: Memories
 
@@ -32,7 +38,13 @@ class _Kept:
 class Recall:
     """The answers of late that rest on memory alone. One per process."""
 
-    def __init__(self, gateway: Gateway, most: int = _MOST) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        most: int = _MOST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._gateway = gateway
         self._most = most
         self._kept: OrderedDict[tuple[UUID, Request], _Kept] = OrderedDict()
@@ -43,7 +55,7 @@ class Recall:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        if not kept.memories.still_stand:
+        if not kept.memories.still_stand or self._clock() > kept.at + _KEPT_FOR_S:
             del self._kept[key]
             return None
         self._kept.move_to_end(key)
@@ -56,7 +68,9 @@ class Recall:
         memories = self._gateway.remembers(asks)
         if memories is None:
             return
-        self._kept[enrichment.account_id, enrichment.request] = _Kept(enrichment, memories)
+        self._kept[enrichment.account_id, enrichment.request] = _Kept(
+            self._clock(), enrichment, memories
+        )
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 

@@ -120,7 +120,7 @@ class Verifier:
             request=request,
             verifiers=verifiers,
             inquiries=[
-                Inquiry(email, verifiers.names, is_opted_out=email in objected) for email in emails
+                Inquiry(email, verifiers, is_opted_out=email in objected) for email in emails
             ],
             started_at=self._now(),
             answer_by=answer_by,

@@ -26,6 +26,10 @@ class Verifiers:
     unasked: tuple[Unplanned, ...]
 
     @property
+    def free(self) -> tuple[str, ...]:
+        return tuple(offer.provider for offer, _ in self.ready if not offer.credits)
+
+    @property
     def names(self) -> tuple[str, ...]:
         return tuple(offer.provider for offer, _ in self.ready)
 
@@ -49,12 +53,13 @@ def plan_of(request: VerificationRequest, channels: Mapping[str, Channel]) -> Ve
     verifiers = verifiers_for(request.options, channels)
     addresses = len({email for email in request.emails if email is not None})
     is_parallel = request.options.strategy is Strategy.PARALLEL
+    # The others step in for one that cannot answer, which nobody can foresee.
+    first = next((offer for offer, _ in verifiers.ready if offer.credits), None)
     checks = tuple(
-        # The others step in for one that cannot answer, which nobody can foresee.
         PlannedCheck(
-            offer.provider, _cost(offer, price, addresses, is_asked=is_parallel or not place)
+            offer.provider, _cost(offer, price, addresses, is_asked=is_parallel or offer is first)
         )
-        for place, (offer, price) in enumerate(verifiers.ready)
+        for offer, price in verifiers.ready
     )
     return VerificationPlan(
         request=request,

@@ -26,6 +26,11 @@ _WHATEVER_IS_FOUND = frozenset({"accept_all", "disposable", "spamtrap"})
 """Of these an address is risky even where a mail server would take the message."""
 
 
+def is_finding(verdict: EmailObservation) -> bool:
+    """Whether it tells anything of the mailbox."""
+    return verdict.claim.deliverability in _FINDINGS
+
+
 def judged(
     email: Email, verdicts: Sequence[EmailObservation], *, today: date, why_not: Sequence[str] = ()
 ) -> Judgement:
@@ -78,7 +83,7 @@ def _confidence(
         return None
     shares: dict[Deliverability, list[Share]] = defaultdict(list)
     for verdict in verdicts:
-        if verdict.claim.deliverability in _FINDINGS:
+        if is_finding(verdict):
             share = share_of(verdict, today, Matter.MAILBOX)
             shares[verdict.claim.deliverability].append(share)
     believed = {found: belief(each, Matter.MAILBOX) for found, each in shares.items()}

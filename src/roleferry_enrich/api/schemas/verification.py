@@ -24,7 +24,8 @@ class VerifyBody(Body):
     """In any spelling. What is no address is told so in its place and spoils no other; an address
     that is there twice is checked once."""
     strategy: Literal["waterfall", "parallel"] = "waterfall"
-    """`waterfall` asks the cheapest verifier, and the next only where that one cannot answer;
+    """`waterfall` asks what is free (what became of your earlier mails), then the cheapest
+    verifier, and the next only where that one cannot answer;
     `parallel` asks all of them and weighs what they say."""
     deadline_ms: Annotated[int, Field(ge=100, le=60_000)] = 10_000
     """When to answer with what is known by then. Of 20 addresses or more, those that are not
@@ -79,7 +80,7 @@ class VerifiedEmail(TypedDict):
     checked_on: date | None
     """The day of the newest verdict."""
     cached: bool
-    """No verifier was asked for it now."""
+    """Every verdict was known before it was asked for."""
     cost_usd: float
     """Of an address that was sent twice, with the first."""
 
