@@ -16,6 +16,7 @@ from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, show
 from roleferry_enrich.terminal.resolve import resolve
 from roleferry_enrich.terminal.running import demo, migrate, sandbox, serve, worker
+from roleferry_enrich.terminal.verify import verify
 
 app = typer.Typer(
     name="roleferry-enrich",
@@ -28,6 +29,7 @@ for group in (keys, providers, webhooks):
     app.add_typer(group)
 app.command()(resolve)
 app.command()(batch)
+app.command()(verify)
 for command in (demo, serve, worker, sandbox, migrate):
     app.command()(command)
 

@@ -42,6 +42,7 @@ from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
+from roleferry_enrich.pipeline.verification import Verifier
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR
@@ -51,6 +52,7 @@ from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
+from roleferry_enrich.storage.opt_outs import OptOutRepository
 from roleferry_enrich.storage.recollections import Recollections, shelves
 from roleferry_enrich.storage.wire import Wire
 from roleferry_enrich.webhooks.outgoing.alarms import Alarms
@@ -70,6 +72,7 @@ class Resources:
     gateway: Gateway
     usage: Usage
     enricher: Enricher
+    verifier: Verifier
     accounts: AccountRepository
     books: PostgresBooks
     enrichments: EnrichmentRepository
@@ -114,6 +117,7 @@ async def open_resources(
                 gateway=gateway,
                 usage=Usage(ours, gates, shared),
                 enricher=enricher,
+                verifier=_verifier(gateway, engine, background, watching),
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,
@@ -137,6 +141,12 @@ def _enricher(
         sample=_sample,
         now=_now,
     )
+
+
+def _verifier(
+    gateway: Gateway, engine: AsyncEngine, background: Background, watching: Watching
+) -> Verifier:
+    return Verifier(gateway, OptOutRepository(engine), background, watching, _now)
 
 
 def _pepper(settings: Settings) -> bytes:

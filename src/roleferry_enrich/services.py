@@ -16,10 +16,16 @@ from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.verification import (
+    Verification,
+    VerificationPlan,
+    VerificationRequest,
+)
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.gateway.healths import provider_healths
 from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
+from roleferry_enrich.pipeline.verifiers import plan_of
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.records.desk import ResolvingDesk
@@ -63,6 +69,14 @@ class LocalServices:
 
     def plan(self, request: Request) -> Plan:
         return estimate(first_situation(self._resources.gateway.channels, request))
+
+    async def verify(
+        self, request: VerificationRequest, account: Account, came_at: float
+    ) -> Verification:
+        return await self._resources.verifier.verify(request, account.id, came_at)
+
+    def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
+        return plan_of(request, self._resources.gateway.channels)
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
         return await self._resources.enrichments.get(account_id, enrichment_id)

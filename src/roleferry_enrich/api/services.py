@@ -16,6 +16,11 @@ from roleferry_enrich.domain.health import Health
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.verification import (
+    Verification,
+    VerificationPlan,
+    VerificationRequest,
+)
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
@@ -57,6 +62,19 @@ class Services(Protocol):
 
     def plan(self, request: Request) -> Plan:
         """What the request would cost and fill. Asks nobody and keeps nothing."""
+        ...
+
+    async def verify(
+        self, request: VerificationRequest, account: Account, came_at: float
+    ) -> Verification:
+        """What is known of each address at the deadline, counted likewise.
+
+        Raises ServiceUnavailable where too many are under way.
+        """
+        ...
+
+    def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
+        """What the list would cost. Asks nobody and keeps nothing."""
         ...
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
