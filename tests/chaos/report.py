@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.chaos.faults import Kind
-from tests.chaos.witness import Testimony
+from tests.chaos.witness import Findings
 
 from roleferry_enrich.batches.crew import LEASE
 
@@ -28,7 +28,7 @@ class Evidence:
     found_jobs: frozenset[str]
     states: Mapping[str, int]
     reasons: Mapping[str, int]
-    testimony: Testimony
+    findings: Findings
     unended: int
     fenced: int
     paid_calls: int
@@ -50,7 +50,7 @@ class Report:
     @property
     def duplicated(self) -> int:
         twice = sum(count > 1 for count in self.evidence.found.values())
-        return twice + self.evidence.testimony.settled_twice
+        return twice + self.evidence.findings.settled_twice
 
     @property
     def unexpected(self) -> int:
@@ -63,16 +63,15 @@ class Report:
 
     @property
     def double_charged(self) -> int:
-        return self.evidence.testimony.booked_twice
+        return self.evidence.findings.booked_twice
 
     @property
     def repeated(self) -> int:
-        """Each subject that somebody was found for is worth one paid call."""
-        return max(0, self.evidence.paid_calls - self.evidence.states.get("done", 0))
+        return max(0, self.evidence.paid_calls - self.evidence.findings.worth)
 
     @property
     def repeated_share(self) -> float:
-        return self.repeated / max(1, self.evidence.states.get("done", 0))
+        return self.repeated / max(1, self.evidence.findings.worth)
 
     def broken(self) -> list[str]:
         """Promises that were not kept."""
@@ -94,7 +93,7 @@ class Report:
         """Of each item whose worker was killed or stopped: until another one ran it."""
         ends = sorted(at for at, kind in self.evidence.faults if kind in _ENDS_LEASES)
         found = []
-        for lease_ended, again in self.evidence.testimony.deaths:
+        for lease_ended, again in self.evidence.findings.deaths:
             # It was renewed when its worker still lived, so the fault came after that.
             place = bisect_right(ends, lease_ended - LEASE.total_seconds())
             if place < len(ends) and ends[place] <= again:
@@ -103,7 +102,7 @@ class Report:
 
     def resumed_s(self, kind: Kind) -> list[float]:
         """After each such fault: until the next item was settled."""
-        settled = self.evidence.testimony.settled_at
+        settled = self.evidence.findings.settled_at
         found = []
         for at, happened in self.evidence.faults:
             place = bisect_right(settled, at)
@@ -112,7 +111,7 @@ class Report:
         return found
 
     def lines(self) -> Iterator[str]:
-        evidence, seen = self.evidence, self.evidence.testimony
+        evidence, seen = self.evidence, self.evidence.findings
         happened = Counter(kind for _, kind in evidence.faults)
         yield f"seed {evidence.seed}, {evidence.seconds:g} s, {len(evidence.faults)} faults"
         yield from (f"  {happened[kind]:6}  {kind}" for kind in Kind)

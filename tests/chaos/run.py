@@ -77,7 +77,7 @@ async def _evidence(
         found_jobs=frozenset(results.jobs),
         states=results.states,
         reasons=results.reasons,
-        testimony=await witness.testify(),
+        findings=await witness.testify(),
         unended=await witness.unended(),
         fenced=_told(house.logs, "worker.item.refused"),
         paid_calls=house.paid_calls(),

@@ -42,6 +42,11 @@ _BOOKED_TWICE = """
         GROUP BY seen.job_id, seen.number HAVING count(*) > 1
     ) AS twice
 """
+_WORTH = """
+    SELECT count(DISTINCT (seen.job_id, seen.number))
+    FROM seen JOIN provider_calls AS calls ON calls.enrichment_id = seen.try
+    WHERE seen.state = 'running' AND calls.cost > 0 AND calls.outcome <> 'lost'
+"""
 _BOOKS = """
     SELECT count(*) FILTER (WHERE cost > 0 AND outcome <> 'lost') AS charged,
         count(*) FILTER (WHERE cost > 0 AND outcome = 'lost') AS lost,
@@ -71,9 +76,11 @@ _SETTLED_AT = """
 
 
 @dataclass(frozen=True)
-class Testimony:
+class Findings:
     settled_twice: int
     booked_twice: int
+    worth: int
+    """Items that one paid call was enough for."""
     charged: int
     """Calls in the books whose answer came and cost something."""
     lost: int
@@ -99,12 +106,13 @@ class Witness:
     async def under_way(self) -> int:
         return await self._count(_UNDER_WAY)
 
-    async def testify(self) -> Testimony:
+    async def testify(self) -> Findings:
         """Of a run that has come to rest."""
         (books,) = await self._rows(_BOOKS)
-        return Testimony(
+        return Findings(
             settled_twice=await self._count(_SETTLED_TWICE),
             booked_twice=await self._count(_BOOKED_TWICE),
+            worth=await self._count(_WORTH),
             deaths=[(row["lease_ended"], row["again"]) for row in await self._rows(_DEATHS)],
             settled_at=[row["at"] for row in await self._rows(_SETTLED_AT)],
             **books,
