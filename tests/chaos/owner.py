@@ -15,8 +15,8 @@ from roleferry_enrich.sandbox.population import populate
 _TIMEOUT_S = 20.0
 _RETRY_S = 0.3
 _TRIES = 400
-# Of the batches whose answer did not come, so many are never sent again: their fate is unknown.
-_GIVES_UP = 0.1
+# So many batches are not sent again when no answer came, and their fate is unknown.
+_GIVES_UP = 0.04
 _LARGEST = 200
 
 

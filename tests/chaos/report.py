@@ -63,7 +63,9 @@ class Report:
 
     @property
     def double_charged(self) -> int:
-        return self.evidence.findings.booked_twice
+        """Bought though it was in the books, or booked as answered though no answer was given."""
+        findings = self.evidence.findings
+        return findings.bought_again + max(0, findings.charged - self.evidence.paid_calls)
 
     @property
     def repeated(self) -> int:

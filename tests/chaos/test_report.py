@@ -12,7 +12,7 @@ from tests.chaos.witness import Findings
 
 FINDINGS = Findings(
     settled_twice=0,
-    booked_twice=0,
+    bought_again=0,
     worth=2,
     charged=2,
     lost=0,
@@ -43,7 +43,7 @@ BREACHES = {
     "no accepted item is lost": {"found": Counter("a")},
     "no item has two results": {"found": Counter("aab")},
     "nothing comes out that nobody put in": {"found": Counter("abz")},
-    "nothing is charged twice": {"findings": replace(FINDINGS, booked_twice=1)},
+    "nothing is charged twice": {"findings": replace(FINDINGS, bought_again=1)},
     "few paid calls are repeated": {"paid_calls": 3},
     "every item reaches an end": {"unended": 1},
     "nobody dies of another's death": {"states": {"done": 1, "dead": 1}},
@@ -71,6 +71,10 @@ def test_a_job_that_vanished_whole_is_lost_too() -> None:
 
 def test_two_results_count_whether_the_owner_or_the_database_saw_them() -> None:
     assert Report(replace(KEPT, findings=replace(FINDINGS, settled_twice=1))).duplicated == 1
+
+
+def test_an_answer_that_nobody_gave_is_charged_twice() -> None:
+    assert Report(replace(KEPT, findings=replace(FINDINGS, charged=3))).double_charged == 1
 
 
 def test_what_came_without_a_202_is_recovered() -> None:

@@ -28,6 +28,14 @@ _TRIGGER = """
     END $$;
     CREATE TRIGGER seen AFTER UPDATE ON job_items
     FOR EACH ROW WHEN (old.state <> new.state OR old.epoch <> new.epoch) EXECUTE FUNCTION see();
+    CREATE TABLE booked (id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
+    CREATE FUNCTION book() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO booked (id) VALUES (new.id) ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER booked AFTER INSERT OR UPDATE ON provider_calls
+    FOR EACH ROW WHEN (new.cost > 0 AND new.outcome <> 'lost') EXECUTE FUNCTION book();
 """
 _SETTLED_TWICE = """
     SELECT count(*) FROM (
@@ -35,18 +43,23 @@ _SETTLED_TWICE = """
         GROUP BY job_id, number HAVING count(*) > 1
     ) AS twice
 """
-_BOOKED_TWICE = """
-    SELECT count(*) FROM (
-        SELECT FROM seen JOIN provider_calls AS calls ON calls.enrichment_id = seen.try
-        WHERE seen.state = 'running' AND calls.cost > 0 AND calls.outcome <> 'lost'
-        GROUP BY seen.job_id, seen.number HAVING count(*) > 1
-    ) AS twice
-"""
-_WORTH = """
-    SELECT count(DISTINCT (seen.job_id, seen.number))
-    FROM seen JOIN provider_calls AS calls ON calls.enrichment_id = seen.try
+# All paid calls whose answers came, with their items.
+_ANSWERED = """
+    SELECT DISTINCT seen.job_id, seen.number, calls.id, calls.sent_at, booked.at AS booked_at
+    FROM seen
+    JOIN provider_calls AS calls ON calls.enrichment_id = seen.try
+    JOIN booked ON booked.id = calls.id
     WHERE seen.state = 'running' AND calls.cost > 0 AND calls.outcome <> 'lost'
 """
+# The second was made although the answer of the first was in the books. One that came only after
+# the call was given up, because its worker stood still, was charged, and nobody could know.
+_BOUGHT_AGAIN = f"""
+    WITH answered AS ({_ANSWERED})
+    SELECT count(DISTINCT (first.job_id, first.number))
+    FROM answered AS first JOIN answered AS second USING (job_id, number)
+    WHERE second.id <> first.id AND second.sent_at > first.booked_at
+"""
+_WORTH = f"SELECT count(DISTINCT (job_id, number)) FROM ({_ANSWERED}) AS answered"
 _BOOKS = """
     SELECT count(*) FILTER (WHERE cost > 0 AND outcome <> 'lost') AS charged,
         count(*) FILTER (WHERE cost > 0 AND outcome = 'lost') AS lost,
@@ -78,7 +91,8 @@ _SETTLED_AT = """
 @dataclass(frozen=True)
 class Findings:
     settled_twice: int
-    booked_twice: int
+    bought_again: int
+    """Items for which a call was made though the answer to it was in the books."""
     worth: int
     """Items that one paid call was enough for."""
     charged: int
@@ -111,7 +125,7 @@ class Witness:
         (books,) = await self._rows(_BOOKS)
         return Findings(
             settled_twice=await self._count(_SETTLED_TWICE),
-            booked_twice=await self._count(_BOOKED_TWICE),
+            bought_again=await self._count(_BOUGHT_AGAIN),
             worth=await self._count(_WORTH),
             deaths=[(row["lease_ended"], row["again"]) for row in await self._rows(_DEATHS)],
             settled_at=[row["at"] for row in await self._rows(_SETTLED_AT)],
