@@ -21,7 +21,8 @@ from roleferry_enrich.domain.outcomes import CacheLevel, Found, Report, Skipped
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import Ask, Keys, PersonQuery
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.gateway.books import Payer
+from roleferry_enrich.gateway import till
+from roleferry_enrich.gateway.books import Noted, Payer
 from roleferry_enrich.gateway.errand import Errand, Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.redis_guard import RedisGuard
@@ -77,6 +78,10 @@ class Ledger:
 
     async def forget_replies(self) -> None:
         await self._rows("DELETE FROM call_intents WHERE account_id = $1 RETURNING 1")
+
+    async def let_calls_be_overdue(self) -> None:
+        overdue = "UPDATE call_intents SET expires_at = now() WHERE account_id = $1 RETURNING 1"
+        await self._rows(overdue)
 
     async def open(self) -> None:
         await self._rows("INSERT INTO accounts (id, name) VALUES ($1, 'Test account') RETURNING id")
@@ -160,6 +165,31 @@ async def test_a_paid_reply_outlives_the_process_and_the_cache(
     assert second.cached is CacheLevel.TWIN
     assert _observed_at(second) <= _observed_at(first)
     assert await ledger.spent() == 10_000
+
+
+async def test_who_stood_still_before_its_call_finds_that_another_made_it(
+    redis: Redis, shared: RedisGuard, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(till, "_STOOD_STILL_S", 0.4)
+    far_end, books = FarEnd(ORLA), ledger.books()
+    note = books.note
+
+    async def note_and_stand_still(intent):
+        monkeypatch.setattr(books, "note", note)
+        await note(intent)
+        await ledger.let_calls_be_overdue()
+        await redis.flushdb()
+        async with gateway(far_end, shared, books=ledger.books(), base_url=None) as (other, _):
+            _serve_from(other, gate)
+            await other.ask(PERSON, ledger.terms())
+        await asyncio.sleep(0.5)
+        return Noted()
+
+    async with gateway(far_end, shared, books=books) as (gate, _):
+        monkeypatch.setattr(books, "note", note_and_stand_still)
+        report = await gate.ask(PERSON, ledger.terms())
+
+    assert (far_end.calls, name_in(report), report.cost) == (1, "Orla Fenwick", 0)
 
 
 async def test_who_wants_it_new_pays_again(

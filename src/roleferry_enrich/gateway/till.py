@@ -44,6 +44,8 @@ from roleferry_enrich.providers.replies import Reply
 _SETTLING_TIME = timedelta(seconds=2)
 _FIRST_LOOK_S = 0.005
 _SLOWEST_LOOK_S = 0.05
+# No note takes so long: this process stood still, may count as dead, and others make its call.
+_STOOD_STILL_S = 1.0
 
 
 class Till:
@@ -63,7 +65,7 @@ class Till:
         intent = self._intent(call, errand, attempt)
         while True:
             try:
-                found = await self._books.note(intent)
+                found = await self._note(intent)
             except BooksUnavailable:
                 self._watch.bought(intent.provider, "refused")
                 raise
@@ -84,6 +86,15 @@ class Till:
                         raise DeadlineTooNear("an equal call that was under way came to nothing")
                 case _ as unreachable:
                     assert_never(unreachable)
+
+    async def _note(self, intent: Intent) -> Noted | Kept | UnderWay:
+        """As the books say it now: a note that is still there is found again, and is ours."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            found = await self._books.note(intent)
+            if clock() - began <= _STOOD_STILL_S:
+                return found
 
     async def unreadable(self, errand: Errand) -> None:
         """What the last step was told made no sense: it is not kept to be misread again."""
