@@ -12,76 +12,76 @@ import typer
 from roleferry_enrich.records.forms import RowForm
 from roleferry_enrich.terminal.options import Key, MaxCost, Url
 
+_STDOUT = Path("-")
+
+File = Annotated[Path, typer.Argument(help="CSV, or a JSON object a line (NDJSON).")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Else FILE.enriched.csv beside FILE; - is stdout."),
+]
+Form = Annotated[
+    RowForm | None,
+    typer.Option("--format", "-f", help="Of the output; else by its extension, or as FILE."),
+]
+Column = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        "-c",
+        metavar="NAME=FIELD",
+        help="Which field a column is, where its heading does not tell; FIELD none leaves it out. "
+        "May be given several times.",
+    ),
+]
+Strategy = Annotated[
+    Literal["parallel", "waterfall"] | None, typer.Option(help="For rows that name none.")
+]
+Waterfall = Annotated[str | None, typer.Option(help="Of waterfalls, the one named so.")]
+Priority = Annotated[
+    Literal["low", "normal", "high"] | None, typer.Option(help="Among your own jobs.")
+]
+Again = Annotated[bool, typer.Option("--again", help="Send it anew, though it was sent before.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Sum it up as JSON on stdout.")]
+
 
 def batch(
-    file: Annotated[Path, typer.Argument(help="CSV, or a JSON object a line (NDJSON).")],
+    file: File,
     *,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="Else FILE.enriched.csv beside FILE; - is stdout."),
-    ] = None,
-    form: Annotated[
-        RowForm | None,
-        typer.Option("--format", "-f", help="Of the output; else by its extension, or as FILE."),
-    ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--column",
-            "-c",
-            metavar="NAME=FIELD",
-            help="Which field a column is, where its heading does not tell; FIELD none leaves it "
-            "out. May be given several times.",
-        ),
-    ] = None,
-    strategy: Annotated[
-        Literal["parallel", "waterfall"] | None, typer.Option(help="For rows that name none.")
-    ] = None,
-    waterfall: Annotated[str | None, typer.Option(help="Of waterfalls, the one named so.")] = None,
+    out: Out = None,
+    form: Form = None,
+    column: Column = None,
+    strategy: Strategy = None,
+    waterfall: Waterfall = None,
     max_cost: MaxCost = None,
-    priority: Annotated[
-        Literal["low", "normal", "high"] | None, typer.Option(help="Among your own jobs.")
-    ] = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Send it anew, though it was sent before.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Sum it up as JSON on stdout.")] = False,
+    priority: Priority = None,
+    again: Again = False,
+    as_json: AsJson = False,
     url: Url = None,
     key: Key = None,
 ) -> None:
     """Enrich a file of contacts.
 
     Every row comes out in its place with all its columns, and what was found in columns named
-    enriched_...; NDJSON gets one member, enriched, with the whole answer. Columns are recognised by
-    their headings, which is told first. Rows that make no sense stay, with their reason.
+    enriched_...; NDJSON gets one member, enriched, with the whole answer. Which column is taken
+    for what is told first. Rows that make no sense stay, with their reason.
 
-    Ctrl-C leaves the work to the service, or in the database; the same command again goes on, and
-    pays for nothing twice. The same file sent again is the same work: --again asks anew. More than
-    10,000 rows are several jobs, which share --max-cost by their rows.
+    Ctrl-C leaves the work to the service, or in the database; the same command again goes on and
+    pays for nothing twice. More than 10,000 rows are several jobs, which share --max-cost.
 
-    Exit code 0: every row was answered; 1: written, but rows were refused or failed; 2: nothing
-    was written.
+    Exit code 0: every row was answered; 1: rows were refused or failed; 2: nothing was written.
 
     Example: roleferry-enrich batch leads.csv --max-cost 20
     """
-    from roleferry_enrich.terminal.batches.enriching import LeftRunning, Wish, enrich_file
+    from roleferry_enrich.terminal.batches.enriching import Asked, LeftRunning, Wish, enrich_file
     from roleferry_enrich.terminal.batches.run import Terms
 
-    said = {"strategy": strategy, "waterfall": waterfall}
-    wish = Wish(
-        source=file,
-        output=out,
-        form=form,
-        columns=column or (),
-        added={name: value for name, value in said.items() if value is not None},
-        terms=Terms(max_cost=max_cost, priority=priority),
-        again=again,
-        url=url,
-        key=key,
-    )
-    if as_json and out == Path("-"):
+    if as_json and out == _STDOUT:
         raise typer.BadParameter("--json and --out - both write to stdout")
+    said = {"strategy": strategy, "waterfall": waterfall}
+    added = {name: value for name, value in said.items() if value is not None}
+    where = Asked(url, key, again=again)
     try:
+        wish = Wish(file, out, form, column or (), added, Terms(max_cost, priority), where)
         report = enrich_file(wish, as_json=as_json)
     except LeftRunning as left:
         sys.stderr.write(f"roleferry-enrich: {left}\n")
