@@ -100,7 +100,6 @@ def test_what_was_interrupted_goes_on_and_is_sent_once(
     assert "@" not in kept
     assert {path.name for path in tmp_path.iterdir()} == {source.name, state.name}
     [job] = [it for it in jobs(owner) if it["id"] in kept]
-    assert job["state"] in {"queued", "running"}
 
     slow.delete("/_faults").raise_for_status()
     said = command("batch", source.name)

@@ -237,3 +237,18 @@ def test_a_heading_gives_no_orders_to_a_terminal(source, capsys):
     enrich_file(wish(source), as_json=False)
 
     assert "not sent: ?[2Jnote" in capsys.readouterr().err
+
+
+def test_what_failed_is_told_with_what_to_do(source, service, monkeypatch, capsys):
+    item = type(service)._page
+
+    def failing(self, job, params):
+        page = item(self, job, params)
+        return {**page, "items": [{**it, "state": "failed"} for it in page["items"]]}
+
+    monkeypatch.setattr(type(service), "_page", failing)
+    source.write_text("email\nada@a.test\n")
+    report = enrich_file(wish(source), as_json=False)
+
+    assert not report.is_whole
+    assert "/retry" in capsys.readouterr().err

@@ -33,6 +33,10 @@ _FORMS = {".csv": RowForm.CSV, ".tsv": RowForm.CSV}
 _FORMS |= dict.fromkeys((".ndjson", ".jsonl", ".json"), RowForm.JSON)
 _SUFFIXES = {RowForm.CSV: ".csv", RowForm.JSON: ".ndjson"}
 _KNOWN = "It was sent before: these are the results of then, and --again asks anew."
+_FAILED = (
+    "What failed is asked once more after POST /jobs/<id>/retry and this command again, or with "
+    "--again, which asks all anew."
+)
 _NOT_ENDED_WELL = ("failed", "dead", "cancelled", REFUSED)
 
 
@@ -238,5 +242,7 @@ def _tell(report: Report, said: Console) -> None:
     counts = ", ".join(f"{count} {state}" for state, count in sorted(report.tally.states.items()))
     rows, cost = report.tally.states.total(), report.standing.cost_usd
     said.print(f"{rows} rows: {counts}; ${cost:.4f}", highlight=False)
+    if report.tally.states["failed"] or report.tally.states["dead"]:
+        said.print(_FAILED)
     if report.output != STANDARD:
         said.print(f"written to {report.output}", markup=False, highlight=False)
