@@ -17,6 +17,7 @@ from roleferry_enrich.settings import (
     secret_setting_names,
     setting_names,
 )
+from roleferry_enrich.webhook_settings import SENDERS
 
 NO_FILE = Path("no-such-file.env")
 PEPPER = "test-pepper-of-thirty-two-characters"
@@ -259,7 +260,7 @@ def test_the_example_names_every_setting_and_no_other() -> None:
         for name in setting_names()
         if "__" not in name or "__HUNTER__" in name or "WATERFALLS__" in name
     }
-    assert names_in_example() == of_one_provider | OF_CLAY_ALONE
+    assert names_in_example() == of_one_provider | OF_CLAY_ALONE | OF_SENDGRID | OF_GENERIC_ALONE
 
 
 def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
@@ -374,9 +375,15 @@ def test_a_cache_key_that_protects_nothing_stops_the_start(keys: str) -> None:
     assert keys not in message
 
 
+OF_SENDGRID = {f"ROLEFERRY_WEBHOOKS__SENDGRID__{field.upper()}" for field in SENDERS["sendgrid"]}
+OF_GENERIC_ALONE = {
+    f"ROLEFERRY_WEBHOOKS__GENERIC__{field.upper()}"
+    for field in SENDERS["generic"] - SENDERS["sendgrid"]
+}
 OF_CLAY_ALONE = {
     "ROLEFERRY_PROVIDERS__CLAY__ROUTINE",
     "ROLEFERRY_PROVIDERS__CLAY__ROUTINE_INPUTS",
+    "ROLEFERRY_PROVIDERS__CLAY__ROUTINE_WEBHOOK",
 }
 
 
@@ -400,6 +407,8 @@ def test_a_routine_is_read_with_its_own_names_of_inputs() -> None:
         "function:t_0abc", (("Full Name", "full_name"), ("Website", "domain"))
     )
     assert read(PROVIDERS__CLAY__ROUTINE_INPUTS=inputs).provider("clay").own_routine is None
+    told = read(PROVIDERS__CLAY__ROUTINE="t_1", PROVIDERS__CLAY__ROUTINE_WEBHOOK="wh_1")
+    assert told.provider("clay").own_routine == Routine("t_1", webhook="wh_1")
 
 
 @pytest.mark.parametrize(
@@ -408,6 +417,7 @@ def test_a_routine_is_read_with_its_own_names_of_inputs() -> None:
         ("ROUTINE", "../me"),
         ("ROUTINE", "two words"),
         ("ROUTINE", "t" * 65),
+        ("ROUTINE_WEBHOOK", "two words"),
         ("ROUTINE_INPUTS", "Full Name"),
         ("ROUTINE_INPUTS", "Name=email"),
         ("ROUTINE_INPUTS", "=domain"),
@@ -418,3 +428,53 @@ def test_what_cannot_be_a_routine_is_refused(name: str, text: str) -> None:
         read(**{f"PROVIDERS__CLAY__{name}": text})
 
     assert text not in str(refused.value)
+
+
+ACCOUNT = "0d5c7a52-51f3-4a4e-9d63-9f0b8b1f6c11"
+
+
+def test_a_sender_of_webhooks_is_set_by_its_name() -> None:
+    given = read(
+        WEBHOOKS__SENDGRID__SECRET="a-key, another",
+        WEBHOOKS__SENDGRID__ACCOUNT=ACCOUNT,
+        WEBHOOKS__SENDGRID__TOLERANCE_S="600",
+        WEBHOOK_RETENTION_DAYS="90",
+    )
+    sendgrid = given.webhooks["sendgrid"]
+    assert [secret.get_secret_value() for secret in sendgrid.secrets] == ["a-key", "another"]
+    assert str(sendgrid.account) == ACCOUNT
+    assert sendgrid.tolerance == timedelta(minutes=10)
+    assert given.webhook_retention_days == 90
+
+
+@pytest.mark.parametrize(
+    ("texts", "named"),
+    [
+        ({"WEBHOOKS__NOBODY__SECRET": "some-key"}, "ROLEFERRY_WEBHOOKS__NOBODY__SECRET"),
+        ({"WEBHOOKS__CLEARBIT__TOLERANCE_S": "60"}, "ROLEFERRY_WEBHOOKS__CLEARBIT__TOLERANCE_S"),
+        ({"WEBHOOKS__STRIPE__ACCOUNT": ACCOUNT}, "ROLEFERRY_WEBHOOKS__STRIPE__ACCOUNT"),
+        ({"WEBHOOKS__SENDGRID__SECRET": "some-key"}, "ROLEFERRY_WEBHOOKS__SENDGRID__ACCOUNT"),
+        ({"WEBHOOKS__GENERIC__SECRET": "some-key"}, "ROLEFERRY_WEBHOOKS__GENERIC__HEADER"),
+        ({"WEBHOOKS__APOLLO__SECRET": "too-short"}, "ROLEFERRY_WEBHOOKS__APOLLO__SECRET"),
+        ({"WEBHOOKS__APOLLO__SECRET": "/" * 24}, "ROLEFERRY_WEBHOOKS__APOLLO__SECRET"),
+        ({"WEBHOOKS__STRIPE__SECRET": "changeme"}, "ROLEFERRY_WEBHOOKS__STRIPE__SECRET"),
+        ({"WEBHOOKS__STRIPE__TOLERANCE_S": "0"}, "ROLEFERRY_WEBHOOKS__STRIPE__TOLERANCE_S"),
+        ({"WEBHOOKS__GENERIC__HEADER": "a b"}, "ROLEFERRY_WEBHOOKS__GENERIC__HEADER"),
+        ({"WEBHOOKS__GENERIC__ALGORITHM": "md5"}, "ROLEFERRY_WEBHOOKS__GENERIC__ALGORITHM"),
+        ({"WEBHOOK_RETENTION_DAYS": "7"}, "ROLEFERRY_WEBHOOK_RETENTION_DAYS"),
+    ],
+)
+def test_a_sender_that_cannot_be_right_is_refused_by_its_setting(
+    texts: dict[str, str], named: str
+) -> None:
+    said = refusal({f"ROLEFERRY_{name}": text for name, text in texts.items()})
+    assert named in said
+    for text in texts.values():
+        assert len(text) < 5 or text not in said
+
+
+def test_a_strange_setting_of_a_sender_is_refused_wherever_it_comes_from() -> None:
+    with pytest.raises(ValueError, match="WEBHOOKS__STRIPE__HEADER: this sender has none"):
+        Settings(webhooks={"stripe": {"header": "X-Mine"}})
+    with pytest.raises(ValueError, match="no such sender"):
+        Settings(webhooks={"nobody": {}})

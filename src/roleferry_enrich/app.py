@@ -22,6 +22,7 @@ from roleferry_enrich.records.desk import open_desk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.webhooks.endpoints import endpoints_of
 
 # uvloop accepts one connection of a socket in each turn of the loop. In a burst, when turns are
 # long, most of a deadline would pass before a request is heard; of one port known by several
@@ -39,6 +40,7 @@ def create_app(
 
     `channels` takes the place of the catalogue's.
     """
+    endpoints_of(settings)  # a secret that cannot be one stops the start, not the first webhook
     telemetry = configure_telemetry(settings)
     registry = telemetry.metrics.registry
 

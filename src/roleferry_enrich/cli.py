@@ -10,12 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
-from roleferry_enrich.terminal.administration import keys, providers
+from roleferry_enrich.terminal.administration import keys, providers, webhooks
 from roleferry_enrich.terminal.batch import batch
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, show
 from roleferry_enrich.terminal.resolve import resolve
 from roleferry_enrich.terminal.running import demo, migrate, sandbox, serve, worker
+from roleferry_enrich.terminal.verify import verify
 
 app = typer.Typer(
     name="roleferry-enrich",
@@ -24,10 +25,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(keys, name="keys")
-app.add_typer(providers, name="providers")
+for group in (keys, providers, webhooks):
+    app.add_typer(group)
 app.command()(resolve)
 app.command()(batch)
+app.command()(verify)
 for command in (demo, serve, worker, sandbox, migrate):
     app.command()(command)
 

@@ -5,7 +5,7 @@
         InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402, NotFound 404,
         Conflict 409, TooManyRequests 429, ServiceUnavailable 503; of the message itself:
         MalformedBody 400, BodyTooSlow 408, BodyTooLarge 413, UrlTooLong 414,
-        WrongMediaType 415, HeadersTooLarge 431
+        WrongMediaType 415, HeadersTooLarge 431; of who sends a webhook: WebhookRefused 401
       ProviderError             one provider; never fails the request
         ProviderUnavailable     no connection, 5xx: retried, counts against the breaker
           ProviderConnectionLost, ProviderTimedOut: may have been billed, so a paid call is not
@@ -109,6 +109,20 @@ class TooManyRequests(RequestRefused):
 
 class HeadersTooLarge(RequestRefused):
     status, slug, title = 431, "headers-too-large", "The header fields are too large"
+
+
+class WebhookRefused(RequestRefused):
+    """A webhook that its provider has not signed, or too long ago.
+
+    What is wrong with it is not for who sent it to learn.
+    """
+
+    status, slug, title = 401, "webhook-refused", "The webhook is not accepted"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__("the webhook does not prove who sent it, and when")
+        self.fault = fault
+        """missing, unreadable, stale, signature or reused: for our own counts."""
 
 
 class ServiceUnavailable(RequestRefused):

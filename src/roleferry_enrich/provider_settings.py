@@ -20,7 +20,7 @@ from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.routines import ROUTINE_ID, Routine, RunsRoutine, inputs_named
 from roleferry_enrich.setting_types import HttpUrl, each_secret, no_placeholder, windows
 
-_OF_ROUTINES = frozenset({"routine", "routine_inputs"})
+_OF_ROUTINES = frozenset({"routine", "routine_inputs", "routine_webhook"})
 
 
 class ProviderSettings(BaseModel):
@@ -44,6 +44,8 @@ class ProviderSettings(BaseModel):
         None
     )
     """The routine's own names of its inputs, each with the key that goes there."""
+    routine_webhook: Annotated[str, Field(pattern=ROUTINE_ID)] | None = None
+    """The provider's id of its webhook that tells us of a run that is done."""
 
     @property
     def keys(self) -> tuple[SecretStr, ...]:
@@ -59,8 +61,8 @@ class ProviderSettings(BaseModel):
         if self.routine is None:
             return None
         if self.routine_inputs is None:
-            return Routine(self.routine)
-        return Routine(self.routine, self.routine_inputs)
+            return Routine(self.routine, webhook=self.routine_webhook)
+        return Routine(self.routine, self.routine_inputs, self.routine_webhook)
 
 
 def check_provider(name: str, provider: ProviderSettings) -> None:
@@ -69,7 +71,7 @@ def check_provider(name: str, provider: ProviderSettings) -> None:
     setting = f"{PREFIX}PROVIDERS{DELIMITER}{name.upper()}{DELIMITER}"
     if adapter is None:
         raise ValueError(f"{setting}*: there is no such provider")
-    if not isinstance(adapter, RunsRoutine) and (provider.routine or provider.routine_inputs):
+    if not isinstance(adapter, RunsRoutine) and provider.model_fields_set & _OF_ROUTINES:
         raise ValueError(f"{setting}ROUTINE: this provider runs none")
     if provider.enabled and adapter.spec.authenticate is not None and not provider.keys:
         raise ValueError(f"{setting}ENABLED is true, but {setting}API_KEY is not set")

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import aiohttp
@@ -42,14 +42,17 @@ from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
+from roleferry_enrich.pipeline.verification import Verifier
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
+from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR
 from roleferry_enrich.providers.routines import RunsRoutine
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
+from roleferry_enrich.storage.opt_outs import OptOutRepository
 from roleferry_enrich.storage.recollections import Recollections, shelves
 from roleferry_enrich.storage.wire import Wire
 from roleferry_enrich.webhooks.outgoing.alarms import Alarms
@@ -69,6 +72,7 @@ class Resources:
     gateway: Gateway
     usage: Usage
     enricher: Enricher
+    verifier: Verifier
     accounts: AccountRepository
     books: PostgresBooks
     enrichments: EnrichmentRepository
@@ -113,6 +117,7 @@ async def open_resources(
                 gateway=gateway,
                 usage=Usage(ours, gates, shared),
                 enricher=enricher,
+                verifier=_verifier(gateway, engine, background, watching),
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,
@@ -136,6 +141,12 @@ def _enricher(
         sample=_sample,
         now=_now,
     )
+
+
+def _verifier(
+    gateway: Gateway, engine: AsyncEngine, background: Background, watching: Watching
+) -> Verifier:
+    return Verifier(gateway, OptOutRepository(engine), background, watching, _now)
 
 
 def _pepper(settings: Settings) -> bytes:
@@ -173,7 +184,13 @@ async def _own_store(
     channels = given or channels_of(settings)
     offers = [offer for channel in channels.values() for offer in channel.offers()]
     wire = Wire(servers.database_url)
-    carrier = Recollections(wire=wire, shelves=shelves(offers, settings.retention_days), now=_now)
+    days = settings.retention_days
+    carrier = Recollections(
+        wire=wire,
+        shelves=shelves(offers, days),
+        reports_told_for=REPORTS_TOLD_FOR if days is None else timedelta(days=days),
+        now=_now,
+    )
     reads = {name for name, one in channels.items() if one.is_own_store and one.base_url is None}
     try:
         yield {

@@ -16,17 +16,26 @@ from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.verification import (
+    Verification,
+    VerificationPlan,
+    VerificationRequest,
+)
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.gateway.healths import provider_healths
 from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
+from roleferry_enrich.pipeline.verifiers import plan_of
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
 from roleferry_enrich.storage.companies import CompanyRepository
 from roleferry_enrich.storage.contacts import ContactRepository
+from roleferry_enrich.webhooks.inbox import Receipt
+from roleferry_enrich.webhooks.opening import open_inbox
 from roleferry_enrich.webhooks.outgoing.opening import endpoint_desk
+from roleferry_enrich.webhooks.signatures.delivery import Delivery
 
 _HEALTH_PATIENCE_S = 1.0
 
@@ -41,6 +50,7 @@ class LocalServices:
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)
+        self._inbox = open_inbox(resources.settings, resources.engine)
         self.catalogue: Mapping[str, Provider] = {
             name: channel.provider for name, channel in resources.gateway.channels.items()
         }
@@ -59,6 +69,14 @@ class LocalServices:
 
     def plan(self, request: Request) -> Plan:
         return estimate(first_situation(self._resources.gateway.channels, request))
+
+    async def verify(
+        self, request: VerificationRequest, account: Account, came_at: float
+    ) -> Verification:
+        return await self._resources.verifier.verify(request, account.id, came_at)
+
+    def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
+        return plan_of(request, self._resources.gateway.channels)
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
         return await self._resources.enrichments.get(account_id, enrichment_id)
@@ -90,6 +108,18 @@ class LocalServices:
 
     async def resolve(self, records: Sequence[LooseRecord]) -> Sequence[RecordOutcome]:
         return await self._desk.resolve(records)
+
+    def require_sender(self, sender: str, *, has_token: bool) -> None:
+        self._inbox.endpoint(sender, has_token=has_token)
+
+    async def receive_webhook(
+        self, sender: str, body: bytes, headers: Mapping[str, str], token: str | None
+    ) -> Receipt:
+        delivery = Delivery(
+            body=body, headers=headers, token=token, arrived_at=datetime.now(UTC).timestamp()
+        )
+        endpoint = self._inbox.endpoint(sender, has_token=token is not None)
+        return await self._inbox.receive(endpoint, delivery)
 
     async def health(self) -> Health:
         database, redis = await asyncio.gather(self._database_trouble(), self._redis_trouble())

@@ -41,9 +41,12 @@ from roleferry_enrich.waterfall_settings import (
     read_accounts,
     read_steps,
 )
+from roleferry_enrich.webhook_settings import WebhookSettings, check_sender, webhook_names
 
-_NESTED = frozenset({"providers", "waterfalls"})
-_SECRET_FIELDS = frozenset({"api_key", "cache_keys", "database_url", "redis_url", "secret_key"})
+_NESTED = frozenset({"providers", "waterfalls", "webhooks"})
+_SECRET_FIELDS = frozenset(
+    {"api_key", "cache_keys", "database_url", "redis_url", "secret", "secret_key"}
+)
 
 
 class Settings(BaseSettings):
@@ -89,6 +92,9 @@ class Settings(BaseSettings):
     webhook_inside_hosts: InsideHosts = ()
     """Webhooks may be sent to these, though not public; in development over http too."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
+    webhooks: Mapping[str, WebhookSettings] = Field(default_factory=dict)
+    webhook_retention_days: int = Field(default=30, ge=8, le=3_650)
+    """Days for which events are kept: as long a repeated one is known. Stripe tries for three."""
     waterfalls: Mapping[str, Annotated[Steps, BeforeValidator(read_steps)]] = Field(
         default_factory=dict
     )
@@ -118,6 +124,8 @@ class Settings(BaseSettings):
             raise ValueError("ROLEFERRY_PORT and ROLEFERRY_SANDBOX_PORT are the same")
         for name, provider in self.providers.items():
             check_provider(name, provider)
+        for sender, webhook in self.webhooks.items():
+            check_sender(sender, webhook)
         check_waterfalls(self.waterfalls, self.default_waterfall, self.account_waterfalls)
         if self.environment == "production":
             _check_production(self)
@@ -153,7 +161,8 @@ def setting_names() -> frozenset[str]:
     """Every variable there is, for every provider; of waterfalls those with a built-in name."""
     plain = {PREFIX + field.upper() for field in Settings.model_fields.keys() - _NESTED}
     plain |= {WATERFALLS + name.upper() for name in BUILT_IN}
-    return frozenset(plain | {name for names in provider_names().values() for name in names})
+    of_providers = {name for names in provider_names().values() for name in names}
+    return frozenset(plain | of_providers | webhook_names())
 
 
 def secret_setting_names() -> frozenset[str]:

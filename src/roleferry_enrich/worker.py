@@ -22,12 +22,15 @@ from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.completions import CompletionRepository
 from roleferry_enrich.storage.job_leases import LeaseRepository
+from roleferry_enrich.storage.webhook_desk import WebhookDesk
 from roleferry_enrich.storage.wire import DatabaseAway
+from roleferry_enrich.webhooks.opening import open_processing
 from roleferry_enrich.webhooks.outgoing.opening import open_dispatcher
 
 _LOOK_S = 1.0
 _TIDY_S = 10.0
 _INSIST_S = 2.0
+_MOST_FORGOTTEN = 1_000
 _log = structlog.get_logger("roleferry_enrich")
 
 
@@ -54,6 +57,7 @@ async def work(settings: Settings, servers: Servers) -> None:
                 group.create_task(_sweep(completion, queue)),
                 group.create_task(_listen(completion, queue)),
                 group.create_task(_tidy(resources)),
+                group.create_task(_take_in(resources)),
                 group.create_task(_hear(crew.look, items)),
                 group.create_task(dispatcher.run()),
             ]
@@ -90,6 +94,18 @@ async def _tidy(resources: Resources) -> None:
         with contextlib.suppress(DatabaseAway):
             for lost in await resources.books.sweep():
                 watch.lost(lost.provider, lost.capability, lost.cost)
+
+
+async def _take_in(resources: Resources) -> None:
+    """Work through webhooks as they come, and forget them when they were kept long enough."""
+    processing = open_processing(resources.settings, resources.engine)
+    desk = WebhookDesk(resources.engine)
+    kept_for = timedelta(days=resources.settings.webhook_retention_days)
+    while True:
+        with contextlib.suppress(ServiceUnavailable):
+            await processing.process_due()
+            await desk.forget(kept_for, _MOST_FORGOTTEN)
+        await asyncio.sleep(_LOOK_S)
 
 
 async def _listen(completion: Completion, queue: Queue) -> None:

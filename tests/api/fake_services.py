@@ -16,16 +16,27 @@ from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, P
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.verification import (
+    CheckedEmail,
+    Judgement,
+    MailStatus,
+    Verification,
+    VerificationPlan,
+    VerificationRequest,
+)
 from roleferry_enrich.domain.waterfalls import Waterfalls, waterfalls
-from roleferry_enrich.errors import RequestRefused, Unauthenticated
+from roleferry_enrich.errors import NotFound, RequestRefused, Unauthenticated
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
+from roleferry_enrich.pipeline.verifiers import plan_of
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
 from roleferry_enrich.providers.profile import Profile, profile_of
 from roleferry_enrich.records.resolution import resolve_records
+from roleferry_enrich.webhooks.inbox import Receipt
 
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = "test-key-of-the-account"
 OTHER_KEY = "test-key-of-another"
 ACCOUNT = Account(id=UUID(int=1), name="Testing", scopes=frozenset(), key_id="k1")
@@ -97,7 +108,10 @@ class FakeJobs:
 class FakeServices:
     jobs: FakeJobs = field(default_factory=FakeJobs)
     asked: list[tuple[Request, Account]] = field(default_factory=list)
+    to_verify: list[VerificationRequest] = field(default_factory=list)
+    checked: Mapping[str, CheckedEmail] = field(default_factory=dict)
     resolved: list[Sequence[LooseRecord]] = field(default_factory=list)
+    delivered: list[tuple[str, bytes, Mapping[str, str], str | None]] = field(default_factory=list)
     named: Waterfalls = field(default_factory=lambda: waterfalls({}))
     tokens: list[str] = field(default_factory=list)
     failure: Exception | None = None
@@ -150,11 +164,33 @@ class FakeServices:
         return self.answer or examples.enrichment(request.goal)
 
     def plan(self, request: Request) -> Plan:
-        channels = {
+        return estimate(first_situation(self._channels(), request))
+
+    async def verify(
+        self, request: VerificationRequest, account: Account, came_at: float
+    ) -> Verification:
+        self.to_verify.append(request)
+        if self.failure is not None:
+            raise self.failure
+        nothing = CheckedEmail(judgement=Judgement(status=MailStatus.UNKNOWN))
+        return Verification(
+            id=UUID(int=9),
+            account_id=account.id,
+            request=request,
+            checked={it: self.checked.get(it, nothing) for it in request.emails if it},
+            unasked=(),
+            started_at=NOW,
+            answered_at=NOW,
+        )
+
+    def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
+        return plan_of(request, self._channels())
+
+    def _channels(self) -> Mapping[str, Channel]:
+        return {
             name: Channel(provider=one, key=Credential("test"))
             for name, one in self.catalogue.items()
         }
-        return estimate(first_situation(channels, request))
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
         return self.stored.get((account_id, enrichment_id))
@@ -184,6 +220,18 @@ class FakeServices:
         if self.failure is not None:
             raise self.failure
         return [outcome for _, outcome in resolve_records((b"", record) for record in records)]
+
+    def require_sender(self, sender: str, *, has_token: bool) -> None:
+        if sender != "stripe" or has_token:
+            raise NotFound("there is nothing at this path")
+
+    async def receive_webhook(
+        self, sender: str, body: bytes, headers: Mapping[str, str], token: str | None
+    ) -> Receipt:
+        self.delivered.append((sender, body, dict(headers), token))
+        if self.failure is not None:
+            raise self.failure
+        return Receipt(events=1, new=1)
 
     async def health(self) -> Health:
         return self.state

@@ -29,7 +29,8 @@ CONTENTS = [
     ]
     for content in part.get("content", {}).values()
 ]
-POSTS = {"enrichContact", "findExecutives", "enrichCompany"}
+ENRICHES = {"enrichContact", "findExecutives", "enrichCompany"}
+POSTS = ENRICHES | {"verifyEmails"}
 READS = {
     "getEnrichment",
     "listContacts",
@@ -41,6 +42,7 @@ READS = {
 BATCHES = {"createBatch", "enqueueBatch"}
 JOBS = {"listJobs", "getJob", "getJobResults", "watchJob", "cancelJob", "retryJob"}
 COMPUTES = {"resolveRecords"}
+TAKES_IN = {"receiveWebhook", "receiveWebhookByToken"}
 WEBHOOKS = {
     "createWebhookEndpoint": {201, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
     "listWebhookEndpoints": {200, 401, 414, 422, 429, 431, 500, 503},
@@ -61,7 +63,7 @@ def test_the_document_is_valid_openapi():
 
 
 def test_every_operation_is_there_once():
-    every = POSTS | READS | BATCHES | JOBS | COMPUTES | WEBHOOKS.keys() | PUBLIC
+    every = POSTS | READS | BATCHES | JOBS | COMPUTES | WEBHOOKS.keys() | TAKES_IN | PUBLIC
     assert set(OPERATIONS) == every
 
 
@@ -78,6 +80,12 @@ def test_what_costs_money_documents_every_status(name):
 @pytest.mark.parametrize("name", sorted(COMPUTES))
 def test_what_costs_nothing_documents_no_402(name):
     expected = {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503}
+    assert set(map(int, OPERATIONS[name]["responses"])) == expected
+
+
+@pytest.mark.parametrize("name", sorted(TAKES_IN))
+def test_what_takes_in_documents_every_status(name):
+    expected = {200, 400, 401, 404, 408, 413, 414, 415, 431, 500, 503}
     assert set(map(int, OPERATIONS[name]["responses"])) == expected
 
 
@@ -155,6 +163,6 @@ def test_every_body_has_examples_that_are_valid(content):
         validator.validate(example)
 
 
-@pytest.mark.parametrize("name", sorted(POSTS | {"getEnrichment"}))
+@pytest.mark.parametrize("name", sorted(ENRICHES | {"getEnrichment"}))
 def test_sample_answers_have_their_header_documented(name):
     assert "X-Sample-Data" in OPERATIONS[name]["responses"]["200"]["headers"]

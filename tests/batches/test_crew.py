@@ -240,14 +240,14 @@ async def test_but_not_for_ever() -> None:
     assert table.settled[1].state is ItemState.FAILED
 
 
-async def test_what_cannot_be_recorded_is_done_again() -> None:
+async def test_what_cannot_be_recorded_is_done_again_when_the_books_are_kept_again() -> None:
     def answer(_: Request):
         raise ServiceUnavailable("not stored")
 
     table = Table(leased(1))
     async with working(table, Asked(answer)):
         await becomes(lambda: _true(bool(table.released)))
-    assert table.released == [(1, timedelta(seconds=1), 1)]
+    assert table.released == [(1, timedelta(seconds=3), 1)]
 
 
 async def test_h50_a_database_that_is_away_loses_no_end() -> None:
@@ -294,3 +294,16 @@ def test_prices_are_of_what_may_be_asked() -> None:
     assert prices.cheapest == 10
     assert prices.dearest == 20 * sum(offer.credits for offer in hunter.offers())
     assert prices_of({"idle": idle}).cheapest == 0
+
+
+@pytest.mark.parametrize(
+    ("stretch_s", "expected"), [(60, [[50], [51], [52], [1, 2]]), (0, [[50], [1, 2]])]
+)
+async def test_suspects_run_in_a_row_for_a_while_then_it_is_the_others_turn(
+    monkeypatch, stretch_s, expected
+) -> None:
+    monkeypatch.setattr(crew_module, "_STRETCH_S", stretch_s)
+    table = Table(*map(leased, (1, 2)), suspects=tuple(map(leased, (50, 51, 52))))
+    crew = Crew(table, Asked(), PRICES, at_once=5)
+    await crew._sweep()
+    assert [[item.number for item in await crew._take()] for _ in expected] == expected

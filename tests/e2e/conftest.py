@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.installation import PROGRAM, Installation, environment, free_ports, run
 from tests.e2e.promise import Promise
 from tests.e2e.sandbox_process import NAMES
+from tests.e2e.senders import webhooks_of
 from tests.processes import eventually
 from tests.storage.conftest import fresh_database
 
@@ -58,7 +59,8 @@ def installation(
         env[f"ROLEFERRY_PROVIDERS__{name.upper()}__BASE_URL"] = f"{sandbox_url}/{name}"
     # Hundreds of items ask it, and its real limit of 500 a minute would be all that is tested.
     env["ROLEFERRY_PROVIDERS__HUNTER__PERMITS"] = "1000/s"
-    keys = asyncio.run(_keys(data_dir, Servers(database_url, redis_url)))
+    owner, *keys = asyncio.run(_keys(data_dir, Servers(database_url, redis_url)))
+    env |= webhooks_of(owner)
     with _stopped_at_the_end() as supervisor:
         start = {"env": env, "quiet": True}
         sandbox = supervisor.start("sandbox", [*PROGRAM, "sandbox", "--no-limits"], **start)
@@ -86,10 +88,11 @@ def _stopped_at_the_end() -> Iterator[Supervisor]:
 
 
 async def _keys(data_dir: Path, servers: Servers) -> list[str]:
-    """Of accounts that know nothing of each other."""
+    """The id of an account, then its key and those of others that know nothing of each other."""
     async with open_accounts(Settings(data_dir=data_dir), servers) as accounts:
         owners = [await accounts.create_account(name) for name in ("one", "other", "command line")]
-        return [await accounts.create_key(it, "e2e", {"enrich", "read"}) for it in owners]
+        keys = [await accounts.create_key(it, "e2e", {"enrich", "read"}) for it in owners]
+        return [str(owners[0]), *keys]
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,19 @@ def test_a_contact_is_printed_as_csv(command):
     assert (row["full_name"], row["status"]) == ("Orla Fenwick", "complete")
 
 
+def test_addresses_of_a_file_and_others_are_verified(command, tmp_path):
+    (tmp_path / "contacts.csv").write_text("name,email\nOrla,orla.fenwick@quillmere.test\n,none\n")
+    said = command("verify", "contacts.csv", "info@quillmere.test", "--format", "csv")
+    assert said.returncode == 0, said.stderr
+    rows = list(csv.DictReader(io.StringIO(said.stdout)))
+    assert [row["email"] for row in rows] == [
+        *("orla.fenwick@quillmere.test", "none", "info@quillmere.test")
+    ]
+    assert [row["status"] for row in rows][:2] == ["valid", "invalid"]
+    assert "role" in rows[2]["reasons"]
+    assert said.stderr == "verified: 3\n"
+
+
 def test_a_plan_is_printed_and_nobody_asked(command):
     said = command(*ORLA, "--dry-run", "--strategy", "waterfall")
     assert (said.returncode, said.stderr) == (0, "")
@@ -86,6 +99,18 @@ def test_without_a_url_the_answer_comes_from_this_process(tmp_path, installation
     assert json.loads(said.stdout)["full_name"] == "Orla Fenwick"
 
 
+def test_a_list_is_verified_as_one_job_in_this_process(tmp_path, installation):
+    emails = [f"nobody{number}@quillmere.test" for number in range(25)]
+    (tmp_path / "list.csv").write_text("\n".join(["email", *emails]))
+    arguments = ("verify", "list.csv", "--format", "json")
+    said = run(*arguments, cwd=tmp_path, env=installation.environment)
+    assert (said.returncode, said.stderr) == (0, "verified: 25\n")
+    answer = json.loads(said.stdout)
+    assert [one["email"] for one in answer["results"]] == emails
+    assert answer["meta"]["counts"]["invalid"] == 25
+    assert answer["meta"]["cost_usd"] == pytest.approx(0.2)
+
+
 def test_rows_are_resolved_from_a_pipe(tmp_path):
     table = "name,email\nAda Byron,ada@a.test\nBo Cole,\nAad Byron,ada@a.test\n"
     said = subprocess.run(
@@ -108,7 +133,9 @@ def test_a_file_that_cannot_be_read_is_told_with_its_line(tmp_path):
     (tmp_path / "in.csv").write_text("name,email\nAda\n")
     said = run("resolve", "in.csv", cwd=tmp_path, env=environment())
     assert (said.returncode, said.stdout) == (2, "")
-    assert said.stderr.startswith("roleferry-enrich: the row at line 2 has 1 cells")
+    compared, refused = said.stderr.splitlines()
+    assert compared == "compared are full_name from name, email from email"
+    assert refused.startswith("roleferry-enrich: the row at line 2 has 1 cells")
 
 
 def test_the_document_is_printed(tmp_path):

@@ -98,6 +98,15 @@ def test_records_are_resolved_in_a_process_of_their_own(client, promise):
     assert client.post("/resolve", json={"records": [{"orla": 1}]}).status_code == 422
 
 
+@pytest.mark.parametrize("query", ["", "?dry_run=true"])
+def test_addresses_are_verified_and_planned(client, promise, query):
+    emails = ["orla.fenwick@quillmere.test", "no address", "info@quillmere.test"]
+    body = {"emails": emails, "strategy": "parallel"}
+    reply = client.post(f"/emails/verify{query}", json=body)
+    promise.holds_for("verifyEmails", reply)
+    assert reply.status_code == 200
+
+
 def test_executives_are_merged_from_many_providers(led, promise):
     promise.holds_for("findExecutives", led)
     answer = led.json()

@@ -20,9 +20,12 @@ def replies(client, other_client):
     trace = {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01", "X-Request-ID": REQUEST}
     first = client.post("/enrich", json={"email": PERSON}, headers=trace)
     assert first.json()["meta"]["enrichment_id"]
+    listed = client.post("/emails/verify", json={"emails": [PERSON, PERSON[:-4]]}, headers=trace)
+    assert listed.json()["meta"]["verification_id"]
     bad_key = {"Authorization": f"Bearer {TOKEN}"}
     return [
         client.post("/enrich", json={"email": f"{PERSON}@"}),
+        client.post("/emails/verify", json={"emails": [PERSON], PERSON: 1}),
         client.post("/enrich", json={PERSON: 1, "email": [PERSON]}),
         client.post("/enrich", content=f'{{"email": "{PERSON}"', headers={"X-Request-ID": PERSON}),
         client.post("/enrich", json={"email": PERSON}, headers=bad_key),
@@ -57,6 +60,16 @@ def test_a_request_is_found_in_the_log_by_its_id_and_its_trace(installation, rep
     [ours] = [event for event in answered() if event.get("request_id") == REQUEST]
     assert ours["trace_id"] == TRACE
     assert all(event["request_id"] and event["trace_id"] for event in answered())
+
+
+def test_a_list_is_found_in_the_log_by_its_counts(installation, replies):
+    events = map(orjson.loads, installation.log().splitlines())
+    [ours] = [
+        event
+        for event in events
+        if event["event"] == "verification.answered" and event.get("request_id") == REQUEST
+    ]
+    assert (ours["count"], ours["pending"], ours["trace_id"]) == (2, 0, TRACE)
 
 
 def test_h78_the_log_names_no_person_and_no_key(installation, replies, client):

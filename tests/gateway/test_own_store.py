@@ -117,6 +117,14 @@ async def test_nothing_of_it_is_remembered(gateway, shelves, shared) -> None:
     assert gateway.remembers([ORLA]) is None
 
 
+async def test_it_needs_no_permit_and_asks_redis_nothing(gateway, shared) -> None:
+    before = (await shared.redis.info("stats"))["total_commands_processed"]
+    for account in (MINE, THEIRS):
+        await gateway.ask(ORLA, terms(account))
+    after = (await shared.redis.info("stats"))["total_commands_processed"]
+    assert after - before == 1, "the count itself"
+
+
 async def test_the_oldest_that_is_wanted_is_told(gateway, shelves) -> None:
     await gateway.ask(ORLA, terms(max_age=timedelta(days=2)))
     await gateway.ask(ORLA, terms())

@@ -24,6 +24,7 @@ from roleferry_enrich.errors import (
     BudgetSpent,
     ProviderUnauthorised,
     ProviderUnavailable,
+    Quarantined,
 )
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
 from roleferry_enrich.gateway.channels import Channel, Credential
@@ -196,6 +197,37 @@ async def test_a_refused_key_is_found_out_by_it(redis: Redis, redis_url: str) ->
 
     assert far_end.calls == ["test-key-first", "test-key-second"]
     assert one.watcher.quarantines == [("acme", "unauthorised")]
+
+
+async def test_it_is_no_trial_of_a_provider_that_was_put_off(redis: Redis, redis_url: str) -> None:
+    far_end = FarEnd()
+    async with served(far_end.answer) as url, process(url, redis_url) as one:
+        quarantine = one.gates.standing.quarantine
+        quarantine.adopt("acme", timedelta(0), "quota_spent")
+        with pytest.raises(Quarantined):
+            await one.usage.ask("acme")
+        assert far_end.calls == []
+        await _call(one)
+        assert not quarantine.is_known("acme")
+        await one.usage.ask("acme")
+
+    assert len(far_end.calls) == 2
+
+
+async def test_a_quota_that_is_told_by_a_refused_key_does_not_heal_it(
+    redis: Redis, redis_url: str
+) -> None:
+    far_end = FarEnd()
+    async with served(far_end.answer) as url, process(url, redis_url) as one:
+        assert one.channel.key is not None
+        refused = ProviderUnauthorised("status 403: not in the key's scope")
+        await one.gates.standing.learn(one.channel, one.channel.key, refused)
+        (key,) = [name for name in await redis.hkeys("rfe:{acme}:keys") if b":" not in name]
+        await redis.hset("rfe:{acme}:keys", key, 0)
+        await one.usage.ask("acme")
+        assert await redis.hexists("rfe:{acme}:keys", key)
+
+    assert far_end.calls == ["test-key-first"]
 
 
 async def test_it_leaves_the_permits_to_others(redis: Redis, redis_url: str) -> None:

@@ -62,6 +62,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.versions: list[Enrichment] = []
+        self.reports: list[tuple[Report, ...]] = []
         self.answers: list[UUID] = []
         self.events: list[EventType | None] = []
 
@@ -76,6 +77,7 @@ class Kept:
     ) -> Enrichment:
         self.events.append(event)
         self.versions.append(enrichment)
+        self.reports.append(reports)
         return enrichment
 
     store = record
@@ -127,6 +129,19 @@ async def test_what_comes_late_is_recorded_under_the_same_id():
     assert fuller.person is not None
     assert kept.answers == [first.id]
     assert kept.events == [None, EventType.ENRICHMENT_COMPLETED]
+
+
+async def test_what_was_not_said_is_no_conversation_however_often_it_is_recorded():
+    gateway, kept = SlowGateway(), Kept()
+    gateway.channels["unset"] = Channel(provider=Acme())
+    service = enricher(gateway, kept)
+
+    await service.enrich(request(100), uuid4())
+    gateway.answer.set()
+    await service.background.drain(5)
+
+    assert [[report.outcome.kind for report in each] for each in kept.reports] == [[], ["found"]]
+    assert all(len(version.outcomes) > 1 for version in kept.versions)
 
 
 async def test_a_caller_that_goes_away_stops_nothing():

@@ -135,3 +135,26 @@ async def test_no_answer_costs_more_or_asks_others_than_was_planned(strategy, ca
             planned = {(ask.provider, ask.capability) for ask in plan.asks}
             asked = {(report.provider, report.capability) for report in answer.reports}
             assert cap is not None or asked <= planned
+
+
+async def test_whoever_may_be_asked_for_executives_is_planned() -> None:
+    invented = world(9, 12)
+    for company in invented.population.companies[::3]:
+        leaders = tuple(
+            person.full_name
+            for person in invented.population.people
+            if person.company_id == company.id
+        )
+        request = Request(
+            goal=Goal.EXECUTIVES,
+            keys=Keys(domain=Domain(company.domain)),
+            limit=10,
+            known_executives=leaders[:3],
+        )
+        plan = estimate(first_situation(invented.gateway.channels, request))
+        answer = await answered(invented, request)
+
+        planned = {(ask.provider, ask.capability): ask.cost.most for ask in plan.asks}
+        for report in answer.reports:
+            assert report.cost <= planned[report.provider, report.capability]
+        assert ("x", "find_people") in planned

@@ -1,14 +1,16 @@
 """The very same answer again, for the very same question, while all it rests on stands."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from roleferry_enrich.api import examples
 from roleferry_enrich.domain.enrichments import Enrichment, Goal
+from roleferry_enrich.domain.observations import Observation, Observations, Provenance
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
+from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.pipeline.recall import Recall
 
 
@@ -36,9 +38,13 @@ def answered() -> Enrichment:
     return replace(example, outcomes=from_memory, person_id=uuid4())
 
 
-def recall_of(enrichment: Enrichment, memories: Memories | None = None) -> Recall:
+def recall_of(
+    enrichment: Enrichment,
+    memories: Memories | None = None,
+    said: Observations | None = None,
+) -> Recall:
     recall = Recall(Gateway(memories or Memories()))
-    recall.keep(enrichment, ())
+    recall.keep(enrichment, (), said or Observations())
     return recall
 
 
@@ -97,15 +103,30 @@ def test_our_own_database_is_asked_each_time_and_hinders_nothing_unless_it_faile
     assert (kept is enrichment) == is_kept
 
 
-def test_what_only_our_own_database_knew_is_read_again_each_time():
-    enrichment = answered()
-    gone = next(
-        o.provider for o in enrichment.outcomes if o.provider in enrichment.person.providers
+def said(capability: str, *, recalled: bool) -> Observation:
+    provenance = Provenance(
+        provider="apollo",
+        capability=capability,
+        origin="apollo",
+        conversation=uuid4(),
+        observed_at=datetime(2026, 1, 2, tzinfo=UTC),
+        cached=True,
+        recalled=recalled,
     )
-    others = tuple(o for o in enrichment.outcomes if o.provider != gone)
-    enrichment = replace(enrichment, outcomes=(*others, own()))
+    return Observation(PersonClaim(full_name="Orla Fenwick"), provenance)
 
-    assert recall_of(enrichment).get(enrichment.account_id, enrichment.request) is None
+
+@pytest.mark.parametrize(("of_memory", "is_kept"), [("find_person", True), ("find_email", False)])
+def test_what_only_our_own_database_knew_is_read_again_each_time(of_memory, is_kept):
+    """Also where it is the word of a provider that memory has another word of."""
+    enrichment = answered()
+    enrichment = replace(enrichment, outcomes=(*enrichment.outcomes, own()))
+    heard = Observations(
+        people=(said("find_person", recalled=True), said(of_memory, recalled=False))
+    )
+
+    recall = recall_of(enrichment, said=heard)
+    assert (recall.get(enrichment.account_id, enrichment.request) is enrichment) == is_kept
 
 
 def test_what_was_not_recorded_or_must_be_new_is_not_kept():
@@ -121,7 +142,7 @@ def test_what_was_not_recorded_or_must_be_new_is_not_kept():
 def test_what_memory_does_not_hold_is_not_kept():
     enrichment = answered()
     recall = Recall(Gateway(None))
-    recall.keep(enrichment, ())
+    recall.keep(enrichment, (), Observations())
 
     assert recall.get(enrichment.account_id, enrichment.request) is None
 
@@ -129,10 +150,23 @@ def test_what_memory_does_not_hold_is_not_kept():
 def test_only_so_many_are_kept_and_the_least_recently_asked_for_go_first():
     recall = Recall(Gateway(Memories()), most=2)
     first, second, third = (replace(answered(), account_id=uuid4()) for _ in range(3))
-    recall.keep(first, ())
-    recall.keep(second, ())
+    recall.keep(first, (), Observations())
+    recall.keep(second, (), Observations())
     recall.get(first.account_id, first.request)
-    recall.keep(third, ())
+    recall.keep(third, (), Observations())
 
     kept = [recall.get(each.account_id, each.request) for each in (first, second, third)]
     assert kept == [first, None, third]
+
+
+def test_an_answer_is_repeated_for_a_minute_at_most():
+    """What became of a mail is told to no cache, and must be seen by whoever asks again."""
+    time = [0.0]
+    enrichment = answered()
+    recall = Recall(Gateway(Memories()), clock=lambda: time[0])
+    recall.keep(enrichment, (), Observations())
+
+    time[0] = 60.0
+    assert recall.get(enrichment.account_id, enrichment.request) is enrichment
+    time[0] = 60.1
+    assert recall.get(enrichment.account_id, enrichment.request) is None

@@ -222,6 +222,20 @@ class ProviderConformance:
                     actual = list(getattr(answer, member))
                     assert matches(expected[member], actual), (exchange.name, actual)
 
+    def test_no_ask_costs_more_than_its_offer_lets_one_expect(
+        self, provider: Provider, exchanges: list[Exchange]
+    ) -> None:
+        """As `Situation.most` reckons: a list is paid for by the tens of people wanted."""
+        offered = {offer.capability: offer for offer in provider.offers()}
+        for exchange in exchanges:
+            player = Player(exchange)
+            outcome_of(provider, exchange, player)
+
+            is_list = exchange.capability == "find_people"
+            tens = -(-exchange.query.limit // 10) if is_list else 1
+            most = offered[exchange.capability].credits * tens
+            assert sum(call.credits for call, _ in player.sent) <= most, exchange.name
+
     def test_every_capability_has_a_found_exchange(
         self, provider: Provider, exchanges: list[Exchange]
     ) -> None:

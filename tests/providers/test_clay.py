@@ -331,6 +331,16 @@ def test_routine_is_given_what_it_calls_for() -> None:
     }
 
 
+def test_a_run_is_told_of_by_the_webhook_that_is_set() -> None:
+    query = PersonQuery(keys=Keys(full_name="Orla Fenwick", domain=Domain("quillmere.test")))
+    told = Clay(Routine("t_1", webhook="wh_1"))
+
+    bodies = [next(clay.find_email(query))[0].json for clay in (told, CLAY)]
+
+    assert [body.get("webhook_id") for body in bodies] == ["wh_1", None]
+    assert "webhook_id" not in bodies[1]
+
+
 def test_addresses_are_offered_only_with_a_routine() -> None:
     offered = [{offer.capability for offer in clay.offers()} for clay in (Clay(), CLAY)]
 

@@ -3,15 +3,24 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, update
 from tests.storage.examples import enrichment
 
-from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.enrichments import Goal, Request
+from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
 from roleferry_enrich.domain.observations import Observations
-from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
-from roleferry_enrich.storage.completions import MOST_TRIES, CompletionRepository, Due
+from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report, Waiting
+from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.storage.completions import (
+    MOST_TRIES,
+    Answered,
+    CompletionRepository,
+    Due,
+    wake,
+)
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.tables import completions
 
@@ -94,3 +103,72 @@ async def test_what_still_waits_is_kept_until_it_was_tried_often_enough(engine, 
     await repository.settle(owed)
 
     assert not await is_owed(engine, owed)
+
+
+CLAY = replace(LATER, provider="clay", reference="run_1")
+
+
+async def waits(engine, account_id, *outcomes: ProviderOutcome, **keys):
+    """An enrichment that waits for these, recorded with what became of each ask."""
+    request = Request(goal=Goal.PERSON, keys=Keys(**keys or {"email": Email("ada@engines.test")}))
+    given = enrichment(account_id, outcomes=outcomes, request=request)
+    reports = [
+        Report(
+            conversation=uuid4(),
+            provider=outcome.provider,
+            capability=outcome.capability,
+            outcome=Waiting(timedelta(seconds=10), outcome.reference),
+            latency=timedelta(0),
+        )
+        for outcome in outcomes
+    ]
+    await EnrichmentRepository(engine).record(given, reports, observations=Observations())
+    return given
+
+
+async def woken(engine, **told) -> int:
+    async with engine.begin() as connection:
+        return await wake(connection, Answered(**told))
+
+
+async def test_who_waits_for_a_result_is_due_as_soon_as_it_is_told(engine, account_id):
+    given = await waits(engine, account_id, CLAY)
+    other = await waits(engine, account_id, replace(CLAY, reference="run_2"))
+
+    assert await woken(engine, provider="clay", reference="run_1") == 1
+    claimed = await CompletionRepository(engine).claim(100)
+    assert Due(account_id, given.id) in claimed
+    assert Due(account_id, other.id) not in claimed
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"provider": "clay", "reference": "run_3"},
+        {"provider": "clay"},
+        {"provider": "apollo", "reference": "run_1"},
+        {"provider": "clay", "email": "bob@engines.test", "domain": "else.test"},
+    ],
+)
+async def test_what_nobody_waits_for_wakes_nobody(engine, account_id, told):
+    await waits(engine, account_id, CLAY)
+
+    assert await woken(engine, **told) == 0
+
+
+@pytest.mark.parametrize(
+    "told", [{"email": "ADA@Engines.test"}, {"domain": "engines.test", "email": None}]
+)
+async def test_a_result_without_a_name_is_known_by_whom_it_is_about(engine, account_id, told):
+    keys = {"email": Email("ada@engines.test"), "domain": Domain("engines.test")}
+    await waits(engine, account_id, replace(LATER, provider="clearbit"), **keys)
+
+    assert await woken(engine, provider="clearbit", **told) == 1
+
+
+async def test_a_result_that_is_told_again_wakes_nobody_who_is_due(engine, account_id):
+    await waits(engine, account_id, replace(CLAY, reference="run_9"))
+
+    told = [await woken(engine, provider="clay", reference="run_9") for _ in range(2)]
+
+    assert told == [1, 0]

@@ -12,12 +12,14 @@ from roleferry_enrich.api import (
     batches,
     companies,
     contacts,
+    emails,
     enrich,
     health,
     jobs,
     providers,
     records,
     webhook_endpoints,
+    webhooks,
 )
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
@@ -40,20 +42,24 @@ _MODULES = (
     batches,
     jobs,
     companies,
+    emails,
     contacts,
     records,
     providers,
     webhook_endpoints,
+    webhooks,
     health,
 )
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
     {"name": "batches", "description": "Many contacts, in the background."},
     {"name": "companies", "description": "A company and the people who lead it."},
+    {"name": "emails", "description": "Whether addresses receive mail."},
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
     {"name": "webhooks", "description": "Where you want to be told of events."},
+    {"name": "intake", "description": "What providers send on their own accord."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
 

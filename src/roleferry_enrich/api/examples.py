@@ -9,7 +9,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from roleferry_enrich.api import job_examples, provider_examples
+from roleferry_enrich.api import (
+    intake_examples,
+    job_examples,
+    provider_examples,
+    verification_examples,
+)
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.answers.enrichment import answer_of
 from roleferry_enrich.api.answers.plan import plan_answer
@@ -65,6 +70,8 @@ REQUESTS: Mapping[str, Mapping[str, object]] = {
     "resolveRecords": {
         "two_people": {"records": _RECORDS},
     },
+    "verifyEmails": verification_examples.REQUESTS,
+    **intake_examples.REQUESTS,
     "enrichCompany": {
         "by_domain": {"domain": "quillmere.test"},
         "technologies_only": {
@@ -96,6 +103,8 @@ def answers() -> Mapping[str, Mapping[str, object]]:
         "findExecutives": {"found": executives, **plans[Goal.EXECUTIVES]},
         "enrichCompany": {"found": company, **plans[Goal.COMPANY]},
         "resolveRecords": {"two_people": _resolved()},
+        "verifyEmails": verification_examples.answers(_NOW),
+        **intake_examples.ANSWERS,
         "listContacts": {"last_page": contact_page(_contacts())},
         "listCompanyContacts": {"last_page": contact_page(_contacts())},
         "getContact": {"found": contact_data(_contacts().items[0])},

@@ -23,9 +23,12 @@ from roleferry_enrich.errors import (
 _LARGER_BODIES = MappingProxyType(
     {
         "/resolve": 8 * 1024 * 1024,
+        "/emails/verify": 512 * 1024,
         # Ten thousand items of a kilobyte and a half.
         "/enrich/batch": 16 * 1024 * 1024,
         "/enrich/enqueue": 16 * 1024 * 1024,
+        # SendGrid gathers up to 768 kB of events.
+        "/webhooks/sendgrid": 1024 * 1024,
     }
 )
 

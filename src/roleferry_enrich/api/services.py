@@ -16,9 +16,15 @@ from roleferry_enrich.domain.health import Health
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
+from roleferry_enrich.domain.verification import (
+    Verification,
+    VerificationPlan,
+    VerificationRequest,
+)
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
+from roleferry_enrich.webhooks.inbox import Receipt
 
 
 class Services(Protocol):
@@ -58,6 +64,19 @@ class Services(Protocol):
         """What the request would cost and fill. Asks nobody and keeps nothing."""
         ...
 
+    async def verify(
+        self, request: VerificationRequest, account: Account, came_at: float
+    ) -> Verification:
+        """What is known of each address at the deadline, counted likewise.
+
+        Raises ServiceUnavailable where too many are under way.
+        """
+        ...
+
+    def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
+        """What the list would cost. Asks nobody and keeps nothing."""
+        ...
+
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
         """An earlier enrichment of this account as known now; None also for another's."""
         ...
@@ -85,6 +104,16 @@ class Services(Protocol):
 
     async def resolve(self, records: Sequence[LooseRecord]) -> Sequence[RecordOutcome]:
         """Whose each record is, in order. Raises ServiceUnavailable where too many ask at once."""
+        ...
+
+    def require_sender(self, sender: str, *, has_token: bool) -> None:
+        """Raises NotFound, as for any path that is none, where this sender is not listened to."""
+        ...
+
+    async def receive_webhook(
+        self, sender: str, body: bytes, headers: Mapping[str, str], token: str | None
+    ) -> Receipt:
+        """Kept when it returns. Raises WebhookRefused, MalformedBody, ServiceUnavailable."""
         ...
 
     async def health(self) -> Health:

@@ -11,10 +11,12 @@ from typing import TypeVar
 
 from roleferry_enrich.api.schemas.fields import ENRICHMENT_TYPES, ProvidersChoice, Served
 from roleferry_enrich.api.schemas.requests import CompanyBody, EnrichBody, ExecutivesBody
+from roleferry_enrich.api.schemas.verification import VerifyBody
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS, Goal, Options, Request, Strategy
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd, ProfileUrl
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence
+from roleferry_enrich.domain.verification import VerificationRequest
 from roleferry_enrich.domain.waterfalls import Waterfall, Waterfalls, waterfalls
 from roleferry_enrich.errors import Fault, InvalidQuery
 from roleferry_enrich.normalise.countries import parse_country
@@ -82,6 +84,27 @@ def company_request(
     wanted = frozenset(body.enrichment_types or ENRICHMENT_TYPES)
     reading.finish()
     return Request(goal=Goal.COMPANY, keys=keys, wanted=wanted, options=options)
+
+
+def verification_request(body: VerifyBody, verifiers: Collection[str]) -> VerificationRequest:
+    reading = _Reading()
+    choice = body.providers or _ANY_PROVIDER
+    if body.providers is not None:
+        _check_providers(choice, verifiers, reading)
+    reading.finish()
+    options = Options(
+        strategy=Strategy(body.strategy),
+        deadline=timedelta(milliseconds=body.deadline_ms),
+        max_cost=None if body.max_cost is None else micro_usd(body.max_cost),
+        max_age=None if body.max_age is None else timedelta(seconds=body.max_age),
+        include=frozenset(choice.include),
+        exclude=frozenset(choice.exclude),
+    )
+    # Verdicts are remembered by address: no verifier tells two spellings of one apart.
+    emails = (parse_email(text) for text in body.emails)
+    return VerificationRequest(
+        emails=tuple(Email(email.lower()) if email else None for email in emails), options=options
+    )
 
 
 class _Reading:

@@ -34,11 +34,17 @@ LEASE = timedelta(seconds=10)
 _RENEW_S = 2.5
 _LOOK_S = 1.0
 _GATHER_S = 0.02
+# One suspect after the other for so long, then the others' turn: when many workers died there are
+# many of them, and nearly all are innocent.
+_STRETCH_S = 1.0
 _AT_ONCE = 40
 # An item waits for providers' timeouts; beyond this something is broken.
 _LONGEST_S = 300.0
 _MOST_DELAYS = 8
 _LONGEST_PAUSE_S = 60
+# The books are kept again up to 2 s after the database is back. Who runs an item then is to find
+# in them what was paid for it.
+_BOOKS_PAUSE = timedelta(seconds=3)
 T = TypeVar("T")
 _log = structlog.get_logger("roleferry_enrich")
 
@@ -88,6 +94,7 @@ class Crew:
         self._stirred = asyncio.Event()
         self._suspects_wait = False
         self._runs_suspect = False
+        self._stretch_ends: float | None = None
 
     async def work(self) -> None:
         """Until cancelled; call `give_back` then."""
@@ -153,13 +160,21 @@ class Crew:
         if self._suspects_wait:
             if self._running:
                 return ()
-            # Next time it is the others' turn, until the sweep looks again.
-            self._suspects_wait = False
-            found = await self._taken(1, suspects=True)
-            self._runs_suspect = bool(found)
+            found = await self._suspect()
             if found:
                 return found
         return await self._taken(room) if room > 0 else ()
+
+    async def _suspect(self) -> Sequence[Leased]:
+        clock = asyncio.get_running_loop().time
+        if self._stretch_ends is None:
+            self._stretch_ends = clock() + _STRETCH_S
+        found = await self._taken(1, suspects=True)
+        self._runs_suspect = bool(found)
+        if not found or clock() >= self._stretch_ends:
+            # The others' turn, until the sweep looks again.
+            self._suspects_wait, self._stretch_ends = False, None
+        return found
 
     async def _taken(self, most: int, *, suspects: bool = False) -> Sequence[Leased]:
         """Not cut short by the end of this worker: what was taken must be given back."""
@@ -214,7 +229,8 @@ class Crew:
             async with asyncio.timeout(_LONGEST_S):
                 enrichment = await self._asked(item)
         except ServiceUnavailable:
-            await self._put_off(item, Settlement(state=ItemState.FAILED, reason="not_recorded"))
+            lost = Settlement(state=ItemState.FAILED, reason="not_recorded")
+            await self._put_off(item, lost, at_least=_BOOKS_PAUSE)
         except TimeoutError:
             await self._settle(item, Settlement(state=ItemState.FAILED, reason="took_too_long"))
         # A root: whatever an item breaks, it is told to its owner and breaks no other.
@@ -239,12 +255,14 @@ class Crew:
         else:
             await self._settle(item, settlement)
 
-    async def _put_off(self, item: Leased, otherwise: Settlement) -> None:
+    async def _put_off(
+        self, item: Leased, otherwise: Settlement, *, at_least: timedelta = timedelta(0)
+    ) -> None:
         """Once more in a while; `otherwise` is its end when that was said too often."""
         if item.delays >= _MOST_DELAYS:
             await self._settle(item, otherwise)
             return
-        pause = timedelta(seconds=min(2**item.delays, _LONGEST_PAUSE_S))
+        pause = max(at_least, timedelta(seconds=min(2**item.delays, _LONGEST_PAUSE_S)))
         await _insisting(lambda: self._leases.release([item], pause=pause, delays=1))
 
     async def _settle(self, item: Leased, settlement: Settlement) -> None:

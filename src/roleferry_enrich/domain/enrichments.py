@@ -12,6 +12,8 @@ from roleferry_enrich.domain.records import Confidence, GoldenCompany, GoldenPer
 from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.domain.waterfalls import Waterfall
 
+_ABOUT_A_PERSON = frozenset({"find_person", "find_email", "verify_email"})
+
 
 class Goal(StrEnum):
     PERSON = "person"
@@ -108,6 +110,14 @@ class Enrichment:
     """The stored contact's id, once recorded."""
     company_id: UUID | None = None
     sample: bool = False
+
+    @property
+    def opted_out(self) -> bool:
+        """Whether the person asked a provider not to be processed."""
+        return any(
+            outcome.outcome is OutcomeKind.OPTED_OUT and outcome.capability in _ABOUT_A_PERSON
+            for outcome in self.outcomes
+        )
 
     @property
     def cost(self) -> MicroUsd:

@@ -14,6 +14,8 @@ class Deliverability(StrEnum):
     ACCEPT_ALL = "accept_all"
     """The domain accepts every address, so acceptance proves nothing."""
     DISPOSABLE = "disposable"
+    RISKY = "risky"
+    """Receives mail and is better left alone: whoever reads it has called ours spam."""
     GUESSED = "guessed"
     """Built from a pattern, not seen or checked."""
     UNKNOWN = "unknown"

@@ -36,11 +36,11 @@ class Keys:
     """ISO 3166-1 alpha-2; narrows a search, identifies nothing."""
 
     def known(self) -> frozenset[str]:
-        return frozenset(name for name in self.__slots__ if getattr(self, name) is not None)
+        return frozenset([name for name in self.__slots__ if getattr(self, name) is not None])
 
     def only(self, names: frozenset[str]) -> "Keys":
         """These keys and no others, so that equal questions are equal (and cached once)."""
-        return replace(self, **dict.fromkeys(self.known() - names))
+        return Keys(**{name: getattr(self, name) for name in self.__slots__ if name in names})
 
     def filled_from(self, claim: Claim, readers: Mapping[str, KeyReader[Claim]]) -> "Keys":
         """What was known first stays; only what is not known yet is read from the claim."""

@@ -45,7 +45,7 @@ class Errand:
     capability: str
     terms: Terms
     is_aside: bool = False
-    """Says nothing of how other calls to the provider go, and is not repeated."""
+    """Does not say that other calls to the provider go well or badly, and is not repeated."""
     conversation: UUID = field(default_factory=uuid4)
     calls: list[CallRecord] = field(default_factory=list)
     taken: list[Reply] = field(default_factory=list)

@@ -20,6 +20,7 @@ from roleferry_enrich.errors import (
     Quarantined,
 )
 from roleferry_enrich.gateway.breaker import Admission, Breaker
+from roleferry_enrich.gateway.buckets import Bucket
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.errand import Errand
 from roleferry_enrich.gateway.limiter import Limiter
@@ -102,7 +103,7 @@ class Gates:
 
     async def _attempt(self, call: Call, errand: Errand, attempt: int) -> Reply:
         name = errand.channel.name
-        await self.standing.check(errand.channel)
+        await self.standing.check(errand.channel, as_trial=not errand.is_aside)
         breaker = self.breakers[name]
         with (
             self.watch.calling(name, errand.capability, attempt) as span,
@@ -155,8 +156,8 @@ class Gates:
 
     async def _permit(self, call: Call, errand: Errand) -> timedelta:
         bucket, name = errand.channel.bucket(call), errand.channel.name
-        if not bucket.windows and errand.channel.provider.spec.open_web:
-            return timedelta(0)  # many sites, of which none speaks for another
+        if not _is_limited(errand.channel, bucket):
+            return timedelta(0)
         within, priority = errand.time_left(), errand.terms.priority
         try:
             waited = await self.limiter.acquire(bucket, within=within, priority=priority)
@@ -193,13 +194,14 @@ class Gates:
         channel = sent.errand.channel
         self.quotas.heard(channel, reply)
         await self._learn_pace(channel, sent.call, reply, error)
-        await self.standing.learn(channel, sent.channel.key, error)
+        if error is not None or not sent.errand.is_aside:
+            await self.standing.learn(channel, sent.channel.key, error)
 
     async def _learn_pace(
         self, channel: Channel, call: Call, reply: Reply | None, error: ProviderError | None
     ) -> None:
         bucket = channel.bucket(call)
-        if not bucket.windows and channel.provider.spec.open_web:
+        if not _is_limited(channel, bucket):
             return
         pause = asked_pause(channel, reply, error)
         if pause is None and isinstance(error, ProviderRateLimited):
@@ -238,6 +240,15 @@ class _Sent:
             latency=timedelta(seconds=_clock() - self.begun),
             permit_wait=self.permit_wait,
         )
+
+
+def _is_limited(channel: Channel, bucket: Bucket) -> bool:
+    """Whether its calls may be told to wait, by us or by it, for every process.
+
+    Not those to many sites, of which none speaks for another, nor those to our own database.
+    """
+    is_free = channel.provider.spec.open_web or channel.carrier is not None
+    return bool(bucket.windows) or not is_free
 
 
 def _clock() -> float:

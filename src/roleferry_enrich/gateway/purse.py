@@ -15,6 +15,11 @@ class Purse:
     def left(self) -> MicroUsd | None:
         return None if self._cap is None else MicroUsd(self._cap - self._held)
 
+    @property
+    def held(self) -> MicroUsd:
+        """What was spent, and the most that what is under way may still cost."""
+        return MicroUsd(self._held)
+
     def reserve(self, price: MicroUsd) -> None:
         """Hold the most a call may cost. Raises BudgetSpent before anything is sent."""
         if self._cap is not None and price > 0 and self._held + price > self._cap:

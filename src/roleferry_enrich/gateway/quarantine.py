@@ -34,13 +34,16 @@ class Quarantine:
         self._clock = clock
         self._sentences: dict[str, _Sentence] = {}
 
-    def check(self, provider: str) -> None:
-        """Raises Quarantined while the provider is off; afterwards for all but one probe."""
+    def check(self, provider: str, *, as_trial: bool = True) -> None:
+        """Raises Quarantined while the provider is off; afterwards for all but one probe.
+
+        What is no trial of it has to wait until it has served us again.
+        """
         sentence = self._sentences.get(provider)
         if sentence is None:
             return
         now = self._clock()
-        if now < max(sentence.until, sentence.probed_until):
+        if not as_trial or now < max(sentence.until, sentence.probed_until):
             raise Quarantined(sentence.why)
         sentence.probed_until = now + _PROBE_S
 

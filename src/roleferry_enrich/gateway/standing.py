@@ -48,13 +48,16 @@ class Standing:
         self._lifted: dict[str, str] = {}
         self._ids: dict[tuple[str, tuple[Credential, ...]], tuple[str, ...]] = {}
 
-    async def check(self, channel: Channel) -> None:
-        """Raises Quarantined while the provider is off; afterwards for all but one call."""
+    async def check(self, channel: Channel, *, as_trial: bool = True) -> None:
+        """Raises Quarantined while the provider is off; afterwards for all but one call.
+
+        What can be no trial waits until another call was.
+        """
         try:
-            self.quarantine.check(channel.name)
+            self.quarantine.check(channel.name, as_trial=as_trial)
         except Quarantined:
             await self._look_for_lifting(channel)
-            self.quarantine.check(channel.name)
+            self.quarantine.check(channel.name, as_trial=as_trial)
 
     def adopt(self, provider: str, off: Quarantined) -> None:
         """Another process learnt that the provider is off."""

@@ -1,8 +1,9 @@
 """Asks providers what is left of our quota, where that is free: now, or every so often.
 
 The questions pass every gate and take only permits that nobody else needs. How they end is no
-statistic of the breaker: a usage endpoint that answers says nothing of one that searches. But a
-key that is refused is a refused key, and is noticed here before a customer's call meets it.
+statistic of the breaker and of no quarantine: a usage endpoint that answers says nothing of one
+that searches. But a key that is refused is a refused key, and is noticed here before a customer's
+call meets it.
 """
 
 import asyncio

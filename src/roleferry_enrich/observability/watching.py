@@ -10,6 +10,7 @@ from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.health import BreakerState
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, CallRecord
+from roleferry_enrich.domain.verification import Verification
 from roleferry_enrich.observability.metrics import Metrics
 from roleferry_enrich.observability.traces import CallSpan, provider_call
 
@@ -126,6 +127,18 @@ class Watching:
     def recalled(self, enrichment: Enrichment) -> None:
         """Counted like any; its one line in the log is that of the answer it repeats."""
         self._metrics.recalled(enrichment.request.goal, enrichment.status)
+
+    def verified(self, verification: Verification) -> None:
+        took = verification.answered_at - verification.started_at
+        _log.info(
+            "verification.answered",
+            enrichment_id=str(verification.id),  # as its calls are booked
+            account_id=str(verification.account_id),
+            count=len(verification.request.emails),
+            pending=sum(bool(each.awaited) for each in verification.checked.values()),
+            latency_ms=round(took.total_seconds() * 1000),
+            cost=verification.cost,
+        )
 
     def record_failed(self, enrichment: Enrichment, reason: str) -> None:
         """An answer could not be stored: it was given, but `GET` will not show it."""

@@ -50,6 +50,7 @@ class Records(Protocol):
     ) -> Enrichment:
         """The enrichment with its contact's id, if that is known in time.
 
+        Reports are of who was asked and has answered; who was not is in the enrichment alone.
         Never raises for the database's sake: an answer that cannot be stored is still an answer.
         """
 
@@ -132,7 +133,7 @@ class Enricher:
             self.background.start(self._finish(begun, fanout))
             raise
         enrichment = await self._store(begun, fanout)
-        self.recall.keep(enrichment, fanout.asked)
+        self.recall.keep(enrichment, fanout.asked, fanout.accepted)
         self.onlooker.answered(enrichment)
         return enrichment
 
@@ -165,29 +166,28 @@ class Enricher:
         self.closing.merged_in(loop.time() - merged_from)
         within = timedelta(seconds=max(0.0, answer_by - loop.time()))
         enrichment = await self.records.record(
-            known, fanout.all_reports(), fanout.everything, within=within
+            known, tuple(fanout.reports), fanout.everything, within=within
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
-        self.recall.keep(enrichment, fanout.asked)
+        self.recall.keep(enrichment, fanout.asked, fanout.accepted)
         return enrichment
 
     def _turned_away(self, begun: "_Begun") -> Enrichment:
         """Nobody was asked; each provider says so. Recorded when there is time."""
         fanout = FanOut(self.gateway, begun.request, begun.terms(deadline=0.0))
-        reports = fanout.turned_away()
-        outcomes = tuple(report.summary() for report in reports)
+        outcomes = tuple(report.summary() for report in fanout.turned_away())
         known = begun.enrichment(Result(), outcomes, self.now())
-        self.background.start(self._keep(known, reports))
+        self.background.start(self._keep(known))
         return known
 
-    async def _keep(self, known: Enrichment, reports: tuple[Report, ...]) -> None:
+    async def _keep(self, known: Enrichment) -> None:
         await asyncio.sleep(_CROWD_S)
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
             event = EventType.ENRICHMENT_ANSWERED
-            await self.records.store(known, reports, Observations(), event=event)
+            await self.records.store(known, (), Observations(), event=event)
 
     async def _complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         request = earlier.request
@@ -216,7 +216,9 @@ class Enricher:
         known = self._known(begun, fanout)
         is_complete = tell and fanout.is_finished and not known.is_owed
         event = EventType.ENRICHMENT_COMPLETED if is_complete else None
-        return await self.records.store(known, fanout.all_reports(), fanout.everything, event=event)
+        return await self.records.store(
+            known, tuple(fanout.reports), fanout.everything, event=event
+        )
 
     def _known(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
         now = self.now()

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from roleferry_enrich.domain.enrichments import Goal
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd, ProfileUrl
 from roleferry_enrich.domain.plans import CostRange, Plan, PlannedAsk, Unplanned
-from roleferry_enrich.domain.queries import Ask, Keys
-from roleferry_enrich.pipeline.hit_rates import charged_share, fill_rate
+from roleferry_enrich.domain.queries import KNOWN_EXECUTIVES, Ask, Keys
+from roleferry_enrich.pipeline.hit_rates import USUAL, charged_share, fill_rate
 from roleferry_enrich.pipeline.planning import next_asks, unasked
 from roleferry_enrich.pipeline.progress import names_person
 from roleferry_enrich.pipeline.situation import Situation, wanted_fields
@@ -29,10 +29,15 @@ _UNKNOWN = Keys(
     domain=Domain("unknown.invalid"),
     company_name="unknown",
     company_number=CompanyNumber("unknown"),
+    company_linkedin_url=ProfileUrl("unknown.invalid"),
+    company_twitter_url=ProfileUrl("unknown.invalid"),
+    company_facebook_url=ProfileUrl("unknown.invalid"),
 )
 """In the place of keys that an answer would bring; these never leave the planner."""
 
 _KEY_GIVEN_BY = {"business_email": "email"}
+_PAGES = ("company_linkedin_url", "company_twitter_url", "company_facebook_url")
+"""No offer promises a company's pages, but whoever knows a company may know them."""
 
 
 def estimate(situation: Situation) -> Plan:
@@ -96,10 +101,19 @@ def _after(situation: Situation, asks: tuple[Ask, ...], step: Iterable[Offer]) -
 
 def _learned(situation: Situation, steps: Iterable[Iterable[Offer]]) -> Situation:
     """With a key for each that those asked may bring."""
-    given = {_KEY_GIVEN_BY.get(name, name) for step in steps for o in step for name in o.gives}
-    known = situation.keys.known()
-    new = {name: getattr(_UNKNOWN, name) for name in given & _UNKNOWN.known() - known}
+    given = {key for step in steps for offer in step for key, _ in _keys_given(offer)}
+    new = {name: getattr(_UNKNOWN, name) for name in given - situation.keys.known()}
     return replace(situation, keys=replace(situation.keys, **new))
+
+
+def _keys_given(offer: Offer) -> Iterator[tuple[str, float]]:
+    """The keys that an answer may bring, each with how often it does."""
+    for name in offer.gives:
+        key = _KEY_GIVEN_BY.get(name, name)
+        if key in _UNKNOWN.known():
+            yield key, fill_rate(offer, name)
+    if "company_name" in offer.gives:
+        yield from ((page, fill_rate(offer, page) * USUAL.found) for page in _PAGES)
 
 
 class _Odds:
@@ -107,12 +121,13 @@ class _Odds:
 
     def __init__(self, begun: Situation) -> None:
         request = begun.request
-        self._begun = begun
         self._is_waterfall = is_waterfall(request)
         # A company's phone or city fills nothing where a person is asked for.
         is_person = request.goal is Goal.PERSON and names_person(request)
         self._situation = replace(begun, knows_person=is_person)
-        self._keys = dict.fromkeys(begun.keys.known(), 1.0)
+        named = {KNOWN_EXECUTIVES} if request.known_executives else set()
+        self._given = begun.keys.known() | named
+        self._keys = dict.fromkeys(self._given, 1.0)
         self.missing = dict.fromkeys(sorted(wanted_fields(request)), 1.0)
 
     def plan(self, offer: Offer, step: int) -> PlannedAsk:
@@ -146,9 +161,8 @@ class _Odds:
         return chance
 
     def _unknown(self, offer: Offer) -> tuple[str, ...]:
-        known = self._begun.keys.known()
         reachable = (needed for needed in offer.needs if self._keys.keys() >= needed)
-        fewest = min((needed - known for needed in reachable), key=len, default=frozenset())
+        fewest = min((needed - self._given for needed in reachable), key=len, default=frozenset())
         return tuple(sorted(fewest))
 
     def _cost(self, offer: Offer, chance: float) -> CostRange:
@@ -164,11 +178,9 @@ class _Odds:
         # Whoever gives a field is asked where it is missing: only a key may be wanting.
         for name, rate in fill.items():
             self.missing[name] *= 1 - askable * rate
-        for name in offer.gives:
-            key = _KEY_GIVEN_BY.get(name, name)
-            if key in _UNKNOWN.known():
-                unknown = 1 - self._keys.get(key, 0.0)
-                self._keys[key] = 1 - unknown * (1 - chance * fill_rate(offer, name))
+        for key, rate in _keys_given(offer):
+            unknown = 1 - self._keys.get(key, 0.0)
+            self._keys[key] = 1 - unknown * (1 - chance * rate)
 
 
 def _total(asks: Iterable[PlannedAsk], unlimited: _Walked, cap: MicroUsd | None) -> CostRange:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from roleferry_enrich.domain.enrichments import Request
 from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.domain.observations import Observations, PersonObservation
+from roleferry_enrich.domain.observations import Observations, PersonObservation, Provenance
 from roleferry_enrich.domain.outcomes import (
     Absent,
     Found,
@@ -62,16 +62,19 @@ class FanOut:
         self._terms = terms
         self._tasks: dict[asyncio.Task[Report], Ask] = {}
         self._situation = first_situation(gateway.channels, request)
+        self._in_vain: Situation | None = None
+        """The last in which there was nobody to ask."""
         self._patience = Patience[asyncio.Task[Report]](request.options.deadline)
         self._started = asyncio.get_running_loop().time()
         self.reports: list[Report] = []
+        """What came."""
         self.everything = Observations()
         """Also what spoke of somebody else; recorded, never served."""
         self.accepted = Observations()
         self._aside: tuple[PersonObservation, ...] = ()
         """People who were not who is asked for, by what was known when they came."""
-        self._strangers: dict[UUID, Report] = {}
-        """The reports of answers set aside as a whole."""
+        self._strangers: dict[Provenance, Report] = {}
+        """The reports of answers set aside as a whole, by where their people come from."""
         if resumed is not None:
             self._resume(resumed)
 
@@ -120,7 +123,11 @@ class FanOut:
 
     def _start(self) -> None:
         situation = self._now()
+        if situation == self._in_vain:
+            return
         asks = next_asks(situation)
+        if not asks:
+            self._in_vain = situation
         for ask in asks:
             task = asyncio.create_task(self._gateway.ask(ask, self._terms))
             self._tasks[task] = ask
@@ -184,7 +191,7 @@ class FanOut:
         if learned == Observations() and not self._situation.opted_out:
             self._came_to_nothing(ask, report)
             about_another = Troubled(OutcomeKind.NOT_FOUND, "answered with another subject")
-            self._strangers[report.conversation] = report
+            self._strangers |= dict.fromkeys((p.provenance for p in observed.people), report)
             return replace(report, outcome=about_another)
         return report
 
@@ -226,13 +233,9 @@ class FanOut:
             return
         self.accepted += accepted.observations
         self._aside = tuple(person for person in self._aside if person not in meant)
-        useful = {person.provenance.conversation for person in meant}
-        self.reports = [
-            self._strangers.get(report.conversation, report)
-            if report.conversation in useful
-            else report
-            for report in self.reports
-        ]
+        back = [self._strangers.get(person.provenance) for person in meant]
+        useful = {report.conversation: report for report in back if report is not None}
+        self.reports = [useful.get(report.conversation, report) for report in self.reports]
         if accepted.keys != self._situation.keys:
             self._situation = replace(self._situation, keys=accepted.keys)
             self._reconsider()

@@ -27,7 +27,8 @@ class Patience(Generic[T]):
         self._ends[asked] = asyncio.get_running_loop().time() + self._each
 
     def waits_for(self, asked: T) -> bool:
-        return self._ends.get(asked, 0.0) > asyncio.get_running_loop().time()
+        ends = self._ends.get(asked)
+        return ends is not None and ends > asyncio.get_running_loop().time()
 
     def seconds_left(self, under_way: Iterable[T]) -> float | None:
         """Until the first of those still waited for is no longer; None where there is none."""

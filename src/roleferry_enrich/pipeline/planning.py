@@ -68,6 +68,8 @@ def possible_asks(situation: Situation) -> list[Choice]:
 
 def _continued(situation: Situation) -> Iterator[Ask]:
     """What was begun and paid for is gone on with, whatever it would cost to begin it now."""
+    if not situation.begun:
+        return
     asked = {(ask.provider, ask.capability) for ask in situation.asked}
     for offer in situation.offers:
         who = offer.provider, offer.capability

@@ -4,27 +4,35 @@ An answer is a pure function of the request and of what the providers said. Whil
 holds every one of those sayings, and each is fresh, merging, recording and rendering them again
 could only repeat what was done a moment ago: the same question of the same account gets the very
 same enrichment, under the id it was recorded by. What is forgotten or replaced in the cache, here
-or by another process, is recalled no more.
+or by another process, is recalled no more. Nor is anything for long: what became of a mail is told
+to our own database and to no cache.
 """
 
+import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from roleferry_enrich.domain.enrichments import Enrichment, Request
-from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind, ProviderOutcome
+from roleferry_enrich.domain.observations import Observations
+from roleferry_enrich.domain.outcomes import CacheLevel, ProviderOutcome
 from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.memories import Memories
+from roleferry_enrich.pipeline.last_word import last_words
 from roleferry_enrich.providers.internal import Internal
 
 _MOST = 512
 """Answers kept. One is some ten kilobytes, and dearer ones are asked for again soon or never."""
 
 
+_KEPT_FOR_S = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    at: float
     enrichment: Enrichment
     memories: Memories
 
@@ -32,7 +40,13 @@ class _Kept:
 class Recall:
     """The answers of late that rest on memory alone. One per process."""
 
-    def __init__(self, gateway: Gateway, most: int = _MOST) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        most: int = _MOST,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._gateway = gateway
         self._most = most
         self._kept: OrderedDict[tuple[UUID, Request], _Kept] = OrderedDict()
@@ -43,20 +57,25 @@ class Recall:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        if not kept.memories.still_stand:
+        if not kept.memories.still_stand or self._clock() > kept.at + _KEPT_FOR_S:
             del self._kept[key]
             return None
         self._kept.move_to_end(key)
         return kept.enrichment
 
-    def keep(self, enrichment: Enrichment, asks: Iterable[Ask]) -> None:
-        """Remember an answer, if it was recorded and every part of it came from memory."""
-        if not _rests_on_memory(enrichment):
+    def keep(self, enrichment: Enrichment, asks: Iterable[Ask], said: Observations) -> None:
+        """Remember an answer, if it was recorded and every part of it came from memory.
+
+        `said` is what it was made from.
+        """
+        if not _rests_on_memory(enrichment) or _rests_on_store(said):
             return
         memories = self._gateway.remembers(asks)
         if memories is None:
             return
-        self._kept[enrichment.account_id, enrichment.request] = _Kept(enrichment, memories)
+        self._kept[enrichment.account_id, enrichment.request] = _Kept(
+            self._clock(), enrichment, memories
+        )
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
@@ -65,19 +84,18 @@ def _rests_on_memory(enrichment: Enrichment) -> bool:
     recorded = enrichment.person_id is not None or enrichment.company_id is not None
     # With a wish for freshness the same question may have another answer a second later.
     timeless = enrichment.request.options.max_age is None
-    # What our own database adds is read each time: it may be erased at any.
     theirs = [o for o in enrichment.outcomes if o.provider != Internal.spec.name]
-    heard = {o.provider for o in theirs if o.outcome is OutcomeKind.FOUND}
     settled = all(map(_is_settled, theirs)) and not any(
         o.may_have_more for o in enrichment.outcomes
     )
-    return recorded and timeless and settled and _providers(enrichment) <= heard
+    return recorded and timeless and settled
 
 
-def _providers(enrichment: Enrichment) -> set[str]:
-    """Whose words the answer is made of."""
-    records = (enrichment.person, enrichment.company, *enrichment.executives)
-    return {name for record in records if record is not None for name in record.providers}
+def _rests_on_store(said: Observations) -> bool:
+    """Whether our own database adds a word: that is read each time, for it may be erased at any."""
+    left = last_words(said)
+    spoken = [*(o.provenance for o in left.people), *(o.provenance for o in left.companies)]
+    return any(provenance.recalled for provenance in spoken)
 
 
 def _is_settled(outcome: ProviderOutcome) -> bool:

@@ -10,16 +10,10 @@ from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
 from roleferry_enrich.pipeline.fanout import Resumed
 from roleferry_enrich.providers.internal import Internal
 
-_ABOUT_A_PERSON = frozenset({"find_person", "find_email", "verify_email"})
-
 
 def resumed(earlier: Enrichment, observed: Observations) -> Resumed:
-    opted_out = any(
-        outcome.outcome is OutcomeKind.OPTED_OUT and outcome.capability in _ABOUT_A_PERSON
-        for outcome in earlier.outcomes
-    )
     owed = {_question(outcome): outcome.reference for outcome in _owed(earlier)}
-    return Resumed(known=observed, owed=owed, opted_out=opted_out)
+    return Resumed(known=observed, owed=owed, opted_out=earlier.opted_out)
 
 
 def money_left(earlier: Enrichment) -> MicroUsd | None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from roleferry_enrich.domain.enrichments import Request
+from roleferry_enrich.domain.enrichments import Options, Request
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.pipeline.situation import Situation
 
 
 def first_situation(channels: Mapping[str, Channel], request: Request) -> Situation:
-    barred = {name: _barred(channel, request) for name, channel in channels.items()}
+    barred = {name: why_barred(channel, request.options) for name, channel in channels.items()}
     return Situation(
         request=request,
         offers=tuple(o for name, one in channels.items() if not barred[name] for o in one.offers()),
@@ -24,9 +24,8 @@ def first_situation(channels: Mapping[str, Channel], request: Request) -> Situat
     )
 
 
-def _barred(channel: Channel, request: Request) -> str | None:
+def why_barred(channel: Channel, options: Options) -> str | None:
     """Why the provider may not be asked; None where it may."""
-    options = request.options
     if channel.name in options.exclude or (options.include and channel.name not in options.include):
         return "excluded"
     return None if channel.is_ready else "not_configured"

@@ -148,7 +148,8 @@ class Clay(RunsRoutine):
     def find_email(self, query: PersonQuery) -> Conversation[Answer]:
         assert self.routine is not None, "not offered without a routine"
         item = {"id": _ITEM, "inputs": dict(self.routine.given(query.keys))}
-        call = Call.post(f"{_ROOT}/routines/{self.routine.id}/run", {"items": [item]})
+        told = {"webhook_id": self.routine.webhook} if self.routine.webhook else {}
+        call = Call.post(f"{_ROOT}/routines/{self.routine.id}/run", {"items": [item], **told})
         reply = yield from ask(call.accepting(_BEGUN).costing(1, charged=_may_have_begun))
         return (yield from _result(_id(reply, "routine_run_id"), query.keys, _LOOKS, _COME_BACK))
 

@@ -14,8 +14,8 @@ import msgspec
 
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.observations import Observation, Provenance
-from roleferry_enrich.domain.people import PersonClaim
-from roleferry_enrich.domain.queries import CompanyQuery, Keys, PersonQuery
+from roleferry_enrich.domain.people import EmailVerdict, PersonClaim
+from roleferry_enrich.domain.queries import CompanyQuery, EmailQuery, Keys, PersonQuery
 from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.errors import ProviderContractChanged
 from roleferry_enrich.providers.contract import (
@@ -30,9 +30,10 @@ from roleferry_enrich.providers.contract import (
 from roleferry_enrich.providers.own_store import OwnStore, Recollection
 from roleferry_enrich.providers.replies import Reply
 
-Subject = TypeVar("Subject", PersonClaim, CompanyClaim)
+Subject = TypeVar("Subject", PersonClaim, CompanyClaim, EmailVerdict)
 
 PERSON, PEOPLE, COMPANY = "/v1/person", "/v1/people", "/v1/company"
+MAILBOX = "/v1/mailbox"
 NOT_FOUND = 404
 OPTED_OUT = 451
 
@@ -52,6 +53,7 @@ class Internal(OwnStore):
         timeout=timedelta(seconds=1),
         notes=(
             "What your account's own requests have found earlier, with who said it and when.",
+            "Bounces and spam reports that your mail service sends by webhook.",
             "Nothing older than `ROLEFERRY_RETENTION_DAYS`, and nobody who has opted out.",
         ),
     )
@@ -83,6 +85,14 @@ class Internal(OwnStore):
     def find_people(self, query: CompanyQuery) -> Conversation[Answer]:
         reply = yield from ask(_call(PEOPLE, query.keys, limit=query.limit))
         return _people(reply)
+
+    @offers(("email",), gives=("business_email", "personal_email"))
+    def verify_email(self, query: EmailQuery) -> Conversation[Answer]:
+        """What became of mails that were sent there, as those who sent them have told us."""
+        reply = yield from ask(_call(MAILBOX, Keys(email=query.email)))
+        if reply.status != 200:
+            return _nothing(reply)
+        return Recollection.of(verdicts=_said(reply, _OfMailbox))
 
     @offers(
         *_EMPLOYERS,
@@ -145,6 +155,7 @@ class _Kept(Generic[Subject]):
 
 _OfPerson = _Kept[PersonClaim]
 _OfCompany = _Kept[CompanyClaim]
+_OfMailbox = _Kept[EmailVerdict]
 
 
 def _said(reply: Reply, kind: type[_Kept[Subject]]) -> tuple[Observation[Subject], ...]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from roleferry_enrich.domain.observations import (
     CompanyObservation,
+    EmailObservation,
     Observations,
     PersonObservation,
 )
@@ -29,8 +30,11 @@ RETENTION: Mapping[str, timedelta] = MappingProxyType(
 )
 """How long what was once observed may be served again, where the settings do not say.
 
-Whose verdict on a mailbox it is hangs on the day it is given (`verify_email`): never.
+A verdict on a mailbox hangs on the day it is given (`verify_email`): never.
 """
+
+REPORTS_TOLD_FOR = timedelta(days=90)
+"""How long it is told what became of a mail, where the settings do not say."""
 
 
 class OwnStore(Provider):
@@ -53,9 +57,11 @@ class Recollection(Findings):
         *,
         people: tuple[PersonObservation, ...] = (),
         companies: tuple[CompanyObservation, ...] = (),
+        verdicts: tuple[EmailObservation, ...] = (),
     ) -> "Recollection":
         return cls(
             people=tuple(person.claim for person in people),
             companies=tuple(company.claim for company in companies),
-            observed=Observations(people=people, companies=companies),
+            verdicts=tuple(verdict.claim for verdict in verdicts),
+            observed=Observations(people=people, companies=companies, verdicts=verdicts),
         )

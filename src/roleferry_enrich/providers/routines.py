@@ -24,6 +24,8 @@ class Routine:
     id: str
     inputs: tuple[tuple[str, str], ...] = _AS_THEY_ARE
     """The routine's name of each input, and which of `ROUTINE_KEYS` goes there."""
+    webhook: str | None = None
+    """What the workspace calls the webhook by which it tells us that a run is done."""
 
     def given(self, keys: Keys) -> Mapping[str, str]:
         """The inputs that are known. A profile goes as the address a browser shows."""

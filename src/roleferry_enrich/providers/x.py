@@ -90,11 +90,12 @@ class X(Provider):
         )
         return Findings(companies=companies, incomplete=hidden)
 
+    # A page cannot be smaller, and each post on it is paid for.
     @offers(
         ("known_executives", "company_twitter_url"),
         hints=("company_name", "domain"),
         gives=("full_name", "company_name"),
-        credits=3 * _POST,
+        credits=_PAGE * _POST,
         fresh_for=timedelta(days=1),
     )
     def find_people(self, query: CompanyQuery) -> Conversation[Answer]:

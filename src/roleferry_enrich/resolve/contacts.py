@@ -31,7 +31,7 @@ from roleferry_enrich.resolve.confidence import (
     sources_of,
     together,
 )
-from roleferry_enrich.resolve.deliverability import latest_state, weighed
+from roleferry_enrich.resolve.deliverability import latest_state, tells_of_delivery, weighed
 from roleferry_enrich.resolve.matters import Matter
 from roleferry_enrich.resolve.traits import profile_urls
 
@@ -136,7 +136,11 @@ def _mailbox_shares(said: Iterable[_Mailbox], today: date) -> Iterator[Share]:
 def _with_verifiers(
     said: Iterable[_Mailbox], verdicts: Iterable[EmailObservation]
 ) -> tuple[Source, ...]:
-    confirmed = (v for v in verdicts if v.claim.deliverability is Deliverability.VALID)
+    confirmed = (
+        v
+        for v in verdicts
+        if v.claim.deliverability is Deliverability.VALID or tells_of_delivery(v)
+    )
     own = sources_of(box.observation for box in said)
     named = {source.provider for source in own}
     checks = tuple(s for s in sources_of(confirmed) if s.provider not in named)

@@ -5,7 +5,7 @@ worker that dies gives the enrichment back by itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.storage.announcing import announce
 from roleferry_enrich.storage.enrichment_events import of_enrichment
 from roleferry_enrich.storage.sourced import read_enrichment
+from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.tables import completions, enrichments
 from roleferry_enrich.storage.transactions import in_transaction
 
@@ -31,6 +32,16 @@ _SOONEST = timedelta(seconds=1)
 class Due:
     account_id: UUID
     enrichment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Who has told what was asked for: by its own name of that, or by whom it is about."""
+
+    provider: str
+    reference: str | None = None
+    email: str | None = None
+    domain: str | None = None
 
 
 async def schedule(connection: AsyncConnection, enrichment: Enrichment) -> None:
@@ -52,6 +63,14 @@ async def schedule(connection: AsyncConnection, enrichment: Enrichment) -> None:
             set_={"due_at": row.excluded.due_at},
         )
     )
+
+
+_WAKE = statement("wake_completions")
+
+
+async def wake(connection: AsyncConnection, answered: Answered) -> int:
+    """Let those be completed now who wait for what a provider has just told; how many."""
+    return (await connection.execute(_WAKE, asdict(answered))).rowcount
 
 
 async def _tell(connection: AsyncConnection, due: Due) -> None:

@@ -73,7 +73,7 @@ async def points_of(
         return {}
     found: defaultdict[UUID, list[ContactPoint]] = defaultdict(list)
     for row in await connection.execute(_POINTS, _of(account_id, people_ids)):
-        found[row.person_id].append(_point(row))
+        found[row.person_id].append(point_of(row))
     return {person_id: tuple(points) for person_id, points in found.items()}
 
 
@@ -179,7 +179,7 @@ def _company(row: AnyRow) -> GoldenCompany:
     )
 
 
-def _point(row: AnyRow) -> ContactPoint:
+def point_of(row: AnyRow) -> ContactPoint:
     return ContactPoint(
         kind=ContactKind(row.kind),
         value=row.value,

@@ -1,25 +1,29 @@
 """Who asked a provider not to be processed, by the keys they were asked for."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.domain.enrichments import Enrichment
-from roleferry_enrich.domain.outcomes import OutcomeKind
+from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.storage import identities
 from roleferry_enrich.storage.bulk import Row
 from roleferry_enrich.storage.identities import Identity
+from roleferry_enrich.storage.tables import opt_outs
+from roleferry_enrich.storage.transactions import in_transaction
 
-_ABOUT_A_PERSON = frozenset({"find_person", "find_email", "verify_email"})
+_MAILBOX = "email"
 
 
 def opt_out_rows(enrichment: Enrichment) -> Sequence[Row]:
     """The keys of a request whose person some provider may not speak of; empty if none said so."""
-    refused = any(
-        outcome.outcome is OutcomeKind.OPTED_OUT and outcome.capability in _ABOUT_A_PERSON
-        for outcome in enrichment.outcomes
-    )
-    keys = of_keys(enrichment.request.keys) if refused else ()
+    keys = of_keys(enrichment.request.keys) if enrichment.opted_out else ()
     return [
         {"account_id": enrichment.account_id, "kind": key.kind, "value": key.value} for key in keys
     ]
@@ -39,3 +43,37 @@ def of_keys(keys: Keys) -> tuple[Identity, ...]:
             company_number=keys.company_number,
         )
     )
+
+
+class OptOutRepository:
+    """Those of one account, by address alone."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def among(self, account_id: UUID, emails: Sequence[Email]) -> AbstractSet[Email]:
+        """Which of these are of people who objected. Raises ServiceUnavailable."""
+        if not emails:
+            return frozenset()
+        known = {email: identities.of_mailbox(email) for email in emails}
+        statement = select(opt_outs.c.value).where(
+            opt_outs.c.account_id == account_id,
+            opt_outs.c.kind == _MAILBOX,
+            opt_outs.c.value.in_({key.value for key in known.values()}),
+        )
+
+        async def work(connection: AsyncConnection) -> AbstractSet[Email]:
+            found = set(await connection.scalars(statement))
+            return {email for email, key in known.items() if key.value in found}
+
+        return await in_transaction(self._engine, work)
+
+    async def note(self, account_id: UUID, emails: Sequence[Email]) -> None:
+        """Raises ServiceUnavailable."""
+        keys = {identities.of_mailbox(email) for email in emails}
+        rows = [{"account_id": account_id, "kind": k.kind, "value": k.value} for k in sorted(keys)]
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(insert(opt_outs).values(rows).on_conflict_do_nothing())
+
+        await in_transaction(self._engine, work)

@@ -14,12 +14,14 @@ from typing import Any
 from uuid import UUID
 
 from roleferry_enrich.domain.companies import CompanyClaim
+from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.errors import ProviderTimedOut, ProviderUnavailable
 from roleferry_enrich.gateway.books import NOBODY
+from roleferry_enrich.normalise.emails import identity_key
 from roleferry_enrich.providers import internal
 from roleferry_enrich.providers.contract import Call, Offer
-from roleferry_enrich.providers.own_store import RETENTION
+from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR, RETENTION
 from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.storage import identities
 from roleferry_enrich.storage.identities import Identity
@@ -60,6 +62,7 @@ class Recollections:
     wire: Wire
     shelves: Sequence[Shelf]
     now: Callable[[], datetime]
+    reports_told_for: timedelta = REPORTS_TOLD_FOR
     account_id: UUID = NOBODY.account_id
     max_age: timedelta | None = None
 
@@ -84,6 +87,8 @@ class Recollections:
         match call.path:
             case internal.PERSON:
                 return _PERSON, self._columns(of_keys(keys), _OF_PEOPLE)
+            case internal.MAILBOX:
+                return _MAILBOX, self._of_mailbox(Email(str(asked["email"])))
             case internal.COMPANY:
                 return _COMPANY, self._columns(_of_company(keys), RETENTION.keys())
             case _:
@@ -100,6 +105,12 @@ class Recollections:
             [shelf.capability for shelf in kept],
             [self._since(shelf) for shelf in kept],
         ]
+
+    def _of_mailbox(self, email: Email) -> list[object]:
+        """Whatever age is wished for: a report is no answer that could be asked for anew."""
+        owner = identities.of_mailbox(email)
+        since = self.now() - self.reports_told_for
+        return [self.account_id, identity_key(email), [owner.kind], [owner.value], since]
 
     def _since(self, shelf: Shelf) -> datetime:
         age = shelf.retention if self.max_age is None else min(shelf.retention, self.max_age)
@@ -132,4 +143,5 @@ def _sql(name: str) -> str:
     return (resources.files(__package__) / "sql" / f"{name}.sql").read_text()
 
 
-_PERSON, _COMPANY, _PEOPLE = map(_sql, ("recall_person", "recall_company", "recall_people"))
+_PERSON, _COMPANY = _sql("recall_person"), _sql("recall_company")
+_PEOPLE, _MAILBOX = _sql("recall_people"), _sql("recall_mailbox")

@@ -1,16 +1,30 @@
-"""The `keys` and `providers` commands, with their help.
+"""The `keys`, `providers` and `webhooks` commands, with their help.
 
 Imports are inside the commands, as in `cli.py`.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from roleferry_enrich.terminal.printing import console
+from roleferry_enrich.terminal.printing import Format, console
 
-keys = typer.Typer(help="API keys: make, list and revoke them.", no_args_is_help=True)
-providers = typer.Typer(help="The data providers and how they are set up.", no_args_is_help=True)
+keys = typer.Typer(name="keys", help="API keys: make, list and revoke them.", no_args_is_help=True)
+providers = typer.Typer(
+    name="providers", help="The data providers and how they are set up.", no_args_is_help=True
+)
+webhooks = typer.Typer(
+    name="webhooks", help="What providers have sent: list, show, replay.", no_args_is_help=True
+)
+
+Sender = Annotated[str, typer.Argument(help="Who sent it: sendgrid, stripe, ...")]
+
+
+class EventState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    DEAD = "dead"
 
 
 @keys.command("create")
@@ -76,3 +90,42 @@ def restore_provider(
     from roleferry_enrich.terminal.providers import restore_provider as run
 
     run(read_settings(), name)
+
+
+@webhooks.command("list")
+def list_events(
+    *,
+    provider: Annotated[str | None, typer.Option(help="Of this sender alone.")] = None,
+    state: Annotated[EventState | None, typer.Option(help="Of this state alone.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="The most events.")] = 50,
+    output: Annotated[
+        Format, typer.Option("--format", "-f", help="How to print them.")
+    ] = Format.TABLE,
+) -> None:
+    """The events received last, without what they say."""
+    from roleferry_enrich.terminal.webhooks import list_events as run
+
+    run(provider, state, limit, output)
+
+
+@webhooks.command("show")
+def show_event(
+    provider: Sender, event_id: Annotated[str, typer.Argument(help="Its id, as listed.")]
+) -> None:
+    """An event with all it says, as JSON. It may name people."""
+    from roleferry_enrich.terminal.webhooks import show_event as run
+
+    run(provider, event_id)
+
+
+@webhooks.command("replay")
+def replay_events(
+    provider: Sender,
+    event_id: Annotated[str | None, typer.Argument(help="Its id, as listed.")] = None,
+    *,
+    dead: Annotated[bool, typer.Option("--dead", help="All that came to nothing.")] = False,
+) -> None:
+    """Have a worker work through an event once more, or through all dead ones of a sender."""
+    from roleferry_enrich.terminal.webhooks import replay_events as run
+
+    run(provider, event_id, dead=dead)

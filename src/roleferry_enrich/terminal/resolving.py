@@ -35,7 +35,7 @@ def resolve_file(
     told = told_columns(columns)
     said = Console(stderr=True, soft_wrap=True)
     tally = _Tally()
-    with _opened(source) as lines, _progress(said) as progress, replaced(output) as out:
+    with opened(source) as lines, progress_of(said) as progress, replaced(output) as out:
         read = read_rows(lines, told)
         if read.columns is not None:
             said.print(str(read.columns), markup=False, highlight=False)
@@ -74,7 +74,7 @@ class _Tally:
 
 
 @contextmanager
-def _opened(source: Path) -> Iterator[BinaryIO]:
+def opened(source: Path) -> Iterator[BinaryIO]:
     if source == STANDARD:
         yield sys.stdin.buffer
         return
@@ -108,7 +108,7 @@ def replaced(output: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _progress(said: Console) -> Iterator[Progress]:
+def progress_of(said: Console) -> Iterator[Progress]:
     """A bar for a person at a terminal; a line a step for a log."""
     if not said.is_terminal:
         yield _lines(said)

@@ -126,7 +126,15 @@ def test_rows_that_do_not_are_told_apart_by_their_places() -> None:
     assert ids(matched(rows), match_calls()) == ["a", "b"]
 
 
-@pytest.mark.parametrize("rows", [[], [row("one.test", "a")], [row("x.test", "a")] * 3])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [row("one.test", "a")],
+        [row("x.test", "a")] * 3,
+        [row("two.test", "b"), row("x.test", "a")],  # so the places say nothing
+    ],
+)
 def test_rows_that_cannot_be_told_apart_are_a_changed_contract(rows: list[object]) -> None:
     calls = match_calls()
 
@@ -161,6 +169,17 @@ def test_documented_profiles_of_many_go_each_to_its_own() -> None:
     data = [orjson.loads(part.body)["data"] for part in parts]
     assert data == [rows[1]["data"], None, rows[0]["data"]]
     assert [call.charge(part) for call, part in zip(calls, parts, strict=True)] == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "rows", [[{"id": "a" * 40, "data": {"full_name": "ada"}}], [{"prospect_id": "c" * 40}], [7]]
+)
+def test_facts_of_nobody_who_was_asked_for_are_a_changed_contract(rows: list[object]) -> None:
+    """Else everybody would be remembered as unknown."""
+    calls = enrichment_calls(["a" * 40, "b" * 40])
+
+    with pytest.raises(ProviderContractChanged):
+        calls[0].sharing.split(reply({"response_context": {}, "data": rows}), calls)
 
 
 @pytest.mark.parametrize(

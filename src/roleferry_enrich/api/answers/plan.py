@@ -19,7 +19,7 @@ def plan_answer(plan: Plan) -> EnrichmentPlan:
             {"provider": one.provider, "capability": one.capability, "reason": one.reason}
             for one in plan.unplanned
         ],
-        "cost": _cost(plan.cost),
+        "cost": cost_estimate(plan.cost),
         "expected_fill": _shares(plan.fill),
     }
 
@@ -31,12 +31,12 @@ def _question(ask: PlannedAsk) -> PlannedQuestion:
         "step": ask.step,
         "needs": list(ask.needs),
         "chance": round(ask.chance, 3),
-        "cost": _cost(ask.cost),
+        "cost": cost_estimate(ask.cost),
         "expected_fill": _shares(ask.fill),
     }
 
 
-def _cost(cost: CostRange) -> CostEstimate:
+def cost_estimate(cost: CostRange) -> CostEstimate:
     return {
         "min_usd": dollars(cost.least),
         "expected_usd": dollars(cost.expected),

@@ -52,6 +52,8 @@ def enrichments(kind: str, identity: str) -> Sharing:
         body = _body(reply, "data")
         found = {row.text(identity): row.value("data") for row in body.records("data")}
         ids = [str(_json(call)[identity]) for call in calls]
+        if body.value("data") and found.keys().isdisjoint(ids):
+            raise ProviderContractChanged("no record of any that was asked for")
         return [_alone(reply, body, {"data": found.get(each), "entity_id": each}) for each in ids]
 
     return Sharing(kind=kind, group=Group(most=_MOST), join=join, split=split)
@@ -81,8 +83,10 @@ def _in_order(rows: object, wanted: Sequence[Row]) -> Sequence[object]:
     repeated = {_known(row.get("input")): row for row in found if isinstance(row, dict)}
     if all(row in repeated for row in wanted):
         return [repeated[row] for row in wanted]
-    if len(found) != len(wanted):
-        raise ProviderContractChanged("not one row for each that was asked")
+    if len(found) != len(wanted) or any(
+        repeated.get(asked, row) is not row for asked, row in zip(wanted, found, strict=True)
+    ):
+        raise ProviderContractChanged("not one row for each that was asked, in their order")
     return found
 
 

@@ -13,6 +13,8 @@ _SUBJECTS = ("person_id", "company_id")
 
 
 def upgrade() -> None:
+    # First: it commits on the way, and what follows must be undone with the rest if it fails.
+    _replace(_OLD, _NEW, ", provider, capability, observed_at")
     op.execute("SET LOCAL lock_timeout = '2s'")
     op.execute("""
         CREATE TABLE opt_outs (
@@ -26,7 +28,6 @@ def upgrade() -> None:
                 REFERENCES accounts (id) ON DELETE CASCADE
         )
     """)
-    _replace(_OLD, _NEW, ", provider, capability, observed_at")
 
 
 def downgrade() -> None:

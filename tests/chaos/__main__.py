@@ -1,0 +1,46 @@
+"""`make chaos` ends with this: an installation that is broken again and again, and its books."""
+
+import argparse
+import asyncio
+import random
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos.report import Report
+from tests.chaos.run import Plan, run
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    parser.add_argument("--seed", type=int, help="draws the faults and the batches; else any")
+    parser.add_argument("--seconds", type=float, default=600, help="of faults; else 600")
+    parser.add_argument("--items", type=int, default=20_000, help="else 20000")
+    parser.add_argument("--workers", type=int, default=2, help="else 2")
+    parser.add_argument("--gap", type=float, default=1.0, help="seconds between faults; else 1")
+    parser.add_argument("--keep", type=Path, help="an empty directory that keeps logs and data")
+    options = parser.parse_args()
+    seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
+    plan = Plan(seed, options.seconds, options.items, options.workers, options.gap)
+    if options.keep is not None:
+        return _verdict(asyncio.run(_interruptible(plan, options.keep)))
+    with tempfile.TemporaryDirectory(prefix="roleferry-chaos-") as directory:
+        Path(directory).chmod(0o755)
+        return _verdict(asyncio.run(_interruptible(plan, Path(directory))))
+
+
+async def _interruptible(plan: Plan, directory: Path) -> Report:
+    """SIGTERM ends a run as Ctrl-C does, with nothing left running."""
+    task = asyncio.ensure_future(run(plan, directory, lambda line: print(line, flush=True)))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await task
+
+
+def _verdict(report: Report) -> int:
+    print("\n".join(report.lines()))
+    return bool(report.broken())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
