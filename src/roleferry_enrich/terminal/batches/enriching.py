@@ -33,10 +33,25 @@ _FORMS = {".csv": RowForm.CSV, ".tsv": RowForm.CSV}
 _FORMS |= dict.fromkeys((".ndjson", ".jsonl", ".json"), RowForm.JSON)
 _SUFFIXES = {RowForm.CSV: ".csv", RowForm.JSON: ".ndjson"}
 _KNOWN = "It was sent before: these are the results of then, and --again asks anew."
+_FAILED = (
+    "What failed is asked once more after POST /jobs/<id>/retry and this command again, or with "
+    "--again, which asks all anew."
+)
 _NOT_ENDED_WELL = ("failed", "dead", "cancelled", REFUSED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked."""
+
+    url: str | None
+    """Of a running service; without it, in this process."""
+    key: str | None
+    again: bool
+    """Anew, though it was sent before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """How a file is to be enriched."""
 
@@ -47,9 +62,7 @@ class Wish:
     added: Mapping[str, str]
     """Said of every row that does not say otherwise."""
     terms: Terms
-    again: bool
-    url: str | None
-    key: str | None
+    asked: Asked
 
     def written_to(self, form: RowForm) -> Path:
         if self.output is not None:
@@ -137,8 +150,8 @@ class _Enriching:
 
     def _begun(self, path: Path) -> Sent:
         wish, digest = self._wish, self._file.digest
-        asked = _asked(self._file, wish)
-        if wish.again:
+        asked = _digest_of(self._file, wish)
+        if wish.asked.again:
             return Sent(path, digest, asked, secrets.token_hex(8))
         earlier = read_sent(path)
         if earlier is None:
@@ -175,15 +188,15 @@ class _Enriching:
         )
 
     def _ending(self) -> None:
-        if self._wish.url is None:
+        if self._wish.asked.url is None:
             self._said.print("Stopping; calls that are paid for are finished first.")
 
     def _going_on(self) -> str:
         if not self._sent.parts:
             return "interrupted before anything was sent: run the same command again"
         ids = ", ".join(part.job_id for part in self._sent.parts.values() if part.job_id)
-        same = "this again without --again" if self._wish.again else "the same command again"
-        if self._wish.url is None:
+        same = "this again without --again" if self._wish.asked.again else "the same command again"
+        if self._wish.asked.url is None:
             return (
                 "interrupted: what is done is kept, the rest waits. "
                 f"Run {same} to go on (job {ids})"
@@ -195,17 +208,17 @@ class _Enriching:
 
 
 def _work(work: Callable[[Service, Check], Awaitable[T]], wish: Wish) -> T:
-    if wish.url is None:
+    if wish.asked.url is None:
         # Needs ten times the imports of asking a service that runs.
         from roleferry_enrich.terminal.batches.here import work_with_a_worker  # noqa: PLC0415
 
         return work_with_a_worker(work)
-    return work_there(lambda service: work(service, lambda: None), wish.url, wish.key)
+    return work_there(lambda service: work(service, lambda: None), wish.asked.url, wish.asked.key)
 
 
-def _asked(file: ContactsFile, wish: Wish) -> str:
+def _digest_of(file: ContactsFile, wish: Wish) -> str:
     terms = [wish.terms.max_cost, wish.terms.priority]
-    asked = [dict(file.columns), dict(wish.added), terms, wish.url or "here"]
+    asked = [dict(file.columns), dict(wish.added), terms, wish.asked.url or "here"]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
@@ -229,5 +242,7 @@ def _tell(report: Report, said: Console) -> None:
     counts = ", ".join(f"{count} {state}" for state, count in sorted(report.tally.states.items()))
     rows, cost = report.tally.states.total(), report.standing.cost_usd
     said.print(f"{rows} rows: {counts}; ${cost:.4f}", highlight=False)
+    if report.tally.states["failed"] or report.tally.states["dead"]:
+        said.print(_FAILED)
     if report.output != STANDARD:
         said.print(f"written to {report.output}", markup=False, highlight=False)

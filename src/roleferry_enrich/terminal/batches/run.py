@@ -44,7 +44,7 @@ class Tally:
             self.faults.append((number, str(item["reason"])))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Terms:
     """Of the jobs."""
 
