@@ -10,6 +10,7 @@ import pytest
 from tests.api.fake_services import OTHER_KEY
 
 from roleferry_enrich.api import examples, job_events
+from roleferry_enrich.api.answers.jobs import SHEET_COLUMNS
 from roleferry_enrich.domain.batches import ItemResult, ItemState
 from roleferry_enrich.domain.enrichments import Goal
 from roleferry_enrich.domain.identifiers import MicroUsd
@@ -125,3 +126,7 @@ async def test_what_was_cancelled_is_not_retried(client, services, job):
     services.jobs.refusal = Conflict("the job was cancelled")
     answer = await client.post(f"/jobs/{job['id']}/retry")
     assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (409, "conflict")
+
+
+def test_no_two_columns_of_the_sheet_have_one_name():
+    assert len(set(SHEET_COLUMNS)) == len(SHEET_COLUMNS)

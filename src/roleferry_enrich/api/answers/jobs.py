@@ -17,7 +17,8 @@ from roleferry_enrich.domain.stored import Page
 
 _MICRO = 1_000_000
 SHEET_COLUMNS = (
-    *("row", "reference", "state", "reason"),
+    # Not `state`: that is where the person lives.
+    *("row", "reference", "item_state", "reason"),
     *PERSON_FIELDS,
     *("status", "cost_usd", "enrichment_id"),
 )
