@@ -9,7 +9,6 @@ import asyncio
 import math
 from collections.abc import Sequence
 from datetime import timedelta
-from importlib import resources
 from typing import NoReturn, Protocol, TypeVar
 
 from roleferry_enrich.domain.outcomes import CallRecord
@@ -28,6 +27,7 @@ from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.storage import book_rows as rows
 from roleferry_enrich.storage.book_rows import LookAgain, PayerUnknown, Settlement, Struck
 from roleferry_enrich.storage.lanes import Lane
+from roleferry_enrich.storage.statements import sql
 from roleferry_enrich.storage.wire import DatabaseAway, Wire
 
 Item = TypeVar("Item")
@@ -171,14 +171,10 @@ class PostgresBooks:
         return [None] * len(given)
 
 
-def _sql(name: str) -> str:
-    return (resources.files(__package__) / "sql" / f"{name}.sql").read_text()
-
-
-_NOTE = _sql("note_intents")
-_FOLLOW = _sql("follow_calls")
-_WRITE_OFF = _sql("write_off")
-_SETTLE = _sql("settle_calls")
-_STRIKE = _sql("strike_intents")
-_SWEEP_KEPT = _sql("sweep_kept")
-_SWEEP_OVERDUE = _sql("sweep_overdue")
+_NOTE = sql("note_intents")
+_FOLLOW = sql("follow_calls")
+_WRITE_OFF = sql("write_off")
+_SETTLE = sql("settle_calls")
+_STRIKE = sql("strike_intents")
+_SWEEP_KEPT = sql("sweep_kept")
+_SWEEP_OVERDUE = sql("sweep_overdue")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from importlib import resources
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.storage import identities
 from roleferry_enrich.storage.identities import Identity
 from roleferry_enrich.storage.opt_outs import of_keys
+from roleferry_enrich.storage.statements import sql
 from roleferry_enrich.storage.wire import DatabaseAway, Wire
 
 _OF_PEOPLE = frozenset({"find_person", "find_email", "find_people"})
@@ -139,9 +139,5 @@ def _body(row: Mapping[str, Any]) -> bytes:
     return f'{{"observations": {found}}}'.encode()
 
 
-def _sql(name: str) -> str:
-    return (resources.files(__package__) / "sql" / f"{name}.sql").read_text()
-
-
-_PERSON, _COMPANY = _sql("recall_person"), _sql("recall_company")
-_PEOPLE, _MAILBOX = _sql("recall_people"), _sql("recall_mailbox")
+_PERSON, _COMPANY = sql("recall_person"), sql("recall_company")
+_PEOPLE, _MAILBOX = sql("recall_people"), sql("recall_mailbox")
