@@ -21,7 +21,14 @@ def is_short_for(short: str, full: str) -> bool:
 def formal_names(name: str) -> frozenset[str]:
     """The full names a folded given name may be short for, itself included."""
     listed = _nicknames().canonicals_of(name)
-    return frozenset({name, *listed, *FULL_FORMS.get(name, ())})
+    fuller = (other for other in listed if not _is_shorter_twin(other, name))
+    return frozenset({name, *fuller, *FULL_FORMS.get(name, ())})
+
+
+def _is_shorter_twin(other: str, name: str) -> bool:
+    """The list names many pairs both ways round, Bob for Robert and Robert for Bob: by the short
+    form of both, Robert and William would be one name."""
+    return len(other) < len(name) and name in _nicknames().canonicals_of(other)
 
 
 @lru_cache(maxsize=16_384)
