@@ -26,8 +26,10 @@ def formal_names(name: str) -> frozenset[str]:
 
 
 def _is_shorter_twin(other: str, name: str) -> bool:
-    """The list names many pairs both ways round, Bob for Robert and Robert for Bob: by the short
-    form of both, Robert and William would be one name."""
+    """Whether the list names the two both ways round, Bob for Robert and Robert for Bob.
+
+    By the short form of both, Robert and William would be one name.
+    """
     return len(other) < len(name) and name in _nicknames().canonicals_of(other)
 
 
