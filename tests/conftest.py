@@ -1,10 +1,10 @@
 """Fixtures of the whole suite.
 
 Strategy: what talks to PostgreSQL or Redis is tested against the real ones. They are those of
-`ROLEFERRY_DATABASE_URL` and `ROLEFERRY_REDIS_URL` where set, else private ones that are started
-once, in the session's temporary directory, and shared by all workers of pytest-xdist. Each
-session (and each worker) has its own empty database, dropped at the end, and its own Redis
-database number; what a test writes there it cleans up or keeps apart by its own keys.
+`ROLEFERRY_DATABASE_URL` and `ROLEFERRY_REDIS_URL` where set, else private ones that each session
+(and each worker of pytest-xdist) starts in its temporary directory, so that nobody empties or
+counts what another writes. A session has an empty database, dropped at the end; what a test
+writes there it cleans up or keeps apart by its own keys.
 
 A fixture used by one folder lives in that folder's conftest, one used by a file in the file.
 """
@@ -13,7 +13,6 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -34,7 +33,7 @@ hypothesis.settings.load_profile("suite")
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     settings = Settings(
-        data_dir=_shared_directory(tmp_path_factory) / "servers",
+        data_dir=tmp_path_factory.getbasetemp() / "servers",
         database_url=os.environ.get("ROLEFERRY_DATABASE_URL") or None,
         redis_url=os.environ.get("ROLEFERRY_REDIS_URL") or None,
     )
@@ -55,17 +54,7 @@ def database_url(servers: Servers) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def redis_url(servers: Servers) -> str:
-    """Of a private Redis, the database with the number of this xdist worker."""
-    if os.environ.get("ROLEFERRY_REDIS_URL"):
-        return servers.redis_url
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    return servers.redis_url.replace("db=0", f"db={int(worker) % 16}")
-
-
-def _shared_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workers' own directories lie side by side in the session's."""
-    own = tmp_path_factory.getbasetemp()
-    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    return servers.redis_url
 
 
 def _execute(server: URL, sql: str) -> None:

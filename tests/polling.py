@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 
-async def becomes(condition: Callable[[], Awaitable[bool]], within_s: float = 20.0) -> None:
+async def becomes(condition: Callable[[], Awaitable[bool]], within_s: float = 60.0) -> None:
     async with asyncio.timeout(within_s):
         while not await condition():  # noqa: ASYNC110 - what is looked at rings no bell
             await asyncio.sleep(0.001)

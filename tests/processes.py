@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 
-def eventually(condition: Callable[[], bool], *, within: timedelta = timedelta(seconds=10)) -> bool:
+def eventually(condition: Callable[[], bool], *, within: timedelta = timedelta(minutes=1)) -> bool:
     """For what another process does in its own time: looks often, ends as soon as it is true."""
     until = time.monotonic() + within.total_seconds()
     while not condition():
@@ -24,6 +24,14 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def ended(process: psutil.Process) -> bool:
+    """Also of one that nobody has asked for its exit code yet."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def running_with(text: str | Path) -> list[psutil.Process]:

@@ -13,7 +13,7 @@ from tests.e2e.installation import PROGRAM, Installation, environment, free_port
 from tests.e2e.promise import Promise
 from tests.e2e.sandbox_process import NAMES
 from tests.e2e.senders import webhooks_of
-from tests.processes import eventually
+from tests.processes import ended, eventually
 from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.accounts.opening import open_accounts
@@ -84,7 +84,7 @@ def _stopped_at_the_end() -> Iterator[Supervisor]:
         started = [child for child in ours if "roleferry_enrich" in child.cmdline()]
         supervisor.stop()
         assert started
-        assert eventually(lambda: not any(process.is_running() for process in started))
+        assert eventually(lambda: all(map(ended, started)))
 
 
 async def _keys(data_dir: Path, servers: Servers) -> list[str]:
@@ -112,7 +112,7 @@ def other_client(installation: Installation) -> Iterator[httpx.Client]:
 
 def _client(url: str, key: str) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=url, headers=headers, timeout=15, trust_env=False) as client:
+    with httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False) as client:
         yield client
 
 

@@ -13,6 +13,8 @@ from uuid import uuid4
 
 import httpx
 from pydantic import SecretStr
+from redis.asyncio import Redis
+from sqlalchemy import delete
 from tests.processes import eventually
 
 import roleferry_enrich
@@ -23,6 +25,8 @@ from roleferry_enrich.provider_settings import ProviderSettings
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.own_store import OwnStore
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.engine import create_engine
+from roleferry_enrich.storage.tables import call_intents
 
 # Our own database is no far end: it is the one that the API under test works with.
 FAR = {name: it for name, it in catalogue().items() if not isinstance(it, OwnStore)}
@@ -71,7 +75,7 @@ def running_sandbox(*, companies: int = 60) -> Iterator[Sandbox]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(base_url=url, timeout=10) as control:
+        with httpx.Client(base_url=url, timeout=60) as control:
             assert eventually(lambda: _answers(control))
             yield Sandbox(process, url, control)
     finally:
@@ -105,7 +109,7 @@ async def running_api(settings: Settings, servers: Servers) -> AsyncIterator[htt
             transport=transport,
             base_url="http://api.test",
             headers={"Authorization": f"Bearer {token}"},
-            timeout=30,
+            timeout=60,
         ) as client,
     ):
         yield client
@@ -121,3 +125,20 @@ def _answers(control: httpx.Client) -> bool:
         return control.get("/_health").status_code == 200
     except httpx.HTTPError:
         return False
+
+
+@asynccontextmanager
+async def forgetful_api(
+    far_ends: Sandbox, servers: Servers, data_dir: Path
+) -> AsyncIterator[httpx.AsyncClient]:
+    """With nothing remembered, and no reply kept, from another test."""
+    far_ends.clear()
+    far_ends.control.delete("/_ledger")
+    engine = create_engine(servers.database_url)
+    async with engine.begin() as connection:
+        await connection.execute(delete(call_intents))
+    await engine.dispose()
+    async with Redis.from_url(servers.redis_url) as redis:
+        await redis.flushdb()
+    async with running_api(settings_for(far_ends.url, data_dir), servers) as client:
+        yield client

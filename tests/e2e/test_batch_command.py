@@ -11,7 +11,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from tests.e2e.installation import PROGRAM, Installation, environment, run
-from tests.processes import eventually, running_with
+from tests.processes import ended, eventually, running_with
 
 from roleferry_enrich.sandbox.population import populate
 
@@ -144,7 +144,7 @@ def test_without_a_url_a_worker_works_for_it_until_it_is_interrupted(tmp_path, i
     assert begun.returncode == 128 + signal.SIGINT, told
     assert "to go on (job " in told
     assert len(workers) == 1
-    assert eventually(lambda: not workers[0].is_running())
+    assert eventually(lambda: ended(workers[0]))
 
     slow.delete("/_faults").raise_for_status()
     said = run(*command, cwd=tmp_path, env=installation.environment, within_s=90)

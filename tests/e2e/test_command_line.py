@@ -184,5 +184,5 @@ def test_a_sandbox_ends_when_told(tmp_path, number):
     ) as sandbox:
         assert any("running" in line for line in sandbox.stderr)
         sandbox.send_signal(number)
-        sandbox.communicate(timeout=10)
+        sandbox.communicate(timeout=60)
     assert sandbox.returncode in {0, -number, 128 + number}

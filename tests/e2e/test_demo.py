@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 from tests.e2e.installation import PROGRAM, environment, free_ports, run
-from tests.processes import eventually, running_with
+from tests.processes import ended, eventually, running_with
 
 from roleferry_enrich.providers.catalogue import catalogue
 
@@ -54,9 +54,9 @@ def test_ctrl_c_ends_a_serving_demo_and_all_it_started(tmp_path: Path, ports, in
         reply = httpx.get(f"http://127.0.0.1:{ports['ROLEFERRY_PORT']}/contacts", headers=headers)
         assert reply.json()["items"]
         demo.send_signal(signal.SIGINT)
-        demo.communicate(timeout=15)
+        demo.communicate(timeout=60)
     assert demo.returncode == 0
-    assert eventually(lambda: not any(child.is_running() for child in children))
+    assert eventually(lambda: all(map(ended, children)))
 
 
 def test_a_demo_interrupted_before_it_serves_says_so(tmp_path: Path, ports, installation):
@@ -71,9 +71,9 @@ def test_a_demo_interrupted_before_it_serves_says_so(tmp_path: Path, ports, inst
         assert eventually(lambda: bool(me.children()))
         children = me.children(recursive=True)
         demo.send_signal(signal.SIGINT)
-        out, _ = demo.communicate(timeout=15)
+        out, _ = demo.communicate(timeout=60)
     assert (demo.returncode, out) == (130, "")
-    assert eventually(lambda: not any(child.is_running() for child in children))
+    assert eventually(lambda: all(map(ended, children)))
 
 
 def test_the_help_tells_how_it_ends(tmp_path):

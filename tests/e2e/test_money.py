@@ -193,7 +193,7 @@ def test_who_comes_while_a_dead_process_may_still_live_waits_for_it(house: House
     leader = house.buyer(KNOWN)
     assert eventually(lambda: house.under_way() == 1)
     (answer,) = house.bought(KNOWN)
-    leader.communicate(timeout=30)
+    leader.communicate(timeout=60)
 
     assert (house.calls(), answer["cost"], answer["name"]) == (1, 0, "Orla Fenwick")
 
@@ -221,7 +221,7 @@ def test_a_client_that_went_away_finds_its_answer_paid_for(house: House) -> None
     with pytest.raises(httpx.ReadTimeout):
         httpx.post(f"{url}/enrich", json=body, headers=headers, timeout=0.5)
     assert eventually(lambda: house.booked() == [("found", PRICE)])
-    again = httpx.post(f"{url}/enrich", json=body, headers=headers, timeout=30).json()
+    again = httpx.post(f"{url}/enrich", json=body, headers=headers, timeout=60).json()
 
     assert (again["full_name"], again["meta"]["cost_usd"]) == ("Orla Fenwick", 0)
     assert house.calls() == 1

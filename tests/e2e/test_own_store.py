@@ -81,7 +81,7 @@ async def asking(house: Servers, settings: Settings, tokens: dict[str, str]) -> 
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(
-                transport=transport, base_url="http://api.test", headers=headers, timeout=30
+                transport=transport, base_url="http://api.test", headers=headers, timeout=60
             ) as client,
         ):
             yield client

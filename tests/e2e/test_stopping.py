@@ -36,7 +36,7 @@ class Service:
     def enrich(self, number: int) -> httpx.Response:
         asked = {"email": f"person{number}@quillmere.test", "deadline_ms": 10_000}
         headers = {"Authorization": f"Bearer {self.key}"}
-        return httpx.post(f"{self.url}/enrich", json=asked, headers=headers, timeout=40)
+        return httpx.post(f"{self.url}/enrich", json=asked, headers=headers, timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ async def _key(directory: Path, servers: Servers) -> str:
 
 def _health(url: str) -> int | None:
     try:
-        return httpx.get(f"{url}/health/ready", timeout=5).status_code
+        return httpx.get(f"{url}/health/ready", timeout=60).status_code
     except httpx.HTTPError:
         return None
 
@@ -134,7 +134,7 @@ def test_h80_a_worker_ends_when_told(database_url: str, redis_url: str, tmp_path
         worker.send_signal(signal.SIGTERM)
         worker.send_signal(signal.SIGTERM)
         try:
-            _, said = worker.communicate(timeout=30)
+            _, said = worker.communicate(timeout=60)
         finally:
             worker.kill()
 
@@ -147,7 +147,7 @@ def test_h81_without_a_file_left_newcomers_are_turned_away_and_health_is_truthfu
 ) -> None:
     service = started()
     process = psutil.Process(service.process.pid)
-    with httpx.Client(base_url=service.url, timeout=10) as known, ExitStack() as idle:
+    with httpx.Client(base_url=service.url, timeout=60) as known, ExitStack() as idle:
         assert known.get("/health/ready").status_code == 200
         process.rlimit(psutil.RLIMIT_NOFILE, (process.num_fds() + 20, _MOST_FILES))
         sockets = [_idle_connection(service) for _ in range(100)]
@@ -164,7 +164,7 @@ def test_h81_without_a_file_left_newcomers_are_turned_away_and_health_is_truthfu
 
 def _idle_connection(service: Service) -> socket.socket:
     url = httpx.URL(service.url)
-    return socket.create_connection((url.host, url.port), timeout=5)
+    return socket.create_connection((url.host, url.port), timeout=60)
 
 
 def _is_turned_away(idle: socket.socket) -> bool:

@@ -8,13 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy import delete, func, insert, literal, select
-from tests.e2e.sandbox_process import Sandbox, running_api, running_sandbox, settings_for
+from tests.e2e.sandbox_process import Sandbox, forgetful_api, running_sandbox
 
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.storage.engine import create_engine
-from roleferry_enrich.storage.tables import accounts, call_intents, opt_outs, provider_calls
+from roleferry_enrich.storage.tables import accounts, opt_outs, provider_calls
 
 A_LIST = 1_000
 PRICE_USD = 0.008
@@ -31,17 +30,7 @@ def far_ends() -> Iterator[Sandbox]:
 async def api(
     far_ends: Sandbox, database_url: str, redis_url: str, tmp_path: Path
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """With nothing remembered, and no reply kept, from another test."""
-    far_ends.clear()
-    far_ends.control.delete("/_ledger")
-    engine = create_engine(database_url)
-    async with engine.begin() as connection:
-        await connection.execute(delete(call_intents))
-    await engine.dispose()
-    async with Redis.from_url(redis_url) as redis:
-        await redis.flushdb()
-    servers = Servers(database_url=database_url, redis_url=redis_url)
-    async with running_api(settings_for(far_ends.url, tmp_path), servers) as client:
+    async with forgetful_api(far_ends, Servers(database_url, redis_url), tmp_path) as client:
         yield client
 
 
