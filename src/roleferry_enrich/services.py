@@ -46,6 +46,7 @@ class LocalServices:
     def __init__(self, resources: Resources, desk: ResolvingDesk, jobs: JobDesk) -> None:
         self._resources = resources
         self.jobs = jobs
+        self.quotas = resources.quotas
         self._desk = desk
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ContactRepository(resources.engine)

@@ -7,6 +7,7 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.quotas import QuotaExceeded
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.errors import Unauthenticated
 
@@ -41,7 +42,7 @@ async def arrival_of(request: Request) -> float:
 
 
 async def account_of(request: Request) -> Account:
-    """Whose key the request carries. Raises Unauthenticated."""
+    """Whose key the request carries, counted. Raises Unauthenticated and QuotaExceeded."""
     if request.scope["query_string"]:
         _refuse_key_in_url(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -50,7 +51,19 @@ async def account_of(request: Request) -> Account:
         raise Unauthenticated("send the API key as `Authorization: Bearer <key>`")
     if len(token) > _LONGEST_KEY or not token.isascii() or not token.isprintable():
         raise Unauthenticated("the API key is not valid")
-    return await (await services_of(request)).authenticate(token)
+    services = await services_of(request)
+    account = await services.authenticate(token)
+    await _count(request, services, account)
+    return account
+
+
+async def _count(request: Request, services: Services, account: Account) -> None:
+    """Raises QuotaExceeded; the answer tells what is left, whatever it is (`accounting.py`)."""
+    try:
+        request.state.quota = await services.quotas.admit(account.id)
+    except QuotaExceeded as refused:
+        request.state.quota = refused.standing
+        raise
 
 
 def _refuse_key_in_url(request: Request) -> None:
