@@ -126,7 +126,7 @@ async def test_a_crowd_of_one_account_is_one_question_to_redis(shared, account):
     per_minute=st.integers(1, 5),
     per_hour=st.integers(1, 12),
 )
-@settings(max_examples=60)
+@settings(max_examples=200)
 def test_no_window_wherever_it_begins_holds_more_and_few_hold_less(
     redis_url, gaps, per_minute, per_hour
 ):

@@ -41,7 +41,7 @@ async def test_a_refusal_names_the_windows_in_the_registered_way(client, service
     problem = reply.json()
     assert problem["type"] == "https://iana.org/assignments/http-problem-types#quota-exceeded"
     assert problem["violated-policies"] == ["minute"]
-    assert problem["detail"] == "the account may make 100 requests a minute"
+    assert problem["detail"] == "the account may make 100 requests per minute"
     assert services.asked == []
 
 

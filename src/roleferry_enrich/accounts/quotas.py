@@ -86,7 +86,7 @@ class QuotaExceeded(TooManyRequests):
         violated = standing.violated
         self.violated = tuple(one.window.name for one in violated)
         self.standing = standing
-        said = ", ".join(f"{it.window.requests} requests a {it.window.name}" for it in violated)
+        said = ", ".join(f"{it.window.requests} requests per {it.window.name}" for it in violated)
         super().__init__(
             f"the account may make {said}",
             retry_after=max((it.reset for it in violated), default=timedelta(seconds=1)),

@@ -1,8 +1,30 @@
 """What is told of every answer to an account: how much of its quota is left."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roleferry_enrich.accounts.quotas import QuotaLeft
+from roleferry_enrich.api.refusals import QUOTA_USED_UP
+
+_EXAMPLE = QUOTA_USED_UP.headers()
+QUOTA_HEADERS: Mapping[str, Any] = MappingProxyType(
+    {
+        "RateLimit-Policy": {
+            "description": "The account's quota: each window with its requests and its seconds.",
+            "schema": {"type": "string"},
+            "example": _EXAMPLE["RateLimit-Policy"],
+        },
+        "RateLimit": {
+            "description": "What is left of each window, and the seconds until there is more.",
+            "schema": {"type": "string"},
+            "example": _EXAMPLE["RateLimit"],
+        },
+    }
+)
+"""For the OpenAPI document, an open format; absent where the account's key is not known."""
 
 
 class Accounting:

@@ -26,6 +26,6 @@ def agree_quota(account: UUID, quota: Quota) -> None:
 
 def _print(quota: Quota) -> None:
     for window in quota.windows:
-        console().print(f"{window.requests} requests a {window.name}")
+        console().print(f"{window.requests} requests per {window.name}")
     if not quota.windows:
         console().print("no limit")
