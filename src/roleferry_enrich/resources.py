@@ -14,6 +14,8 @@ import aiohttp
 from aiohttp.resolver import ThreadedResolver
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from roleferry_enrich.accounts.admission import Quotas as AccountQuotas
+from roleferry_enrich.accounts.admission import account_quotas
 from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import MicroUsd
@@ -76,6 +78,7 @@ class Resources:
     accounts: AccountRepository
     books: PostgresBooks
     enrichments: EnrichmentRepository
+    quotas: AccountQuotas
 
 
 @asynccontextmanager
@@ -121,6 +124,7 @@ async def open_resources(
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,
+                quotas=account_quotas(settings, engine, shared, watching),
             )
         finally:
             await background.drain(_DRAIN_S)

@@ -47,6 +47,7 @@ class LocalServices:
     def __init__(self, resources: Resources, desk: ResolvingDesk, jobs: JobDesk) -> None:
         self._resources = resources
         self.jobs = jobs
+        self.quotas = resources.quotas
         self._desk = desk
         self.keys = LocalKeyDesk(resources.accounts)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)

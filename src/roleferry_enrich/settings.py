@@ -25,6 +25,7 @@ from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, g
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.inside_hosts import InsideHosts
 from roleferry_enrich.provider_settings import ProviderSettings, check_provider, provider_names
+from roleferry_enrich.quota_settings import QuotaSettings
 from roleferry_enrich.setting_types import (
     SHORTEST_SECRET_KEY,
     HttpUrl,
@@ -49,7 +50,7 @@ _SECRET_FIELDS = frozenset(
 )
 
 
-class Settings(BaseSettings):
+class Settings(QuotaSettings, BaseSettings):
     """Build it with `read_settings`, which refuses unknown names; a test may call the class."""
 
     model_config = SettingsConfigDict(

@@ -10,6 +10,7 @@ from tests.api.fake_keys import FakeKeys
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.quotas import Quota, QuotaExceeded, QuotaLeft, WindowLeft
 from roleferry_enrich.api import examples
 from roleferry_enrich.domain.batches import ItemResult, ItemState, Job, NewJob
 from roleferry_enrich.domain.enrichments import Enrichment, Request
@@ -108,8 +109,29 @@ class FakeJobs:
         return Page(items=mine, next=str(start + limit) if more else None)
 
 
+class FakeQuotas:
+    """Lets everybody in, or nobody."""
+
+    def __init__(self) -> None:
+        self.counted: list[UUID] = []
+        self.left = QuotaLeft(
+            tuple(
+                WindowLeft(window, window.requests - 1, window.length)
+                for window in Quota(per_minute=100, per_hour=1_000).windows
+            )
+        )
+        self.refusal: QuotaExceeded | None = None
+
+    async def admit(self, account_id: UUID) -> QuotaLeft:
+        self.counted.append(account_id)
+        if self.refusal is not None:
+            raise self.refusal
+        return self.left
+
+
 @dataclass
 class FakeServices:
+    quotas: FakeQuotas = field(default_factory=FakeQuotas)
     jobs: FakeJobs = field(default_factory=FakeJobs)
     asked: list[tuple[Request, Account]] = field(default_factory=list)
     to_verify: list[VerificationRequest] = field(default_factory=list)

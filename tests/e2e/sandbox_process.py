@@ -25,6 +25,7 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.provider_settings import ProviderSettings
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.own_store import OwnStore
+from roleferry_enrich.quota_settings import NO_QUOTA
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.tables import call_intents
@@ -92,6 +93,7 @@ def settings_for(url: str, data_dir: Path, **each: object) -> Settings:
         secret_key=SecretStr("test-pepper-0123456789-0123456789-abc"),
         log_level="error",
         usage_every_s=0,
+        **NO_QUOTA,
         providers={name: _provider(name, url, key, each) for name in NAMES},
     )
 

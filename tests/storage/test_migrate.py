@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 import roleferry_enrich
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
+    account_tables,
     job_tables,
     outgoing_tables,
     webhook_tables,

@@ -22,6 +22,7 @@ from roleferry_enrich.api import (
     webhook_endpoints,
     webhooks,
 )
+from roleferry_enrich.api.accounting import Accounting
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
 from roleferry_enrich.api.openapi import complete
@@ -91,6 +92,7 @@ def create_api(
     app.state.services = services
     app.state.registry = registry
     answer_problems(app)
+    app.add_middleware(Accounting)
     app.add_middleware(LimitedIntake, limits=limits or Limits())
     app.add_middleware(Edge)  # the last added is the outermost
     return app

@@ -12,6 +12,7 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.quotas import QuotaExceeded
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import Fault, InvalidQuery, MissingScope, Unauthenticated
@@ -57,7 +58,7 @@ async def arrival_of(request: Request) -> float:
 
 
 async def account_of(request: Request) -> Account:
-    """Whose key the request carries. Raises Unauthenticated."""
+    """Whose key the request carries, counted. Raises Unauthenticated and QuotaExceeded."""
     if request.scope["query_string"]:
         _refuse_key_in_url(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -69,7 +70,8 @@ async def account_of(request: Request) -> Account:
     services = await services_of(request)
     account = await services.authenticate(token)
     if Scope.OPERATOR in account.scopes and _ON_BEHALF in request.headers:
-        return await services.on_behalf(account, _account_named(request))
+        account = await services.on_behalf(account, _account_named(request))
+    await _count(request, services, account)
     return account
 
 
@@ -81,6 +83,15 @@ def _account_named(request: Request) -> UUID:
     except ValueError:
         fault = Fault("X-Account-ID", "wrong_type", "must be a UUID, once")
         raise InvalidQuery("see `errors`", faults=(fault,)) from None
+
+
+async def _count(request: Request, services: Services, account: Account) -> None:
+    """Raises QuotaExceeded; the answer tells what is left, whatever it is (`accounting.py`)."""
+    try:
+        request.state.quota = await services.quotas.admit(account.id)
+    except QuotaExceeded as refused:
+        request.state.quota = refused.standing
+        raise
 
 
 def _refuse_key_in_url(request: Request) -> None:

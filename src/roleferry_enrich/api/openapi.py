@@ -11,6 +11,7 @@ import orjson
 from pydantic import BaseModel, TypeAdapter
 
 from roleferry_enrich.api import examples, job_examples, key_examples, webhook_examples
+from roleferry_enrich.api.accounting import QUOTA_HEADERS
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
 from roleferry_enrich.api.refusals import documented
 from roleferry_enrich.api.schemas.batches import BatchBody
@@ -60,6 +61,8 @@ def complete(document: Document) -> Document:
         _show_answer(_success(operation), answers.get(name, {}), texts.get(name, {}))
         for response in operation["responses"].values():
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
+            if "429" in operation["responses"]:
+                response["headers"] |= QUOTA_HEADERS
         if name in _MAY_BE_SAMPLE:
             _success(operation)["headers"] |= _SAMPLE
     return document

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.quotas import QuotaLeft
 from roleferry_enrich.api.job_services import Jobs
 from roleferry_enrich.api.key_desk import KeyDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
@@ -28,11 +29,20 @@ from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.webhooks.inbox import Receipt
 
 
+class Quotas(Protocol):
+    async def admit(self, account_id: UUID) -> QuotaLeft:
+        """Count one request. Raises QuotaExceeded, counting none."""
+        ...
+
+
 class Services(Protocol):
     @property
     def catalogue(self) -> Mapping[str, Provider]:
         """The providers that a request may include or exclude, by name."""
         ...
+
+    @property
+    def quotas(self) -> Quotas: ...
 
     @property
     def jobs(self) -> Jobs: ...
