@@ -17,6 +17,7 @@ import roleferry_enrich
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
     job_tables,
     outgoing_tables,
+    suppression_tables,
     webhook_tables,
 )
 from roleferry_enrich.storage.engine import create_unpooled_engine
