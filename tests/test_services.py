@@ -142,7 +142,7 @@ async def test_the_lifespan_leaves_no_connection_open(settings, running, failure
     try:
         async with app.router.lifespan_context(app):
             await ready(app)
-            assert await connections(running) == 1
+            assert await connections(running) > 0
             if failure is not None:
                 raise failure
     except ZeroDivisionError:

@@ -104,33 +104,32 @@ async def open_resources(
     watching = telemetry.watching(on_quarantine=alarms.quarantined)
     books = PostgresBooks(servers.database_url, watching)
     suppressions = Suppressions(engine, redis, _pepper(settings))
-    held, opt_outs = suppressions.held, OptOutRepository(engine)
     till = Till(books, watch=watching, secret=_pepper(settings))
     async with (
         _sessions() as transport,
         _cache(settings, shared) as cache,
         _own_store(channels, settings, servers) as ours,
         telemetry.lag_watched(),
-        suppressions.kept_up(),
     ):
         gates = _gates(settings, ours, shared, transport, till, watching)
         gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
-        asking = _enricher(gateway, enrichments, background, watching, held)
+        opened = Resources(
+            settings=settings,
+            engine=engine,
+            shared=shared,
+            gateway=gateway,
+            usage=Usage(ours, gates, shared),
+            enricher=_enricher(gateway, enrichments, background, watching, suppressions.held),
+            verifier=_verifier(gateway, engine, background, watching, suppressions.held),
+            suppressions=suppressions,
+            accounts=AccountRepository(engine, _pepper(settings)),
+            books=books,
+            enrichments=enrichments,
+        )
         try:
-            yield Resources(
-                settings=settings,
-                engine=engine,
-                shared=shared,
-                gateway=gateway,
-                usage=Usage(ours, gates, shared),
-                enricher=ScreenedEnricher(asking, held),
-                verifier=Verifier(gateway, opt_outs, held, background, watching, _now),
-                suppressions=suppressions,
-                accounts=AccountRepository(engine, _pepper(settings)),
-                books=books,
-                enrichments=enrichments,
-            )
+            async with suppressions.kept_up():
+                yield opened
         finally:
             await background.drain(_DRAIN_S)
             await books.close()
@@ -144,8 +143,8 @@ def _enricher(
     background: Background,
     watching: Watching,
     held: SuppressionList,
-) -> Enricher:
-    return Enricher(
+) -> ScreenedEnricher:
+    asking = Enricher(
         gateway=Screening(gateway, held),
         recall=Recall(gateway, changes=lambda: held.changes),
         records=PatientRecords(enrichments, background, watching),
@@ -154,6 +153,17 @@ def _enricher(
         sample=_sample,
         now=_now,
     )
+    return ScreenedEnricher(asking, held)
+
+
+def _verifier(
+    gateway: Gateway,
+    engine: AsyncEngine,
+    background: Background,
+    watching: Watching,
+    held: SuppressionList,
+) -> Verifier:
+    return Verifier(gateway, OptOutRepository(engine), held, background, watching, _now)
 
 
 def _pepper(settings: Settings) -> bytes:
