@@ -15,7 +15,6 @@ from aiohttp.resolver import ThreadedResolver
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.accounts.repository import AccountRepository
-from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
@@ -39,9 +38,9 @@ from roleferry_enrich.observability.telemetry import Telemetry, configure_teleme
 from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
-from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
+from roleferry_enrich.pipeline.samples import sample_result
 from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.pipeline.verification import Verifier
@@ -150,7 +149,7 @@ def _enricher(
         records=PatientRecords(enrichments, background, watching),
         background=background,
         onlooker=watching,
-        sample=_sample,
+        sample=sample_result,
         now=_now,
     )
     return ScreenedEnricher(asking, held)
@@ -284,20 +283,6 @@ def _gates(
 
 def _policy(channel: Channel) -> BreakerPolicy:
     return BreakerPolicy(slow_after=channel.call_timeout * _SLOW_SHARE)
-
-
-def _sample(request: Request) -> Result:
-    # An invented world, for the few who ask for one.
-    from roleferry_enrich.sandbox.samples import sample  # noqa: PLC0415
-
-    company, people = sample(request.keys, request.limit)
-    match request.goal:
-        case Goal.PERSON:
-            return Result(person=people[0], company=company)
-        case Goal.EXECUTIVES:
-            return Result(company=company, executives=people)
-        case Goal.COMPANY:
-            return Result(company=company)
 
 
 def _now() -> datetime:
