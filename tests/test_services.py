@@ -57,7 +57,7 @@ async def health(settings: Settings, servers: Servers) -> Health:
 
 def services_over(resources: Resources, servers: Servers) -> LocalServices:
     queue = Queue(servers.redis_url, Work.ITEMS)
-    jobs = JobDesk(resources.engine, queue, callbacks_inside=False)
+    jobs = JobDesk(resources.engine, queue, resources.suppressions.held, callbacks_inside=False)
     return LocalServices(resources, ResolvingDesk(), jobs)
 
 

@@ -42,7 +42,7 @@ class Suppressions:
         self._redis = redis
         self._channel = Invalidation(redis, Random(), CHANNEL) if redis else None  # noqa: S311
         self._look = asyncio.Event()
-        self._is_ending = False
+        self._ending = asyncio.Event()
         self.held = SuppressionList(self._digester)
 
     def of(self, account_id: UUID, forms: Iterable[NormalForm]) -> frozenset[NormalForm]:
@@ -149,18 +149,18 @@ class Suppressions:
 
     async def _end(self, looking: "asyncio.Task[None]") -> None:
         """Not in the middle of a reading, if that ends soon: it would leave its connection open."""
-        self._is_ending = True
+        self._ending.set()
         self._look.set()
         await asyncio.wait({looking}, timeout=_LOOK_EVERY_S)
         looking.cancel()
 
     async def _keep_looking(self) -> None:
-        while not self._is_ending:
+        while not self._ending.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._look.wait()
             self._look.clear()
-            if self._is_ending:
+            if self._ending.is_set():
                 return
             try:
                 await self.refresh()
