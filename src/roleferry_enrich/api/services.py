@@ -11,6 +11,7 @@ from uuid import UUID
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.job_services import Jobs
 from roleferry_enrich.api.key_desk import KeyDesk
+from roleferry_enrich.api.suppression_desk import SuppressionDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
@@ -39,6 +40,9 @@ class Services(Protocol):
 
     @property
     def keys(self) -> KeyDesk: ...
+
+    @property
+    def suppressions(self) -> SuppressionDesk: ...
 
     @property
     def webhooks(self) -> WebhookDesk: ...
