@@ -57,6 +57,29 @@ def read_enrichment(document: Document) -> Enrichment:
     return read(document, Enrichment)
 
 
+def read_golden(
+    person: Document, company: Document | None, lists: Sequence[object] | None
+) -> tuple[GoldenPerson, GoldenCompany | None]:
+    """One person of an enrichment's document, and the company beside; neither is changed."""
+    return (
+        read(_written_out(person, lists), GoldenPerson),
+        None if company is None else read(_written_out(company, lists), GoldenCompany),
+    )
+
+
+def _written_out(record: Document, lists: Sequence[object] | None) -> Document:
+    if lists is None:
+        return record
+    fields = {
+        name: {**held, "sources": lists[held["sources"]]} for name, held in record["fields"].items()
+    }
+    points = [
+        {**point, "sources": lists[point["sources"]]}
+        for point in record.get("contact_points") or ()
+    ]
+    return {**record, "fields": fields, "contact_points": points}
+
+
 def _write_out(holders: Iterable[Document], lists: Sequence[object]) -> None:
     for holder in holders:
         holder["sources"] = lists[holder["sources"]]
