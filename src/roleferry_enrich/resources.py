@@ -42,7 +42,11 @@ from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
+from roleferry_enrich.pipeline.screened import ScreenedEnricher
+from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.pipeline.verification import Verifier
+from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR
@@ -71,8 +75,9 @@ class Resources:
     shared: RedisGuard
     gateway: Gateway
     usage: Usage
-    enricher: Enricher
+    enricher: ScreenedEnricher
     verifier: Verifier
+    suppressions: Suppressions
     accounts: AccountRepository
     books: PostgresBooks
     enrichments: EnrichmentRepository
@@ -98,17 +103,20 @@ async def open_resources(
     alarms = Alarms(engine, background, _now)
     watching = telemetry.watching(on_quarantine=alarms.quarantined)
     books = PostgresBooks(servers.database_url, watching)
+    suppressions = Suppressions(engine, redis, _pepper(settings))
+    held, opt_outs = suppressions.held, OptOutRepository(engine)
     till = Till(books, watch=watching, secret=_pepper(settings))
     async with (
         _sessions() as transport,
         _cache(settings, shared) as cache,
         _own_store(channels, settings, servers) as ours,
         telemetry.lag_watched(),
+        suppressions.kept_up(),
     ):
         gates = _gates(settings, ours, shared, transport, till, watching)
         gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
-        enricher = _enricher(gateway, enrichments, background, watching)
+        asking = _enricher(gateway, enrichments, background, watching, held)
         try:
             yield Resources(
                 settings=settings,
@@ -116,8 +124,9 @@ async def open_resources(
                 shared=shared,
                 gateway=gateway,
                 usage=Usage(ours, gates, shared),
-                enricher=enricher,
-                verifier=_verifier(gateway, engine, background, watching),
+                enricher=ScreenedEnricher(asking, held),
+                verifier=Verifier(gateway, opt_outs, held, background, watching, _now),
+                suppressions=suppressions,
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,
@@ -130,23 +139,21 @@ async def open_resources(
 
 
 def _enricher(
-    gateway: Gateway, enrichments: EnrichmentRepository, background: Background, watching: Watching
+    gateway: Gateway,
+    enrichments: EnrichmentRepository,
+    background: Background,
+    watching: Watching,
+    held: SuppressionList,
 ) -> Enricher:
     return Enricher(
-        gateway=gateway,
-        recall=Recall(gateway),
+        gateway=Screening(gateway, held),
+        recall=Recall(gateway, changes=lambda: held.changes),
         records=PatientRecords(enrichments, background, watching),
         background=background,
         onlooker=watching,
         sample=_sample,
         now=_now,
     )
-
-
-def _verifier(
-    gateway: Gateway, engine: AsyncEngine, background: Background, watching: Watching
-) -> Verifier:
-    return Verifier(gateway, OptOutRepository(engine), background, watching, _now)
 
 
 def _pepper(settings: Settings) -> bytes:

@@ -27,8 +27,13 @@ from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
+from roleferry_enrich.pipeline.screening import Screen
+from roleferry_enrich.privacy.digests import Digester
+from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.providers.contract import Offer, Provider, Spec
 from roleferry_enrich.sandbox.samples import sample
+from roleferry_enrich.storage.suppressions import EVERYWHERE, Loaded
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ACCOUNT = UUID(int=7)
@@ -50,6 +55,15 @@ def offer(name: str, *needs: str, credits: int = 0) -> Offer:
     )
 
 
+def held(*forms: NormalForm) -> SuppressionList:
+    """The list of who is suppressed for everybody, as read."""
+    digester = Digester(b"a secret of these tests")
+    listed = SuppressionList(digester)
+    packed = b"".join(sorted(map(digester.of, forms)))
+    listed.replace(Loaded(1, {EVERYWHERE: packed}))
+    return listed
+
+
 class _Offering(Provider):
     def __init__(self, name: str, offered: tuple[Offer, ...]) -> None:
         self.spec = Spec(
@@ -66,6 +80,7 @@ class Script:
     """Each offer's answer as a future, so that a test decides when it comes."""
 
     def __init__(self, *offered: Offer) -> None:
+        self.held = held()
         names = dict.fromkeys(o.provider for o in offered)
         self.channels = {
             name: Channel(provider=_Offering(name, tuple(o for o in offered if o.provider == name)))
@@ -86,6 +101,9 @@ class Script:
         if self._answer(name).done():
             self._answers[name] = asyncio.get_running_loop().create_future()
         self._answer(name).set_result(outcome)
+
+    def of(self, account_id: UUID, request: Request) -> Screen:
+        return Screen(self, self.held, account_id, request)
 
     async def until_asked(self, name: str) -> None:
         async with asyncio.timeout(5):

@@ -218,6 +218,8 @@ def settlement_of(enrichment: Enrichment, item: Leased) -> Settlement:
 
 
 def _end(enrichment: Enrichment, *, is_capped: bool) -> tuple[ItemState, str | None]:
+    if enrichment.status is Status.SUPPRESSED:
+        return ItemState.SUPPRESSED, "suppressed"
     if _has(enrichment, OutcomeKind.OPTED_OUT):
         return ItemState.SUPPRESSED, "opted_out"
     unpaid = any(outcome.reason == "budget_spent" for outcome in enrichment.outcomes)

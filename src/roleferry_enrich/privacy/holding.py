@@ -4,6 +4,7 @@ Whole, because a list that must be asked for is a list that is skipped when it d
 Until it has been read, nobody is known not to be on it, and everything is refused.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.privacy.digests import Digester, DigestSet
 from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.storage.suppressions import EVERYWHERE, Changes, Loaded
+
+_PATIENCE_S = 1.5
 
 
 class SuppressionList:
@@ -20,6 +23,7 @@ class SuppressionList:
         self._digester = digester
         self._sets: dict[UUID, DigestSet] = {}
         self._version: int | None = None
+        self._is_read = asyncio.Event()
         self.changes = 0
         """Counts up whenever anything changes: what was answered before must be looked at anew."""
 
@@ -27,6 +31,15 @@ class SuppressionList:
     def version(self) -> int | None:
         """That of the list in the database; None until it has been read."""
         return self._version
+
+    async def until_read(self) -> None:
+        """Raises ServiceUnavailable where that takes longer than anybody should wait."""
+        if self._version is None:
+            try:
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self._is_read.wait()
+            except TimeoutError:
+                raise _unread() from None
 
     def of(self, account_id: UUID, forms: Iterable[NormalForm]) -> frozenset[NormalForm]:
         """Those of the forms that are suppressed for this account. Raises ServiceUnavailable."""
@@ -44,6 +57,7 @@ class SuppressionList:
         self._sets = {scope: DigestSet(packed) for scope, packed in loaded.packed.items()}
         self._version = loaded.version
         self.changes += 1
+        self._is_read.set()
 
     def take(self, changes: Changes) -> None:
         for scope, digest, holds in changes.holding:
@@ -57,7 +71,7 @@ class SuppressionList:
 
     def _for(self, account_id: UUID) -> list[DigestSet]:
         if self._version is None:
-            raise ServiceUnavailable("the suppression list has not been read yet")
+            raise _unread()
         found = (self._sets.get(EVERYWHERE), self._sets.get(account_id))
         return [digests for digests in found if digests]
 
@@ -68,3 +82,7 @@ class SuppressionList:
         else:
             digests.remove(digest)
         self.changes += 1
+
+
+def _unread() -> ServiceUnavailable:
+    return ServiceUnavailable("the suppression list has not been read yet")

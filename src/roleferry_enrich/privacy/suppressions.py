@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.errors import ConfigurationError, ServiceUnavailable
@@ -135,11 +136,9 @@ class Suppressions:
     async def kept_up(self) -> AsyncIterator[None]:
         """Read, and kept fresh for as long as the block lasts.
 
-        Where it cannot be read at once the block begins all the same: whoever asks is refused
-        until it is. Raises ConfigurationError for a list that no secret of ours opens.
+        The block begins before it is read, and whoever asks waits for that, or is refused.
         """
-        with suppress(ServiceUnavailable):
-            await self.refresh()
+        self._look.set()
         listener = Listener(forgotten=self._heard, dropped=lambda: None, joined=self._joined)
         async with asyncio.TaskGroup() as group:
             looking = group.create_task(self._keep_looking(), name="suppressions")
@@ -160,8 +159,9 @@ class Suppressions:
             self._look.clear()
             try:
                 await self.refresh()
-            except (ServiceUnavailable, ConfigurationError) as error:
-                _log.warning("suppressions.unread", error=type(error).__name__)
+            except (ServiceUnavailable, ConfigurationError, SQLAlchemyError) as error:
+                # Such as a database that is not migrated yet: nobody is answered before it is read.
+                _log.error("suppressions.unread", error=type(error).__name__)
 
     async def _released(self, was_held: bool) -> bool:  # noqa: FBT001 - the answer itself
         if was_held:
