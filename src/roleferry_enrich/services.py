@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.desk import LocalKeyDesk
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
@@ -47,6 +48,7 @@ class LocalServices:
         self._resources = resources
         self.jobs = jobs
         self._desk = desk
+        self.keys = LocalKeyDesk(resources.accounts)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)
@@ -63,6 +65,9 @@ class LocalServices:
 
     async def authenticate(self, token: str) -> Account:
         return await self._resources.accounts.authenticate(token)
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        return await self._resources.accounts.on_behalf(operator, account_id)
 
     async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
         return await self._resources.enricher.enrich(request, account.id, came_at)

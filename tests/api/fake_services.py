@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from uuid import UUID
 
+from tests.api.fake_keys import FakeKeys
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
@@ -15,6 +16,7 @@ from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
+from roleferry_enrich.domain.scopes import ISSUABLE
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
 from roleferry_enrich.domain.verification import (
     CheckedEmail,
@@ -39,8 +41,10 @@ from roleferry_enrich.webhooks.inbox import Receipt
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = "test-key-of-the-account"
 OTHER_KEY = "test-key-of-another"
-ACCOUNT = Account(id=UUID(int=1), name="Testing", scopes=frozenset(), key_id="k1")
-OTHER = Account(id=UUID(int=2), name="Another", scopes=frozenset(), key_id="k2")
+SCOPES = frozenset(ISSUABLE)
+ACCOUNT = Account(id=UUID(int=1), name="Testing", scopes=SCOPES, key_id="k1")
+OTHER = Account(id=UUID(int=2), name="Another", scopes=SCOPES, key_id="k2")
+KNOWN = {KEY: ACCOUNT, OTHER_KEY: OTHER}
 
 
 class FakeJobs:
@@ -121,6 +125,7 @@ class FakeServices:
     companies: dict[tuple[UUID, UUID], StoredCompany] = field(default_factory=dict)
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
+    keys: FakeKeys = field(default_factory=FakeKeys)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     state: Health = field(
         default_factory=lambda: Health(
@@ -152,10 +157,15 @@ class FakeServices:
 
     async def authenticate(self, token: str) -> Account:
         self.tokens.append(token)
-        known = {KEY: ACCOUNT, OTHER_KEY: OTHER}
-        if token not in known:
+        if token not in KNOWN:
             raise Unauthenticated("the API key is not valid")
-        return known[token]
+        return KNOWN[token]
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        for account in KNOWN.values():
+            if account.id == account_id:
+                return replace(operator, id=account.id, name=account.name)
+        raise NotFound("there is no such account")
 
     async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
         self.asked.append((request, account))

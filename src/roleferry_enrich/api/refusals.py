@@ -14,6 +14,7 @@ from roleferry_enrich.errors import (
     InsufficientCredits,
     InvalidQuery,
     MalformedBody,
+    MissingScope,
     NotFound,
     ServiceUnavailable,
     TooManyRequests,
@@ -34,7 +35,7 @@ _CHALLENGE = {
     "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}
 }
 _HEADERS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
-    {401: _CHALLENGE, 429: _RETRY, 503: _RETRY}
+    {401: _CHALLENGE, 403: _CHALLENGE, 429: _RETRY, 503: _RETRY}
 )
 _FAULT = Fault("deadline_ms", "out_of_range", "must be at least 100")
 _REFUSALS: Mapping[int, Refusal] = MappingProxyType(
@@ -44,6 +45,7 @@ _REFUSALS: Mapping[int, Refusal] = MappingProxyType(
             refusal_of(MalformedBody("the body must be a JSON object")),
             refusal_of(Unauthenticated("send the API key as `Authorization: Bearer <key>`")),
             refusal_of(InsufficientCredits("the account's cap on spending is reached")),
+            refusal_of(MissingScope("enrich")),
             refusal_of(NotFound("there is no such contact")),
             refusal_of(BodyTooSlow("the body did not arrive in time")),
             refusal_of(Conflict("the webhook endpoint is disabled: enable it first")),
@@ -67,6 +69,7 @@ COMPUTES = (400, 408, 413, 415, *READS)
 CHANGES = (404, *COMPUTES)
 CREATES = (409, *COMPUTES)
 ACTS = (409, *READS_ONE)
+ROTATES = (409, *CHANGES)
 PAYS = (400, 402, 408, 413, 415, *READS)
 
 

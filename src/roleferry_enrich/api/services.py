@@ -10,6 +10,7 @@ from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.job_services import Jobs
+from roleferry_enrich.api.key_desk import KeyDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
@@ -37,6 +38,9 @@ class Services(Protocol):
     def jobs(self) -> Jobs: ...
 
     @property
+    def keys(self) -> KeyDesk: ...
+
+    @property
     def webhooks(self) -> WebhookDesk: ...
 
     @property
@@ -51,6 +55,10 @@ class Services(Protocol):
 
     async def authenticate(self, token: str) -> Account:
         """Whose key this is. Raises Unauthenticated for any key that may not be used."""
+        ...
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        """That account, with what the operator's key may do. Raises NotFound where it is none."""
         ...
 
     async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
