@@ -8,7 +8,7 @@ nothing is left. What was under way meanwhile is caught by going through everyth
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -38,8 +38,6 @@ from roleferry_enrich.webhooks.vault import Vault
 
 SOURCE = "erasure"
 CACHE = "cached_answers"
-_AGAIN_IN = timedelta(seconds=10)
-"""More than the two seconds after which every process knows who is suppressed."""
 _MOST_TRIES = 3
 Digests = Sequence[tuple[str, bytes]]
 """Each with its kind."""
@@ -86,9 +84,8 @@ class Erasure:
             id=due.id, scope=due.scope, requested_at=self.now(), done_at=None, counts={}
         )
         if plain is not None:
-            await self._go_through(
-                receipt, msgspec.msgpack.decode(plain, type=Traces), is_last=True
-            )
+            sought = msgspec.msgpack.decode(plain, type=Traces)
+            await self._go_through(receipt, sought, is_last=due.is_last)
 
     async def replay(self, line: Line, sought: Traces) -> None:
         """Of a journal, in a database that does not know of it. Raises ServiceUnavailable.
@@ -112,7 +109,7 @@ class Erasure:
         async def work(connection: AsyncConnection) -> None:
             await self.suppressions.add_within(connection, addition)
             sealed = self._sealed(receipt.id, sought)
-            await self._receipts.begin(connection, receipt, sealed, _AGAIN_IN)
+            await self._receipts.begin(connection, receipt, sealed)
 
         await in_transaction(self.engine, work)
         await self.suppressions.announce(addition)
@@ -189,7 +186,7 @@ def _speaks_of(scrubber: Scrubber, remembered: Remembered) -> bool:
     said = remembered.findings
     if any(scrubber.is_subject(traces.of_claim(claim)) for claim in said.people):
         return True
-    return scrubber.names_subject(msgspec.to_builtins((said.people, said.companies, said.verdicts)))
+    return scrubber.mentions(msgspec.to_builtins((said.people, said.companies, said.verdicts)))
 
 
 def _name(erasure_id: UUID) -> str:

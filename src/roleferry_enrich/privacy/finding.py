@@ -6,6 +6,8 @@ which another account knows the same person.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -54,6 +56,13 @@ async def find_subject(
             break
         known = learned
     return StoredSubject(traces=known, people=people)
+
+
+async def traces_of_stored(engine: AsyncEngine, account_id: UUID, person_id: UUID) -> Traces:
+    """By what one stored person is known; nothing where there is no such one."""
+    stored = await _stored(engine, [(account_id, person_id)])
+    keys = await _keys(engine, account_id, stored)
+    return reduce(or_, map(traces.of_golden, stored.values()), keys[person_id])
 
 
 async def _candidates(

@@ -15,7 +15,7 @@ from sqlalchemy import func
 from roleferry_enrich.domain.batches import ItemState
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.privacy import traces
-from roleferry_enrich.privacy.scrubbing import GONE, Gone, Scrubber
+from roleferry_enrich.privacy.scrubbing import Scrubber
 from roleferry_enrich.storage import tables
 from roleferry_enrich.storage.book_rows import reply_body
 from roleferry_enrich.storage.golden import AnyRow
@@ -78,20 +78,23 @@ def _observation(found: Found, row: AnyRow) -> Edit:
 
 def _enrichment(found: Found, row: AnyRow) -> Edit:
     result = found.scrubber.enrichment(row.result)
-    if row.person_id in found.people or isinstance(result, Gone):
+    if row.person_id in found.people or result is None:
         found.enrichments.add(row.id)
         return Fate.DELETED
-    changed = _rewritten("result", row.result, result)
-    return changed if changed is Fate.KEPT else {"result": result, "request": result["request"]}
+    is_same = result == row.result
+    return Fate.KEPT if is_same else {"result": result, "request": result["request"]}
 
 
 def _history(found: Found, row: AnyRow) -> Edit:
-    names = found.scrubber.names_subject([row.old, row.new])
-    return Fate.DELETED if row.subject_id in found.people or names else Fate.KEPT
+    """A line of what a company once was is no loss where a namesake is meant."""
+    scrubber, values = found.scrubber, [row.old, row.new]
+    is_person = row.subject == _PERSON
+    told = scrubber.names_value(values) if is_person else scrubber.mentions(values)
+    return Fate.DELETED if row.subject_id in found.people or told else Fate.KEPT
 
 
 def _point(found: Found, row: AnyRow) -> Edit:
-    is_theirs = row.person_id in found.people or found.scrubber.names_subject(row.value)
+    is_theirs = row.person_id in found.people or found.scrubber.names_value(row.value)
     return Fate.DELETED if is_theirs else Fate.KEPT
 
 
@@ -109,17 +112,19 @@ def _opt_out(found: Found, row: AnyRow) -> Edit:
 def _person(found: Found, row: AnyRow) -> Edit:
     if row.id in found.people:
         return Fate.DELETED
-    return _company(found, row)
+    left = found.scrubber.fields_document(row.fields, of_company=False)
+    return _rewritten("fields", row.fields, left)
 
 
 def _company(found: Found, row: AnyRow) -> Edit:
-    return _rewritten("fields", row.fields, found.scrubber.fields_document(row.fields))
+    left = found.scrubber.fields_document(row.fields, of_company=True)
+    return _rewritten("fields", row.fields, left)
 
 
 def _item(found: Found, row: AnyRow) -> Edit:
     """A job keeps its count of items; what one of them asked for is emptied."""
     request = found.scrubber.request(row.request)
-    if request is GONE or row.enrichment_id in found.enrichments:
+    if request is None or row.enrichment_id in found.enrichments:
         return {
             "request": {**row.request, "keys": {}, "known_executives": []},
             "reference": None,
@@ -128,13 +133,13 @@ def _item(found: Found, row: AnyRow) -> Edit:
             "lease_until": None,
             "settled_at": func.coalesce(job_items.c.settled_at, func.clock_timestamp()),
         }
-    if row.reference and found.scrubber.names_subject(row.reference):
+    if row.reference and found.scrubber.names_value(row.reference):
         return {"reference": None, "request": request}
     return _rewritten("request", row.request, request)
 
 
 def _report(found: Found, row: AnyRow) -> Edit:
-    names = found.scrubber.names_subject([row.mailbox, row.address])
+    names = found.scrubber.names_value([row.mailbox, row.address])
     return Fate.DELETED if names else Fate.KEPT
 
 
@@ -145,14 +150,14 @@ def _event(found: Found, row: AnyRow) -> Edit:
         body = found.open_event(row.provider, row.event_id, row.body)
     except ValueError:
         return Fate.DELETED  # nobody can use it any more, or say whom it names
-    names = found.scrubber.names_subject([body, row.subject, row.event_id])
+    names = found.scrubber.mentions([body, row.subject, row.event_id])
     return Fate.DELETED if names else Fate.KEPT
 
 
 def _intent(found: Found, row: AnyRow) -> Edit:
     """What was paid stays in `provider_calls`; without its reply the row would be a call."""
     body = None if row.reply is None else reply_body(bytes(row.reply))
-    return Fate.DELETED if body and found.scrubber.names_subject(_read(body)) else Fate.KEPT
+    return Fate.DELETED if body and found.scrubber.mentions(_read(body)) else Fate.KEPT
 
 
 def _delivery(found: Found, row: AnyRow) -> Edit:
@@ -160,7 +165,7 @@ def _delivery(found: Found, row: AnyRow) -> Edit:
     if row.event == EventType.CONTACT_ERASED:
         return Fate.KEPT
     body = bytes(row.body).decode(errors="replace")
-    told = found.scrubber.names_subject(body) or any(str(each) in body for each in found.ids)
+    told = found.scrubber.mentions(body) or any(str(each) in body for each in found.ids)
     return Fate.DELETED if told else Fate.KEPT
 
 
@@ -173,7 +178,7 @@ def _read(body: bytes) -> Any:
 
 
 def _rewritten(column: str, before: object, after: object) -> Edit:
-    if isinstance(after, Gone):
+    if after is None:
         return Fate.DELETED
     return Fate.KEPT if after == before else {column: after}
 
@@ -188,7 +193,11 @@ WAYS: Mapping[str, Way] = MappingProxyType(
             Place(table=tables.observations, texts=("claim",), ids=("person_id",)), _observation
         ),
         "enrichments": Searched(
-            Place(table=tables.enrichments, texts=("request", "result"), ids=("person_id",)),
+            Place(
+                table=tables.enrichments,
+                texts=("request", "result"),
+                ids=("person_id", "company_id"),
+            ),
             _enrichment,
         ),
         "field_history": Searched(

@@ -15,6 +15,10 @@ from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.transactions import in_transaction
 
 _LEASE = timedelta(seconds=60)
+FIRST_LOOK = timedelta(seconds=5)
+"""More than the two seconds after which every process knows who is suppressed."""
+LAST_LOOK = timedelta(seconds=45)
+"""Longer than an enrichment, and the calls it left behind, can be under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,8 @@ class Due:
     scope: UUID
     sought: bytes
     """Sealed."""
+    is_last: bool
+    """Whether what was under way when it was asked for must have ended."""
 
 
 class ErasureRepository:
@@ -46,9 +52,7 @@ class ErasureRepository:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def begin(
-        self, connection: AsyncConnection, receipt: Receipt, sought: bytes, again_in: timedelta
-    ) -> None:
+    async def begin(self, connection: AsyncConnection, receipt: Receipt, sought: bytes) -> None:
         """As part of a larger change. Beginning it again changes nothing."""
         row = insert(erasures).values(
             id=receipt.id,
@@ -56,7 +60,7 @@ class ErasureRepository:
             requested_at=receipt.requested_at,
             counts=dict(receipt.counts),
             sought=sought,
-            due_at=func.clock_timestamp() + again_in,
+            due_at=func.clock_timestamp() + FIRST_LOOK,
         )
         await connection.execute(row.on_conflict_do_nothing())
 
@@ -80,6 +84,8 @@ class ErasureRepository:
         }
         if is_last:
             values |= {"sought": None, "due_at": None}
+        else:
+            values["due_at"] = case((is_first, table.due_at), else_=table.requested_at + LAST_LOOK)
         statement = update(erasures).where(table.id == receipt.id).values(**values)
 
         async def work(connection: AsyncConnection) -> Receipt:
@@ -102,7 +108,12 @@ class ErasureRepository:
             update(erasures)
             .where(table.id == chosen.c.id)
             .values(due_at=func.clock_timestamp() + _LEASE)
-            .returning(table.id, table.scope, table.sought)
+            .returning(
+                table.id,
+                table.scope,
+                table.sought,
+                table.requested_at + LAST_LOOK <= func.clock_timestamp(),
+            )
         )
 
         async def work(connection: AsyncConnection) -> Sequence[Due]:

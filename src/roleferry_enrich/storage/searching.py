@@ -67,6 +67,7 @@ class Wanted:
     account_id: UUID | None
     """None for those of all accounts."""
     patterns: Sequence[str]
+    """Without any, only rows that refer to one of the ids are looked at."""
     ids: Collection[UUID] = ()
 
 
@@ -115,6 +116,8 @@ async def _hits(
     size = _SLICE if place.texts else _SHORT_SLICE
     key = place.table.primary_key.columns
     window = select(place.table).where(_scope(place.table, wanted), _behind(place.table, after))
+    if place.texts and not wanted.patterns:
+        window = window.where(_refers(place, place.table.c))  # which an index finds
     part = window.order_by(*key).limit(size).subquery()
     keys = [part.c[column.name] for column in key]
     statement = select(*keys, _matches(place, part)).order_by(*keys)
@@ -139,9 +142,14 @@ def _matches(place: Place, part: Any) -> ColumnElement[bool]:
         return true()
     written = func.concat_ws(" ", *(cast(part.c[name], Text) for name in place.texts))
     patterns = any_(bindparam("patterns", type_=ARRAY(Text)))
-    ids = bindparam("ids", type_=ARRAY(Uuid))
     named = func.coalesce(written.op("~*")(patterns), false())
-    return or_(named, *(func.coalesce(part.c[name] == any_(ids), false()) for name in place.ids))
+    return or_(named, func.coalesce(_refers(place, part.c), false()))
+
+
+# Any: columns of a table or of a part of it.
+def _refers(place: Place, columns: Any) -> ColumnElement[bool]:
+    ids = any_(bindparam("ids", type_=ARRAY(Uuid)))
+    return or_(false(), *(columns[name] == ids for name in place.ids))
 
 
 def _scope(table: Table, wanted: Wanted) -> ColumnElement[bool]:

@@ -57,14 +57,14 @@ def read_enrichment(document: Document) -> Enrichment:
     return read(document, Enrichment)
 
 
-def read_golden(
-    person: Document, company: Document | None, lists: Sequence[object] | None
-) -> tuple[GoldenPerson, GoldenCompany | None]:
-    """One person of an enrichment's document, and the company beside; neither is changed."""
-    return (
-        read(_written_out(person, lists), GoldenPerson),
-        None if company is None else read(_written_out(company, lists), GoldenCompany),
-    )
+def read_person(person: Document, lists: Sequence[object] | None) -> GoldenPerson:
+    """One person of an enrichment's document, which stays as it is; `lists`: its sources."""
+    return read(_written_out(person, lists), GoldenPerson)
+
+
+def read_company(company: Document, lists: Sequence[object] | None) -> GoldenCompany:
+    """The company, likewise."""
+    return read(_written_out(company, lists), GoldenCompany)
 
 
 def _written_out(record: Document, lists: Sequence[object] | None) -> Document:
