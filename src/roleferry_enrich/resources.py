@@ -45,7 +45,9 @@ from roleferry_enrich.pipeline.recording import PatientRecords
 from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.pipeline.verification import Verifier
+from roleferry_enrich.privacy.erasure import Erasure
 from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.privacy.opening import open_erasure
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
@@ -78,6 +80,7 @@ class Resources:
     enricher: ScreenedEnricher
     verifier: Verifier
     suppressions: Suppressions
+    erasure: Erasure
     accounts: AccountRepository
     books: PostgresBooks
     enrichments: EnrichmentRepository
@@ -127,6 +130,7 @@ async def open_resources(
                 enricher=ScreenedEnricher(asking, held),
                 verifier=Verifier(gateway, opt_outs, held, background, watching, _now),
                 suppressions=suppressions,
+                erasure=open_erasure(settings, engine, suppressions, cache, _now),
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,

@@ -37,7 +37,6 @@ class Access:
     engine: AsyncEngine
     vault: Vault
     kept_for: RetentionSettings
-    mail_of: Mapping[str, UUID]
 
     async def of(self, account_id: UUID | None, sought: Traces, now: datetime) -> Json:
         """Of one account, or of all; then what was received for no account in particular too.

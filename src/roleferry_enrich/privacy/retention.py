@@ -4,7 +4,7 @@ A record that is asked for every day does not become younger by it: when its tim
 with all that was said of it since, so that our own database cannot bring it back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -43,11 +43,12 @@ class Retention:
     engine: AsyncEngine
     kept_for: RetentionSettings
     vault: Vault
+    now: Callable[[], datetime]
 
-    async def look(self, now: datetime) -> Mapping[str, int]:
+    async def look(self) -> Mapping[str, int]:
         """How many of what went; nothing where nothing is old. Raises ServiceUnavailable."""
         old = ExpiryRepository(self.engine, _MOST)
-        kept = self.kept_for.of
+        kept, now = self.kept_for.of, self.now()
         gone = {"people": await self._people(await old.people(now - kept("people")))}
         for kind, name in _READ.items():
             points = await old.points(kind, now - kept(name))
