@@ -44,7 +44,9 @@ from roleferry_enrich.pipeline.samples import sample_result
 from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.pipeline.verification import Verifier
+from roleferry_enrich.privacy.erasure import Erasure
 from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.privacy.opening import open_erasure
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
@@ -77,6 +79,7 @@ class Resources:
     enricher: ScreenedEnricher
     verifier: Verifier
     suppressions: Suppressions
+    erasure: Erasure
     accounts: AccountRepository
     books: PostgresBooks
     enrichments: EnrichmentRepository
@@ -122,6 +125,7 @@ async def open_resources(
             enricher=_enricher(gateway, enrichments, background, watching, suppressions.held),
             verifier=_verifier(gateway, engine, background, watching, suppressions.held),
             suppressions=suppressions,
+            erasure=open_erasure(settings, engine, suppressions, cache, _now),
             accounts=AccountRepository(engine, _pepper(settings)),
             books=books,
             enrichments=enrichments,

@@ -49,6 +49,10 @@ class Suppressions:
         """Those of the forms that are suppressed. Raises ServiceUnavailable until it was read."""
         return self.held.of(account_id, forms)
 
+    def digests(self, forms: Iterable[NormalForm]) -> tuple[tuple[str, bytes], ...]:
+        """Each with its kind."""
+        return tuple(sorted({(form.kind, self._digester.of(form)) for form in forms}))
+
     def addition(
         self,
         forms: Iterable[NormalForm],
@@ -62,7 +66,7 @@ class Suppressions:
 
         `account_id`: for whom it holds; None for everybody.
         """
-        digests = sorted({(form.kind, self._digester.of(form)) for form in forms})
+        digests = self.digests(forms)
         if not digests:
             raise ValueError("nobody could be recognised by nothing")
         scope = account_id or EVERYWHERE
