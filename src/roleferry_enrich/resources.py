@@ -15,7 +15,6 @@ from aiohttp.resolver import ThreadedResolver
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.accounts.repository import AccountRepository
-from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
@@ -39,9 +38,9 @@ from roleferry_enrich.observability.telemetry import Telemetry, configure_teleme
 from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
-from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
+from roleferry_enrich.pipeline.samples import sample_result
 from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.pipeline.verification import Verifier
@@ -103,38 +102,35 @@ async def open_resources(
     redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
     shared = RedisGuard(redis, patience=None)
     background = Background()
-    alarms = Alarms(engine, background, _now)
-    watching = telemetry.watching(on_quarantine=alarms.quarantined)
+    watching = telemetry.watching(on_quarantine=Alarms(engine, background, _now).quarantined)
     books = PostgresBooks(servers.database_url, watching)
     suppressions = Suppressions(engine, redis, _pepper(settings))
-    held, opt_outs = suppressions.held, OptOutRepository(engine)
-    till = Till(books, watch=watching, secret=_pepper(settings))
     async with (
         _sessions() as transport,
         _cache(settings, shared) as cache,
         _own_store(channels, settings, servers) as ours,
         telemetry.lag_watched(),
-        suppressions.kept_up(),
     ):
-        gates = _gates(settings, ours, shared, transport, till, watching)
+        gates = _gates(settings, ours, shared, transport, books, watching)
         gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
-        asking = _enricher(gateway, enrichments, background, watching, held)
+        opened = Resources(
+            settings=settings,
+            engine=engine,
+            shared=shared,
+            gateway=gateway,
+            usage=Usage(ours, gates, shared),
+            enricher=_enricher(gateway, enrichments, background, watching, suppressions.held),
+            verifier=_verifier(gateway, engine, background, watching, suppressions.held),
+            suppressions=suppressions,
+            erasure=open_erasure(settings, engine, suppressions, cache, _now),
+            accounts=AccountRepository(engine, _pepper(settings)),
+            books=books,
+            enrichments=enrichments,
+        )
         try:
-            yield Resources(
-                settings=settings,
-                engine=engine,
-                shared=shared,
-                gateway=gateway,
-                usage=Usage(ours, gates, shared),
-                enricher=ScreenedEnricher(asking, held),
-                verifier=Verifier(gateway, opt_outs, held, background, watching, _now),
-                suppressions=suppressions,
-                erasure=open_erasure(settings, engine, suppressions, cache, _now),
-                accounts=AccountRepository(engine, _pepper(settings)),
-                books=books,
-                enrichments=enrichments,
-            )
+            async with suppressions.kept_up():
+                yield opened
         finally:
             await background.drain(_DRAIN_S)
             await books.close()
@@ -148,16 +144,27 @@ def _enricher(
     background: Background,
     watching: Watching,
     held: SuppressionList,
-) -> Enricher:
-    return Enricher(
+) -> ScreenedEnricher:
+    asking = Enricher(
         gateway=Screening(gateway, held),
         recall=Recall(gateway, changes=lambda: held.changes),
         records=PatientRecords(enrichments, background, watching),
         background=background,
         onlooker=watching,
-        sample=_sample,
+        sample=sample_result,
         now=_now,
     )
+    return ScreenedEnricher(asking, held)
+
+
+def _verifier(
+    gateway: Gateway,
+    engine: AsyncEngine,
+    background: Background,
+    watching: Watching,
+    held: SuppressionList,
+) -> Verifier:
+    return Verifier(gateway, OptOutRepository(engine), held, background, watching, _now)
 
 
 def _pepper(settings: Settings) -> bytes:
@@ -242,7 +249,7 @@ def _gates(
     channels: Mapping[str, Channel],
     shared: RedisGuard,
     transport: Transport,
-    till: Till,
+    books: PostgresBooks,
     watching: Watching,
 ) -> Gates:
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
@@ -256,7 +263,7 @@ def _gates(
         },
         limiter=limiter,
         transport=transport,
-        till=till,
+        till=Till(books, watch=watching, secret=_pepper(settings)),
         retry=RetryPolicy(),
         watch=watching,
         random=random,
@@ -278,20 +285,6 @@ def _gates(
 
 def _policy(channel: Channel) -> BreakerPolicy:
     return BreakerPolicy(slow_after=channel.call_timeout * _SLOW_SHARE)
-
-
-def _sample(request: Request) -> Result:
-    # An invented world, for the few who ask for one.
-    from roleferry_enrich.sandbox.samples import sample  # noqa: PLC0415
-
-    company, people = sample(request.keys, request.limit)
-    match request.goal:
-        case Goal.PERSON:
-            return Result(person=people[0], company=company)
-        case Goal.EXECUTIVES:
-            return Result(company=company, executives=people)
-        case Goal.COMPANY:
-            return Result(company=company)
 
 
 def _now() -> datetime:

@@ -62,11 +62,19 @@ KEYS = {
     "revokeKey": {204, 401, 404, 414, 422, 429, 431, 500, 503},
 }
 LISTS = {"listContacts", "listProviders"}
+RIGHTS = {
+    "erasePerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "listErasures": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getErasure": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "exportPerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "listUnnoticed": {200, 401, 414, 422, 429, 431, 500, 503},
+    "markNoticed": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+}
 PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
 
 
 def statuses(name: str) -> set[int]:
-    """Without 403, which comes with a scope: `tests/api/test_scopes.py`."""
+    """Without which comes with a scope: `tests/api/test_scopes.py`."""
     return set(map(int, OPERATIONS[name]["responses"])) - {403}
 
 
@@ -83,6 +91,7 @@ def test_every_operation_is_there_once():
         | COMPUTES
         | WEBHOOKS.keys()
         | KEYS.keys()
+        | RIGHTS.keys()
         | TAKES_IN
         | PUBLIC
     )
@@ -143,6 +152,11 @@ def test_what_is_done_with_keys_documents_every_status(name):
     assert statuses(name) == KEYS[name]
 
 
+@pytest.mark.parametrize("name", RIGHTS)
+def test_what_serves_peoples_rights_documents_every_status(name):
+    assert statuses(name) == RIGHTS[name]
+
+
 @pytest.mark.parametrize("kind", EventType)
 def test_every_event_is_shown_as_its_receivers_get_it(kind):
     operation = DOCUMENT["webhooks"][kind.value]["post"]
@@ -155,7 +169,10 @@ def test_every_event_is_shown_as_its_receivers_get_it(kind):
 
 
 @pytest.mark.parametrize(
-    "name", sorted(POSTS | READS | BATCHES | JOBS | COMPUTES | WEBHOOKS.keys() | KEYS.keys())
+    "name",
+    sorted(
+        POSTS | READS | BATCHES | JOBS | COMPUTES | WEBHOOKS.keys() | KEYS.keys() | RIGHTS.keys()
+    ),
 )
 def test_what_needs_a_key_says_so(name):
     assert [set(one) for one in OPERATIONS[name]["security"]] == [{"apiKey"}]

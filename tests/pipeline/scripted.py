@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from tests.suppressed import held
+
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
@@ -28,12 +30,8 @@ from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.screening import Screen
-from roleferry_enrich.privacy.digests import Digester
-from roleferry_enrich.privacy.holding import SuppressionList
-from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.providers.contract import Offer, Provider, Spec
 from roleferry_enrich.sandbox.samples import sample
-from roleferry_enrich.storage.suppressions import EVERYWHERE, Loaded
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ACCOUNT = UUID(int=7)
@@ -53,15 +51,6 @@ def offer(name: str, *needs: str, credits: int = 0) -> Offer:
         credits=credits,
         fresh_for=timedelta(days=1),
     )
-
-
-def held(*forms: NormalForm) -> SuppressionList:
-    """The list of who is suppressed for everybody, as read."""
-    digester = Digester(b"a secret of these tests")
-    listed = SuppressionList(digester)
-    packed = b"".join(sorted(map(digester.of, forms)))
-    listed.replace(Loaded(1, {EVERYWHERE: packed}))
-    return listed
 
 
 class _Offering(Provider):

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.acme import Acme
-from tests.pipeline.scripted import held
+from tests.suppressed import held
 
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request, Status
 from roleferry_enrich.domain.identifiers import Email

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.acme import Acme
-from tests.pipeline.scripted import held
+from tests.suppressed import held
 from tests.watcher import Watcher
 
 from roleferry_enrich.domain.enrichments import Goal, Request

@@ -14,10 +14,10 @@ from tests.pipeline.scripted import (
     Script,
     Shelf,
     enricher,
-    held,
     offer,
     request,
 )
+from tests.suppressed import held, suppress
 
 from roleferry_enrich.domain.batches import ItemState, Leased, settlement_of
 from roleferry_enrich.domain.companies import CompanyClaim
@@ -32,7 +32,6 @@ from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.privacy.digests import Digester
 from roleferry_enrich.privacy.holding import SuppressionList
 from roleferry_enrich.privacy.normal_forms import NormalForm
-from roleferry_enrich.storage.suppressions import EVERYWHERE
 
 ORLA = NormalForm("email", str(EMAIL))
 PERSON = offer("acme.find_person", "email", "full_name+domain", credits=1)
@@ -170,7 +169,7 @@ async def test_who_is_suppressed_while_providers_are_at_work_is_not_told() -> No
     house = House(Script(PERSON))
     waiting = asyncio.create_task(house.enrich(request(deadline=timedelta(seconds=5))))
     await house.script.until_asked("acme.find_person")
-    house.script.held.hear([(EVERYWHERE, Digester(b"a secret of these tests").of(ORLA))])
+    suppress(house.script.held, ORLA)
     claim = PersonClaim(full_name="Orla Fenwick", emails=(EmailClaim(address=EMAIL),))
     house.script.answer("acme.find_person", said(claim))
 

@@ -1,5 +1,6 @@
 """The list over a real PostgreSQL and Redis: added, released, heard of, and never skipped."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
@@ -89,8 +90,9 @@ async def test_a_list_of_another_secret_is_refused(
     other = Suppressions(engine, None, b"another secret")
 
     with pytest.raises(ConfigurationError, match="secret"):
-        async with other.kept_up():
-            pass
+        await other.refresh()
+    with pytest.raises(ServiceUnavailable):
+        other.of(uuid4(), [JANE])
     with pytest.raises(ConfigurationError, match="secret"):
         await _add(other, ANN)
 
@@ -174,6 +176,7 @@ async def test_other_processes_hear_of_it(
 ) -> None:
     here, there = Suppressions(engine, redis, SECRET), Suppressions(engine, redis, SECRET)
     async with here.kept_up(), there.kept_up():
+        await asyncio.gather(here.held.until_read(), there.held.until_read())
         entry = await _add(here, JANE, account_id=account_id)
         await becomes(_true(lambda: there.of(account_id, [JANE]) == {JANE}))
         await here.release(account_id, entry)
@@ -185,6 +188,7 @@ async def test_what_nobody_tells_is_seen_all_the_same(
 ) -> None:
     deaf = Suppressions(engine, None, SECRET)
     async with deaf.kept_up():
+        await deaf.held.until_read()
         await _add(suppressions, JANE)
         await becomes(_true(lambda: deaf.of(uuid4(), [JANE]) == {JANE}))
 

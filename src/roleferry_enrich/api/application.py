@@ -19,6 +19,7 @@ from roleferry_enrich.api import (
     keys,
     providers,
     records,
+    rights,
     webhook_endpoints,
     webhooks,
 )
@@ -47,6 +48,7 @@ _MODULES = (
     contacts,
     records,
     providers,
+    rights,
     webhook_endpoints,
     webhooks,
     keys,
@@ -60,6 +62,7 @@ _TAGS = [
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
+    {"name": "privacy", "description": "People's rights over what is known of them."},
     {"name": "webhooks", "description": "Where you want to be told of events."},
     {"name": "account", "description": "Whose key this is, and the account's keys."},
     {"name": "intake", "description": "What providers send on their own accord."},

@@ -10,7 +10,13 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter
 
-from roleferry_enrich.api import examples, job_examples, key_examples, webhook_examples
+from roleferry_enrich.api import (
+    examples,
+    job_examples,
+    key_examples,
+    rights_examples,
+    webhook_examples,
+)
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
 from roleferry_enrich.api.refusals import documented
 from roleferry_enrich.api.schemas.batches import BatchBody
@@ -39,6 +45,7 @@ _IDS = {
     "key_id": key_examples.KEY_ID,
     "endpoint_id": webhook_examples.ENDPOINT_ID,
     "delivery_id": webhook_examples.DELIVERY_ID,
+    "erasure_id": rights_examples.ERASURE_ID,
 }
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
 
@@ -50,9 +57,15 @@ def complete(document: Document) -> Document:
     """The document with examples, the problem schema and the headers of every answer."""
     document["components"]["schemas"] |= _schemas(TypeAdapter(Problem)) | _schemas(BatchBody)
     document["webhooks"] = webhook_section()
-    answers = {**examples.answers(), **webhook_examples.answers(), **key_examples.answers()}
-    requests = {**examples.REQUESTS, **webhook_examples.REQUESTS, **key_examples.REQUESTS}
-    texts = {"getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON))}
+    parts = (webhook_examples, key_examples, rights_examples)
+    answers, requests = dict(examples.answers()), dict(examples.REQUESTS)
+    for part in parts:
+        answers |= part.answers()
+        requests |= part.REQUESTS
+    texts = {
+        "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
+        "listUnnoticed": rights_examples.texts(),
+    }
     for operation in _operations(document):
         name = operation["operationId"]
         _show_scopes(operation)

@@ -60,6 +60,8 @@ class Item:
     reference: str | None
     """The caller's own word for it."""
     request: Request
+    is_suppressed: bool = False
+    """It was about somebody who must not be processed; the request says no more of whom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

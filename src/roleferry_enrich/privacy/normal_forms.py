@@ -4,12 +4,13 @@ Every spelling of one identifier has one form: tags, dots and case of an address
 a telephone number or a profile. A name identifies nobody alone, so it counts with an employer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 from roleferry_enrich.domain.identifiers import Domain
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim, PhoneClaim
 from roleferry_enrich.domain.queries import Keys
-from roleferry_enrich.domain.records import ContactKind, GoldenCompany, GoldenPerson
+from roleferry_enrich.domain.records import ContactKind, ContactPoint, FieldValue, GoldenCompany
 from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.normalise.domains import parse_domain
 from roleferry_enrich.normalise.emails import (
@@ -58,9 +59,17 @@ def of_claim(claim: PersonClaim, employer: Keys | None = None) -> tuple[NormalFo
     return _unique(_of_claim(claim, employer or Keys()))
 
 
-def of_golden(
-    person: GoldenPerson, employer: GoldenCompany | None = None
-) -> tuple[NormalForm, ...]:
+class Known(Protocol):
+    """A person as merged, or as stored."""
+
+    @property
+    def fields(self) -> Mapping[str, FieldValue]: ...
+
+    @property
+    def contact_points(self) -> tuple[ContactPoint, ...]: ...
+
+
+def of_golden(person: Known, employer: GoldenCompany | None = None) -> tuple[NormalForm, ...]:
     """The forms of a person as merged or stored: whatever anybody said of them.
 
     Without what is not theirs alone: a shared mailbox, a switchboard.
@@ -69,15 +78,13 @@ def of_golden(
     said = PersonClaim(
         emails=tuple(EmailClaim(address=p.value) for p in points if p.kind is ContactKind.EMAIL),
         phones=tuple(PhoneClaim(number=p.value) for p in points if p.kind is ContactKind.PHONE),
-        linkedin_url=person.text("linkedin_url"),
-        full_name=person.text("full_name"),
-        first_name=person.text("first_name"),
-        last_name=person.text("last_name"),
-        company_name=person.text("company_name") or (employer.text("name") if employer else None),
-        company_domain=person.text("company_domain")
-        or (employer.text("domain") if employer else None),
-        company_number=person.text("company_number")
-        or (employer.text("company_number") if employer else None),
+        linkedin_url=_text(person, "linkedin_url"),
+        full_name=_text(person, "full_name"),
+        first_name=_text(person, "first_name"),
+        last_name=_text(person, "last_name"),
+        company_name=_text(person, "company_name") or _text(employer, "name"),
+        company_domain=_text(person, "company_domain") or _text(employer, "domain"),
+        company_number=_text(person, "company_number") or _text(employer, "company_number"),
     )
     profiles = (p.value for p in points if p.kind is ContactKind.PROFILE)
     return _unique([*_of_claim(said, Keys()), *(f for url in profiles for f in of_profile(url))])
@@ -98,6 +105,11 @@ def of_profile(url: str, network: Network | None = None) -> tuple[NormalForm, ..
     if profile is None or is_company_page(profile):
         return ()
     return (NormalForm("profile", profile.lower()),)
+
+
+def _text(known: Known | GoldenCompany | None, field: str) -> str | None:
+    said = known.fields.get(field) if known else None
+    return None if said is None else str(said.value)
 
 
 def _of_claim(claim: PersonClaim, employer: Keys) -> Iterator[NormalForm]:

@@ -10,11 +10,11 @@ from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.cache_search import CacheSearch
 from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.privacy.access import Access
-from roleferry_enrich.privacy.desk import RightsDesk
 from roleferry_enrich.privacy.erasure import Erasure
 from roleferry_enrich.privacy.journal import Journal
 from roleferry_enrich.privacy.replaying import replay_missing
 from roleferry_enrich.privacy.retention import Retention
+from roleferry_enrich.privacy.rights import RightsDesk
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings

@@ -42,6 +42,7 @@ class Suppressions:
         self._redis = redis
         self._channel = Invalidation(redis, Random(), CHANNEL) if redis else None  # noqa: S311
         self._look = asyncio.Event()
+        self._ending = asyncio.Event()
         self.held = SuppressionList(self._digester)
 
     def of(self, account_id: UUID, forms: Iterable[NormalForm]) -> frozenset[NormalForm]:
@@ -140,23 +141,31 @@ class Suppressions:
         """
         self._look.set()
         listener = Listener(forgotten=self._heard, dropped=lambda: None, joined=self._joined)
-        async with asyncio.TaskGroup() as group:
-            looking = group.create_task(self._keep_looking(), name="suppressions")
-            try:
-                if self._channel is None:
+        looking = asyncio.create_task(self._keep_looking(), name="suppressions")
+        try:
+            if self._channel is None:
+                yield
+            else:
+                async with self._channel.heard_by(listener):
                     yield
-                else:
-                    async with self._channel.heard_by(listener):
-                        yield
-            finally:
-                looking.cancel()
+        finally:
+            await self._end(looking)
+
+    async def _end(self, looking: "asyncio.Task[None]") -> None:
+        """Not in the middle of a reading, if that ends soon: it would leave its connection open."""
+        self._ending.set()
+        self._look.set()
+        await asyncio.wait({looking}, timeout=_LOOK_EVERY_S)
+        looking.cancel()
 
     async def _keep_looking(self) -> None:
-        while True:
+        while not self._ending.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._look.wait()
             self._look.clear()
+            if self._ending.is_set():
+                return
             try:
                 await self.refresh()
             except (ServiceUnavailable, ConfigurationError, SQLAlchemyError) as error:
