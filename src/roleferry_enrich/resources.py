@@ -102,18 +102,16 @@ async def open_resources(
     redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
     shared = RedisGuard(redis, patience=None)
     background = Background()
-    alarms = Alarms(engine, background, _now)
-    watching = telemetry.watching(on_quarantine=alarms.quarantined)
+    watching = telemetry.watching(on_quarantine=Alarms(engine, background, _now).quarantined)
     books = PostgresBooks(servers.database_url, watching)
     suppressions = Suppressions(engine, redis, _pepper(settings))
-    till = Till(books, watch=watching, secret=_pepper(settings))
     async with (
         _sessions() as transport,
         _cache(settings, shared) as cache,
         _own_store(channels, settings, servers) as ours,
         telemetry.lag_watched(),
     ):
-        gates = _gates(settings, ours, shared, transport, till, watching)
+        gates = _gates(settings, ours, shared, transport, books, watching)
         gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
         opened = Resources(
@@ -251,7 +249,7 @@ def _gates(
     channels: Mapping[str, Channel],
     shared: RedisGuard,
     transport: Transport,
-    till: Till,
+    books: PostgresBooks,
     watching: Watching,
 ) -> Gates:
     loop, random = asyncio.get_running_loop(), Random()  # noqa: S311 - jitter is no secret
@@ -265,7 +263,7 @@ def _gates(
         },
         limiter=limiter,
         transport=transport,
-        till=till,
+        till=Till(books, watch=watching, secret=_pepper(settings)),
         retry=RetryPolicy(),
         watch=watching,
         random=random,

@@ -19,7 +19,7 @@ from roleferry_enrich.batches.queue import Look, Queue, Work
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.privacy.chores import keep_no_longer, look_again
-from roleferry_enrich.privacy.opening import open_retention
+from roleferry_enrich.privacy.opening import open_retention, replay_journal
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.completions import CompletionRepository
@@ -43,6 +43,7 @@ async def work(settings: Settings, servers: Servers) -> None:
         open_dispatcher(resources.engine, settings) as dispatcher,
         resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
     ):
+        await replay_journal(resources.erasure)
         completion = Completion(
             resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
         )

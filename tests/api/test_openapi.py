@@ -66,13 +66,21 @@ SUPPRESSIONS = {
     "listSuppressions": {200, 401, 414, 422, 429, 431, 500, 503},
     "releaseSuppression": {204, 401, 404, 414, 422, 429, 431, 500, 503},
 }
-NAMED = {**WEBHOOKS, **KEYS, **SUPPRESSIONS}
 LISTS = {"listContacts", "listProviders"}
+RIGHTS = {
+    "erasePerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "listErasures": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getErasure": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "exportPerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "listUnnoticed": {200, 401, 414, 422, 429, 431, 500, 503},
+    "markNoticed": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+}
+NAMED = {**WEBHOOKS, **KEYS, **SUPPRESSIONS, **RIGHTS}
 PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
 
 
 def statuses(name: str) -> set[int]:
-    """Without 403, which comes with a scope: `tests/api/test_scopes.py`."""
+    """Without which comes with a scope: `tests/api/test_scopes.py`."""
     return set(map(int, OPERATIONS[name]["responses"])) - {403}
 
 

@@ -14,6 +14,7 @@ from roleferry_enrich.api import (
     examples,
     job_examples,
     key_examples,
+    rights_examples,
     suppression_examples,
     webhook_examples,
 )
@@ -46,8 +47,9 @@ _IDS = {
     "suppression_id": suppression_examples.SUPPRESSION_ID,
     "endpoint_id": webhook_examples.ENDPOINT_ID,
     "delivery_id": webhook_examples.DELIVERY_ID,
+    "erasure_id": rights_examples.ERASURE_ID,
 }
-_SHOWN = (examples, webhook_examples, key_examples, suppression_examples)
+_SHOWN = (examples, webhook_examples, key_examples, rights_examples, suppression_examples)
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
 
 Document = dict[str, Any]
@@ -60,7 +62,10 @@ def complete(document: Document) -> Document:
     document["webhooks"] = webhook_section()
     answers = {name: told for shown in _SHOWN for name, told in shown.answers().items()}
     requests = {name: told for shown in _SHOWN for name, told in shown.REQUESTS.items()}
-    texts = {"getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON))}
+    texts = {
+        "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
+        "listUnnoticed": rights_examples.texts(),
+    }
     for operation in _operations(document):
         name = operation["operationId"]
         _show_scopes(operation)

@@ -11,6 +11,7 @@ from uuid import UUID
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.job_services import Jobs
 from roleferry_enrich.api.key_desk import KeyDesk
+from roleferry_enrich.api.rights_desk import RightsDesk
 from roleferry_enrich.api.suppression_desk import SuppressionDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
@@ -46,6 +47,9 @@ class Services(Protocol):
 
     @property
     def webhooks(self) -> WebhookDesk: ...
+
+    @property
+    def rights(self) -> RightsDesk: ...
 
     @property
     def profiles(self) -> Mapping[str, Profile]:

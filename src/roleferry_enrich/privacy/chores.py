@@ -1,6 +1,7 @@
 """What a worker does for people's rights, unasked: the second looks, and what is too old."""
 
 import asyncio
+from collections.abc import Mapping
 
 import structlog
 
@@ -31,7 +32,7 @@ async def look_again(erasure: Erasure) -> None:
 async def keep_no_longer(retention: Retention) -> None:
     """Delete what is too old: piece by piece, then nothing for a while. Until cancelled."""
     while True:
-        gone = {}
+        gone: Mapping[str, int] = {}
         try:
             gone = await retention.look()
         except ServiceUnavailable:
