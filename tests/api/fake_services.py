@@ -7,6 +7,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from tests.api.fake_keys import FakeKeys
+from tests.api.fake_rights import FakeRights
+from tests.api.fake_suppressions import FakeSuppressions
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
@@ -148,6 +150,8 @@ class FakeServices:
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
     keys: FakeKeys = field(default_factory=FakeKeys)
+    suppressions: FakeSuppressions = field(default_factory=FakeSuppressions)
+    rights: FakeRights = field(default_factory=FakeRights)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     state: Health = field(
         default_factory=lambda: Health(

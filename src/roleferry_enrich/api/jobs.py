@@ -78,7 +78,7 @@ async def get_job_results(
     """
     job = await _known(services.jobs, caller, job_id)
     first = await services.jobs.results(caller.id, job_id, after=after, limit=limit)
-    media_type = _wanted(accept)
+    media_type = wanted(accept)
     if media_type != JSON:
         return StreamingResponse(
             _lines(services.jobs, job, after, media_type), media_type=media_type
@@ -141,7 +141,7 @@ def _found(job: Job | None) -> Job:
     return job
 
 
-def _wanted(accept: str) -> str:
+def wanted(accept: str) -> str:
     """The first of ours that is accepted; JSON where none is named."""
     for entry in accept.split(","):
         media_type = entry.partition(";")[0].strip().lower()
