@@ -12,6 +12,7 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.acting import act_for
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import Fault, InvalidQuery, MissingScope, Unauthenticated
@@ -69,7 +70,8 @@ async def account_of(request: Request) -> Account:
     services = await services_of(request)
     account = await services.authenticate(token)
     if Scope.OPERATOR in account.scopes and _ON_BEHALF in request.headers:
-        return await services.on_behalf(account, _account_named(request))
+        account = await services.on_behalf(account, _account_named(request))
+    act_for(account.id)
     return account
 
 
