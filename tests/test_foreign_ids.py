@@ -33,7 +33,7 @@ from roleferry_enrich.storage.migrate import migrate
 DOCUMENT = create_api().openapi()
 FOR_SENDERS = {"receiveWebhook", "receiveWebhookByToken"}
 _ORDER = ("get", "patch", "put", "post", "delete")
-_OWN_TO_AN_ANSWER = {"x-request-id", "content-length", "date"}
+_OWN_TO_AN_ANSWER = {"x-request-id", "content-length", "date", "ratelimit"}
 
 Things = Mapping[str, str]
 """A real object of each kind, by the name that paths give its id."""

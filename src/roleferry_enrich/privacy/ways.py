@@ -230,6 +230,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "provider_calls": _BOOKS,
         "accounts": _OWN,
         "api_keys": _OWN,
+        "account_quotas": _OWN,
         "webhook_endpoints": _OWN,
         "jobs": HoldsNobody("faults name fields and rows, never what was in them"),
         "erasures": HoldsNobody("receipts; whom they were for is sealed, and gone in a minute"),
