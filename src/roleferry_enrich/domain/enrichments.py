@@ -112,6 +112,8 @@ class Enrichment:
     """The stored contact's id, once recorded."""
     company_id: UUID | None = None
     sample: bool = False
+    withheld: tuple[str, ...] = ()
+    """Fields that are known, and not shown to this asker."""
 
     @property
     def opted_out(self) -> bool:
