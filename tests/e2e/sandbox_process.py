@@ -101,7 +101,9 @@ async def running_api(settings: Settings, servers: Servers) -> AsyncIterator[htt
     """The API over its own resources, and a client with a key of a new account."""
     async with open_accounts(settings, servers) as accounts:
         account_id = await accounts.create_account("Fault tests")
-        token = await accounts.create_key(account_id, "tests", USUAL | {Scope.PERSONAL})
+        token = await accounts.create_key(
+            account_id, "tests", USUAL | {Scope.PERSONAL, Scope.PRIVACY}
+        )
     app = create_app(settings, servers)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (

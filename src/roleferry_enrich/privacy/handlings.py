@@ -8,6 +8,7 @@ from uuid import UUID
 
 from roleferry_enrich.domain.enrichments import Options
 from roleferry_enrich.domain.handling import Handling
+from roleferry_enrich.errors import ServiceUnavailable
 
 _KEPT_FOR_S = 4.0
 """As long as a key is remembered: a change is in force everywhere within five seconds."""
@@ -30,12 +31,17 @@ class Handlings:
         self._known: dict[UUID, tuple[Handling, float]] = {}
 
     async def of(self, account_id: UUID) -> Handling:
-        """Raises ServiceUnavailable: in doubt no provider is told anything."""
+        """As read last, where it cannot be read now. Raises ServiceUnavailable if it never was."""
         known = self._known.get(account_id)
         if known is not None and self._clock() - known[1] < _KEPT_FOR_S:
             return known[0]
         read_at = self._clock()
-        handling = await self._kept.get(account_id)
+        try:
+            handling = await self._kept.get(account_id)
+        except ServiceUnavailable:
+            if known is None:
+                raise
+            return known[0]
         if len(self._known) >= _MOST_KEPT:
             self._known.clear()
         self._known[account_id] = handling, read_at
