@@ -64,6 +64,8 @@ KEYS = {
 SUPPRESSIONS = {
     "suppressPerson": {201, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "listSuppressions": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getHandling": {200, 401, 414, 422, 429, 431, 500, 503},
+    "putHandling": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "releaseSuppression": {204, 401, 404, 414, 422, 429, 431, 500, 503},
 }
 LISTS = {"listContacts", "listProviders"}

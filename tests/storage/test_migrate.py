@@ -17,6 +17,7 @@ import roleferry_enrich
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
     account_tables,
     erasure_tables,
+    handling,
     job_tables,
     outgoing_tables,
     suppression_tables,

@@ -12,6 +12,7 @@ from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
     account_tables,
     erasure_tables,
+    handling,
     job_tables,
     outgoing_tables,
     suppression_tables,
