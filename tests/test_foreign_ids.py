@@ -114,6 +114,8 @@ async def _things_of(client: httpx.AsyncClient, owner: Any, servers: Servers) ->
     endpoint = await _made(client, "/webhook-endpoints", wish)
     delivery = await _made(client, f"/webhook-endpoints/{endpoint['id']}/test", None)
     key = await _made(client, "/keys", {"name": "x", "scopes": ["read"]})
+    wish = {"email": f"{owner}@engines.test"}
+    suppression = await _made(client, "/privacy/suppressions", wish)
     return {
         "enrichment_id": str(known.id),
         "contact_id": str(known.person_id),
@@ -122,6 +124,7 @@ async def _things_of(client: httpx.AsyncClient, owner: Any, servers: Servers) ->
         "endpoint_id": endpoint["id"],
         "delivery_id": delivery["id"],
         "key_id": key["id"],
+        "suppression_id": suppression["id"],
     }
 
 

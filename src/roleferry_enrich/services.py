@@ -29,6 +29,7 @@ from roleferry_enrich.pipeline.screening import without_suppressed
 from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.verifiers import plan_of
 from roleferry_enrich.privacy.contacts import ScreenedContacts
+from roleferry_enrich.privacy.desk import LocalSuppressionDesk
 from roleferry_enrich.privacy.opening import open_rights
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
@@ -52,6 +53,7 @@ class LocalServices:
         self._desk = desk
         self.keys = LocalKeyDesk(resources.accounts)
         self.rights = open_rights(resources.erasure, resources.settings)
+        self.suppressions = LocalSuppressionDesk(resources.suppressions, _now)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ScreenedContacts(resources.engine, resources.suppressions.held)
         self._companies = CompanyRepository(resources.engine)
@@ -159,3 +161,7 @@ class LocalServices:
         return await provider_healths(
             gateway.channels, gateway.gates, limiter=limiter, now=datetime.now(UTC)
         )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tests.api.fake_keys import FakeKeys
 from tests.api.fake_rights import FakeRights
+from tests.api.fake_suppressions import FakeSuppressions
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
@@ -128,6 +129,7 @@ class FakeServices:
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
     keys: FakeKeys = field(default_factory=FakeKeys)
     rights: FakeRights = field(default_factory=FakeRights)
+    suppressions: FakeSuppressions = field(default_factory=FakeSuppressions)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     state: Health = field(
         default_factory=lambda: Health(

@@ -12,6 +12,7 @@ from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.job_services import Jobs
 from roleferry_enrich.api.key_desk import KeyDesk
 from roleferry_enrich.api.rights_desk import RightsDesk
+from roleferry_enrich.api.suppression_desk import SuppressionDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
@@ -40,6 +41,9 @@ class Services(Protocol):
 
     @property
     def keys(self) -> KeyDesk: ...
+
+    @property
+    def suppressions(self) -> SuppressionDesk: ...
 
     @property
     def webhooks(self) -> WebhookDesk: ...

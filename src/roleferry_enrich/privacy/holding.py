@@ -46,8 +46,7 @@ class SuppressionList:
         sets = self._for(account_id)
         if not sets:
             return frozenset()
-        digested = ((form, self._digester.of(form)) for form in forms)
-        return frozenset(form for form, digest in digested if any(digest in s for s in sets))
+        return frozenset(form for form in forms if self._holds(form, sets))
 
     def is_empty(self, account_id: UUID) -> bool:
         """Whether nobody at all is suppressed for this account. Raises ServiceUnavailable."""
@@ -68,6 +67,9 @@ class SuppressionList:
         """What another process says it added: held at once, before the database is asked."""
         for scope, digest in added:
             self._change(scope, digest, holds=True)
+
+    def _holds(self, form: NormalForm, sets: Sequence[DigestSet]) -> bool:
+        return any(digest in each for digest in self._digester.all_of(form) for each in sets)
 
     def _for(self, account_id: UUID) -> list[DigestSet]:
         if self._version is None:

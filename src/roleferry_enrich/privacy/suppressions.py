@@ -81,6 +81,21 @@ class Suppressions:
             reference=reference,
         )
 
+    def listed(
+        self, kind: str, hashed: str, *, reason: str, source: str, reference: str
+    ) -> Addition:
+        """Of a hash that somebody else made; for everybody."""
+        digest = self._digester.digest(kind, hashed)
+        named = f"{source} {reference} {digest.hex()}"
+        return Addition(
+            entry_id=UUID(bytes=self._digester.digest("entry", named)),
+            scope=EVERYWHERE,
+            digests=((kind, digest),),
+            reason=reason,
+            source=source,
+            reference=reference,
+        )
+
     async def add(self, *additions: Addition) -> None:
         """In force here when it returns, elsewhere within two seconds. Raises ServiceUnavailable.
 
