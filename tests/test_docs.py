@@ -37,6 +37,7 @@ MATCHING = ROOT / "docs" / "matching.md"
 DOCUMENTS = [
     *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")),
     MATCHING,
+    ROOT / "docs" / "privacy.md",
     *DECISIONS,
 ]
 OPENAPI: dict[str, Any] = create_api().openapi()
