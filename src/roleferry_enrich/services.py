@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.opening import open_kept_answers
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
@@ -32,6 +33,7 @@ from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
 from roleferry_enrich.storage.companies import CompanyRepository
 from roleferry_enrich.storage.contacts import ContactRepository
+from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.inbox import Receipt
 from roleferry_enrich.webhooks.opening import open_inbox
 from roleferry_enrich.webhooks.outgoing.opening import endpoint_desk
@@ -47,6 +49,7 @@ class LocalServices:
         self._resources = resources
         self.jobs = jobs
         self.quotas = resources.quotas
+        self.kept_answers = open_kept_answers(resources.settings, resources.engine)
         self._desk = desk
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ContactRepository(resources.engine)
@@ -65,14 +68,26 @@ class LocalServices:
     async def authenticate(self, token: str) -> Account:
         return await self._resources.accounts.authenticate(token)
 
-    async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
-        return await self._resources.enricher.enrich(request, account.id, came_at)
+    async def enrich(
+        self,
+        request: Request,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Enrichment] | None = None,
+    ) -> Enrichment:
+        return await self._resources.enricher.enrich(request, account.id, came_at, alongside)
 
     def plan(self, request: Request) -> Plan:
         return estimate(first_situation(self._resources.gateway.channels, request))
 
     async def verify(
-        self, request: VerificationRequest, account: Account, came_at: float
+        self,
+        request: VerificationRequest,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Verification] | None = None,  # noqa: ARG002 - it has no transaction
     ) -> Verification:
         return await self._resources.verifier.verify(request, account.id, came_at)
 

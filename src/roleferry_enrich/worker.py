@@ -13,6 +13,7 @@ from datetime import timedelta
 import structlog
 from redis.exceptions import RedisError
 
+from roleferry_enrich.accounts.opening import open_kept_answers
 from roleferry_enrich.batches.completion import Completion
 from roleferry_enrich.batches.crew import LEASE, Crew, prices_of
 from roleferry_enrich.batches.queue import Look, Queue, Work
@@ -87,10 +88,13 @@ async def _complete(completion: Completion) -> None:
 
 
 async def _tidy(resources: Resources) -> None:
-    """Write off paid calls whose process died, and forget replies kept long enough."""
+    """Write off paid calls whose process died; forget replies and answers kept long enough."""
     watch = resources.gateway.gates.watch
+    answers = open_kept_answers(resources.settings, resources.engine)
     while True:
         await asyncio.sleep(_TIDY_S)
+        with contextlib.suppress(ServiceUnavailable):
+            await answers.sweep(_MOST_FORGOTTEN)
         with contextlib.suppress(DatabaseAway):
             for lost in await resources.books.sweep():
                 watch.lost(lost.provider, lost.capability, lost.cost)

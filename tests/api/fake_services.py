@@ -1,11 +1,14 @@
 """The far side of `Services`, in memory: one account, and what it was asked."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from uuid import UUID
+from typing import Any, cast
+from uuid import UUID, uuid4
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
@@ -26,7 +29,7 @@ from roleferry_enrich.domain.verification import (
     VerificationRequest,
 )
 from roleferry_enrich.domain.waterfalls import Waterfalls, waterfalls
-from roleferry_enrich.errors import NotFound, RequestRefused, Unauthenticated
+from roleferry_enrich.errors import InvalidQuery, NotFound, RequestRefused, Unauthenticated
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
@@ -35,6 +38,8 @@ from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
 from roleferry_enrich.providers.profile import Profile, profile_of
 from roleferry_enrich.records.resolution import resolve_records
+from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, KeyInUse, Scope
+from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.inbox import Receipt
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -54,7 +59,9 @@ class FakeJobs:
         self.looks = 0
         self.refusal: RequestRefused | None = None
 
-    async def create(self, account_id: UUID, new: NewJob) -> tuple[Job, bool]:
+    async def create(
+        self, account_id: UUID, new: NewJob, alongside: Alongside[Job] | None = None
+    ) -> Job:
         if self.refusal is not None:
             raise self.refusal
         self.made.append((account_id, new))
@@ -72,7 +79,8 @@ class FakeJobs:
             counts={ItemState.QUEUED: len(new.items)},
         )
         self.known[account_id, job.id] = job
-        return job, new.idempotency_key != "used"
+        await _write(alongside, job)
+        return job
 
     async def get(self, account_id: UUID, job_id: UUID) -> Job | None:
         """A job that is looked at goes on: its third look is its end."""
@@ -105,6 +113,43 @@ class FakeJobs:
         return Page(items=mine, next=str(start + limit) if more else None)
 
 
+async def _write(alongside: Alongside[Any] | None, made: object) -> None:
+    if alongside is not None:
+        await alongside(cast("AsyncConnection", None), made)
+
+
+class FakeKeptAnswers:
+    """Answers in memory; what is written alongside counts as committed."""
+
+    def __init__(self) -> None:
+        self.claims: dict[Scope, tuple[bytes, Claim]] = {}
+        self.kept: dict[Scope, tuple[KeptAnswer, About]] = {}
+        self.begun: set[Scope] = set()
+        self.written = 0
+
+    async def claim(self, scope: Scope, fingerprint: bytes) -> Claim | KeptAnswer:
+        known, _ = self.claims.setdefault(scope, (fingerprint, Claim(scope, uuid4())))
+        if known != fingerprint:
+            raise InvalidQuery("the Idempotency-Key belongs to another request")
+        if scope in self.kept:
+            return self.kept[scope][0]
+        if scope in self.begun:
+            raise KeyInUse("under way", retry_after=timedelta(seconds=1))
+        self.begun.add(scope)
+        return self.claims[scope][1]
+
+    async def keep(self, _: object, claim: Claim, answer: KeptAnswer, about: About) -> None:
+        self.written += 1
+        self.kept.setdefault(claim.scope, (answer, about))
+
+    async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> KeptAnswer:
+        return self.kept.setdefault(claim.scope, (answer, about))[0]
+
+    async def release(self, claim: Claim) -> None:
+        del self.claims[claim.scope]
+        self.begun.discard(claim.scope)
+
+
 class FakeQuotas:
     """Lets everybody in, or nobody."""
 
@@ -128,6 +173,9 @@ class FakeQuotas:
 @dataclass
 class FakeServices:
     quotas: FakeQuotas = field(default_factory=FakeQuotas)
+    kept_answers: FakeKeptAnswers = field(default_factory=FakeKeptAnswers)
+    records: bool = True
+    """Whether answers are recorded while somebody waits for them."""
     jobs: FakeJobs = field(default_factory=FakeJobs)
     asked: list[tuple[Request, Account]] = field(default_factory=list)
     to_verify: list[VerificationRequest] = field(default_factory=list)
@@ -179,17 +227,32 @@ class FakeServices:
             raise Unauthenticated("the API key is not valid")
         return known[token]
 
-    async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
+    async def enrich(
+        self,
+        request: Request,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Enrichment] | None = None,
+    ) -> Enrichment:
         self.asked.append((request, account))
+        await asyncio.sleep(0)
         if self.failure is not None:
             raise self.failure
-        return self.answer or examples.enrichment(request.goal)
+        found = self.answer or examples.enrichment(request.goal)
+        await _write(alongside if self.records else None, found)
+        return found
 
     def plan(self, request: Request) -> Plan:
         return estimate(first_situation(self._channels(), request))
 
     async def verify(
-        self, request: VerificationRequest, account: Account, came_at: float
+        self,
+        request: VerificationRequest,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Verification] | None = None,
     ) -> Verification:
         self.to_verify.append(request)
         if self.failure is not None:

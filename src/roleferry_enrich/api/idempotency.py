@@ -1,25 +1,137 @@
-"""The `Idempotency-Key` of a request: what makes sending it twice the same as sending it once."""
+"""The `Idempotency-Key` of a request: what makes sending it twice the same as sending it once.
 
+An operation that costs or creates something takes `once: Once` and answers through it. Without a
+key that does the work and nothing else; with one, the answer is kept in the transaction of the
+work, and given again, byte by byte, to whoever sends the same under the same key.
+"""
+
+import asyncio
+import hashlib
 import re
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Annotated, Any, Protocol, TypeVar, cast
 
-from fastapi import Header
+import orjson
+from fastapi import Depends, Header, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from roleferry_enrich.errors import Fault, RequestRefused
+from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.intake import whole_body
+from roleferry_enrich.api.services import Services
+from roleferry_enrich.errors import Fault, RequestRefused, ServiceUnavailable
+from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, Scope
+from roleferry_enrich.storage.transactions import Alongside
 
+REPLAYED = "Idempotent-Replayed"
 _LONGEST = 255
+_LARGE_BODY = 64 * 1024
 _KEY = re.compile(r"[\x21-\x7e]+")
+_OF_THIS_ANSWER = frozenset({"content-length"})
+T = TypeVar("T")
+REPLAYED_HEADER: Mapping[str, Any] = MappingProxyType(
+    {
+        REPLAYED: {
+            "description": "`true` where this was answered before, to the same Idempotency-Key.",
+            "schema": {"type": "string", "enum": ["true"]},
+        }
+    }
+)
+"""For the OpenAPI document, an open format."""
+T_co = TypeVar("T_co", covariant=True)
 
 IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
         description=(
-            "A word of your own, up to 255 visible characters. Sent again with the same body, the"
-            " request has no second effect and gets the same answer."
+            "A word of your own, up to 255 visible characters. Sent again with the same body"
+            " within 72 hours, the request has no second effect and gets the same answer."
         ),
     ),
 ]
+
+
+class Work(Protocol[T_co]):
+    """Does what was asked; what `alongside` writes is in the transaction of it, if it has one."""
+
+    def __call__(self, *, alongside: Alongside[T_co] | None) -> Awaitable[T_co]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    services: Services
+    scope: Scope
+    fingerprint: bytes
+
+
+class OnlyOnce:
+    """Answers a request once, however often it is sent under one key."""
+
+    def __init__(self, keyed: _Keyed | None = None) -> None:
+        self._keyed = keyed
+
+    async def answer(
+        self,
+        work: Work[T],
+        render: Callable[[T], Response],
+        about: Callable[[T], About] = lambda _: About(),
+    ) -> Response:
+        """Raises what `work` raises, which leaves the key free; InvalidQuery and KeyInUse."""
+        if self._keyed is None:
+            return render(await work(alongside=None))
+        answers = self._keyed.services.kept_answers
+        claim = await answers.claim(self._keyed.scope, self._keyed.fingerprint)
+        if isinstance(claim, KeptAnswer):
+            return _response(claim, {REPLAYED: "true"})
+        keep = partial(_keep, self._keyed.services, claim, render, about)
+        try:
+            result = await work(alongside=keep)
+        except Exception:
+            with suppress(ServiceUnavailable):
+                await answers.release(claim)
+            raise
+        response = render(result)
+        # Where it is away, what was done is told all the same; the key ends with its lease.
+        with suppress(ServiceUnavailable):
+            return _response(await answers.settle(claim, _kept(response), about(result)))
+        return response
+
+
+async def _keep(
+    services: Services,
+    claim: Claim,
+    render: Callable[[T], Response],
+    about: Callable[[T], About],
+    connection: AsyncConnection,
+    result: T,
+) -> None:
+    await services.kept_answers.keep(connection, claim, _kept(render(result)), about(result))
+
+
+async def once_of(
+    request: Request, caller: Caller, services: Provided, key: IdempotencyKey = None
+) -> OnlyOnce:
+    """For FastAPI to inject; raises RequestRefused for a key that cannot be one."""
+    return await keyed(request, caller, services, key)
+
+
+async def keyed(
+    request: Request, caller: Account, services: Services, header: str | None
+) -> OnlyOnce:
+    key = key_of(header)
+    if key is None:
+        return OnlyOnce()
+    operation = f"{request.method} {request.scope['route'].path}"
+    scope = Scope(caller.id, operation, key)
+    return OnlyOnce(_Keyed(services, scope, await _fingerprint(request)))
+
+
+Once = Annotated[OnlyOnce, Depends(once_of)]
 
 
 def key_of(header: str | None) -> str | None:
@@ -36,3 +148,28 @@ def key_of(header: str | None) -> str | None:
             faults=(Fault("Idempotency-Key", "invalid_key", expected),),
         )
     return key
+
+
+async def _fingerprint(request: Request) -> bytes:
+    """The same for the same request, however its JSON is written."""
+    sent = await whole_body(request)
+    place = [request.url.path, request.url.query, request.headers.get("content-type", "")]
+    if len(sent) > _LARGE_BODY:
+        return await asyncio.to_thread(_digest, place, sent)
+    return _digest(place, sent)
+
+
+def _digest(place: list[str], sent: bytes) -> bytes:
+    with suppress(orjson.JSONDecodeError):
+        sent = orjson.dumps(orjson.loads(sent), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256("\n".join(place).encode() + b"\n" + sent).digest()
+
+
+def _kept(response: Response) -> KeptAnswer:
+    headers = {n: value for n, value in response.headers.items() if n not in _OF_THIS_ANSWER}
+    return KeptAnswer(response.status_code, headers, cast("bytes", response.body))
+
+
+# Any: FastAPI's own name for what a header may hold.
+def _response(kept: KeptAnswer, more: dict[str, Any] | None = None) -> Response:
+    return Response(kept.body, kept.status, {**kept.headers, **(more or {})})

@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from roleferry_enrich.api import examples, job_examples, webhook_examples
 from roleferry_enrich.api.accounting import QUOTA_HEADERS
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
+from roleferry_enrich.api.idempotency import REPLAYED_HEADER
 from roleferry_enrich.api.schemas.batches import BatchBody
 from roleferry_enrich.api.schemas.problem import Problem
 from roleferry_enrich.api.webhook_section import webhook_section
@@ -60,6 +61,9 @@ def complete(document: Document) -> Document:
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
             if "429" in operation["responses"]:
                 response["headers"] |= QUOTA_HEADERS
+        if any(it["name"] == "Idempotency-Key" for it in operation.get("parameters", ())):
+            success = _success(operation)
+            success["headers"] = {**success["headers"], **REPLAYED_HEADER}
         if name in _MAY_BE_SAMPLE:
             _success(operation)["headers"] |= _SAMPLE
     return document

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.accounts.quotas import QuotaLeft
 from roleferry_enrich.api.job_services import Jobs
@@ -25,6 +27,8 @@ from roleferry_enrich.domain.verification import (
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
+from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, Scope
+from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.inbox import Receipt
 
 
@@ -34,10 +38,33 @@ class Quotas(Protocol):
         ...
 
 
+class KeptAnswers(Protocol):
+    async def claim(self, scope: Scope, fingerprint: bytes) -> Claim | KeptAnswer:
+        """Raises InvalidQuery where the key was used for something else, and KeyInUse."""
+        ...
+
+    async def keep(
+        self, connection: AsyncConnection, claim: Claim, answer: KeptAnswer, about: About
+    ) -> None:
+        """In the transaction of what was done. Raises Conflict where another does it now."""
+        ...
+
+    async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> KeptAnswer:
+        """The answer that is kept: this one, unless one was kept before. Raises likewise."""
+        ...
+
+    async def release(self, claim: Claim) -> None: ...
+
+
 class Services(Protocol):
     @property
     def catalogue(self) -> Mapping[str, Provider]:
         """The providers that a request may include or exclude, by name."""
+        ...
+
+    @property
+    def kept_answers(self) -> KeptAnswers:
+        """What was answered to requests with a key of their own."""
         ...
 
     @property
@@ -63,10 +90,18 @@ class Services(Protocol):
         """Whose key this is. Raises Unauthenticated for any key that may not be used."""
         ...
 
-    async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
+    async def enrich(
+        self,
+        request: Request,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Enrichment] | None = None,
+    ) -> Enrichment:
         """The answer at the request's deadline, counted from when it came (loop time).
 
-        Paid work goes on when the caller is gone.
+        Paid work goes on when the caller is gone. `alongside` writes in the transaction that
+        records the answer, where that is recorded now.
         """
         ...
 
@@ -75,11 +110,17 @@ class Services(Protocol):
         ...
 
     async def verify(
-        self, request: VerificationRequest, account: Account, came_at: float
+        self,
+        request: VerificationRequest,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Verification] | None = None,
     ) -> Verification:
         """What is known of each address at the deadline, counted likewise.
 
-        Raises ServiceUnavailable where too many are under way.
+        Raises ServiceUnavailable where too many are under way. There is no transaction to write
+        `alongside` in: each call is in the books by itself.
         """
         ...
 

@@ -1,6 +1,7 @@
 """`/webhook-endpoints`: where an account wants to be told of events, and what became of it."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -15,10 +16,12 @@ from roleferry_enrich.api.answers.webhook_endpoints import (
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, Caller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.refusals import (
     ACTS,
     CHANGES,
     CREATES,
+    ONCE,
     READS,
     READS_ONE,
     documented,
@@ -34,7 +37,7 @@ from roleferry_enrich.api.schemas.webhook_endpoints import (
     EndpointWithSecret,
     RotationBody,
 )
-from roleferry_enrich.domain.outgoing_webhooks import EndpointChange, EndpointWish
+from roleferry_enrich.domain.outgoing_webhooks import Endpoint, EndpointChange, EndpointWish
 from roleferry_enrich.domain.webhook_events import EventType
 
 router = APIRouter(
@@ -59,6 +62,7 @@ async def create_webhook_endpoint(
     caller: Caller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
+    once: Once,
 ) -> Response:
     """Events are sent as Standard Webhooks 1.0 has it, so its libraries verify them.
 
@@ -71,9 +75,12 @@ async def create_webhook_endpoint(
         description=body.description,
         secret=body.secret,
     )
-    endpoint, secret = await services.webhooks.register(caller.id, wish)
-    location = {"Location": f"/webhook-endpoints/{endpoint.id}"}
-    return json_response(endpoint_with_secret(endpoint, secret), status=201, headers=location)
+    return await once.answer(partial(services.webhooks.register, caller.id, wish), _registered)
+
+
+def _registered(made: tuple[Endpoint, str]) -> Response:
+    location = {"Location": f"/webhook-endpoints/{made[0].id}"}
+    return json_response(endpoint_with_secret(*made), status=201, headers=location)
 
 
 @router.get(
@@ -146,7 +153,7 @@ async def delete_webhook_endpoint(
     summary="Replace an endpoint's secret",
     response_model=EndpointWithSecret,
     response_description="The endpoint, with its new secret",
-    responses=documented(CHANGES),
+    responses=documented(ONCE),
 )
 async def rotate_webhook_secret(
     body: RotationBody,
@@ -154,11 +161,12 @@ async def rotate_webhook_secret(
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
+    once: Once,
 ) -> Response:
     """For a day, or as long as asked for, messages are signed with both secrets."""
     overlap = timedelta(seconds=body.overlap_s)
-    endpoint, secret = await services.webhooks.rotate(caller.id, endpoint_id, body.secret, overlap)
-    return json_response(endpoint_with_secret(endpoint, secret))
+    rotate = partial(services.webhooks.rotate, caller.id, endpoint_id, body.secret, overlap)
+    return await once.answer(rotate, lambda made: json_response(endpoint_with_secret(*made)))
 
 
 @router.post(

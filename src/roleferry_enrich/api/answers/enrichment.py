@@ -12,6 +12,7 @@ from roleferry_enrich.api.responses import json_response, rendered
 from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.api.schemas.answers import Answer
 from roleferry_enrich.domain.enrichments import Enrichment, Goal
+from roleferry_enrich.storage.idempotency import About
 
 SAMPLE_HEADER = "X-Sample-Data"
 
@@ -26,6 +27,10 @@ def answer_of(enrichment: Enrichment) -> Answer:
             return company_answer(enrichment)
         case _ as never:
             assert_never(never)
+
+
+def about_enrichment(enrichment: Enrichment) -> About:
+    return About(enrichment.id)
 
 
 def enrichment_response(enrichment: Enrichment) -> Response:
