@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.domain.scopes import USUAL
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.migrate import migrate
@@ -75,7 +76,7 @@ class Stage:
 
     async def _make_key(self) -> str:
         async with open_accounts(self.settings, self.servers) as accounts:
-            return await accounts.create_key(await accounts.create_account("bench"), "bench", ())
+            return await accounts.create_key(await accounts.create_account("bench"), "bench", USUAL)
 
     def _start(self, module: str, *arguments: str, ready: str) -> Child:
         port = free_port()

@@ -6,7 +6,7 @@ that a figure can be had again.
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -78,6 +78,8 @@ def far_ends() -> Iterator[str]:
 
 async def answered(world: World, request: Request) -> Answer:
     """The request's answer when everybody who can be asked has answered."""
+    # A waterfall waits for a part of the deadline: a busy machine must not change what it does.
+    request = replace(request, options=replace(request.options, deadline=_PATIENCE))
     deadline = asyncio.get_running_loop().time() + _PATIENCE.total_seconds()
     fanout = FanOut(
         world.gateway, request, Terms(deadline=deadline, purse=Purse(request.options.max_cost))

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.desk import LocalKeyDesk
 from roleferry_enrich.accounts.opening import open_kept_answers
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
@@ -51,6 +52,7 @@ class LocalServices:
         self.quotas = resources.quotas
         self.kept_answers = open_kept_answers(resources.settings, resources.engine)
         self._desk = desk
+        self.keys = LocalKeyDesk(resources.accounts)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)
@@ -67,6 +69,9 @@ class LocalServices:
 
     async def authenticate(self, token: str) -> Account:
         return await self._resources.accounts.authenticate(token)
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        return await self._resources.accounts.on_behalf(operator, account_id)
 
     async def enrich(
         self,

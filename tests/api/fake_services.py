@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+from tests.api.fake_keys import FakeKeys
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
@@ -19,6 +20,7 @@ from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
+from roleferry_enrich.domain.scopes import ISSUABLE
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
 from roleferry_enrich.domain.verification import (
     CheckedEmail,
@@ -38,15 +40,17 @@ from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
 from roleferry_enrich.providers.profile import Profile, profile_of
 from roleferry_enrich.records.resolution import resolve_records
-from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, KeyInUse, Scope
+from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, KeyInUse, KeyPlace
 from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.inbox import Receipt
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = "test-key-of-the-account"
 OTHER_KEY = "test-key-of-another"
-ACCOUNT = Account(id=UUID(int=1), name="Testing", scopes=frozenset(), key_id="k1")
-OTHER = Account(id=UUID(int=2), name="Another", scopes=frozenset(), key_id="k2")
+SCOPES = frozenset(ISSUABLE)
+ACCOUNT = Account(id=UUID(int=1), name="Testing", scopes=SCOPES, key_id="k1")
+OTHER = Account(id=UUID(int=2), name="Another", scopes=SCOPES, key_id="k2")
+KNOWN = {KEY: ACCOUNT, OTHER_KEY: OTHER}
 
 
 class FakeJobs:
@@ -122,32 +126,32 @@ class FakeKeptAnswers:
     """Answers in memory; what is written alongside counts as committed."""
 
     def __init__(self) -> None:
-        self.claims: dict[Scope, tuple[bytes, Claim]] = {}
-        self.kept: dict[Scope, tuple[KeptAnswer, About]] = {}
-        self.begun: set[Scope] = set()
+        self.claims: dict[KeyPlace, tuple[bytes, Claim]] = {}
+        self.kept: dict[KeyPlace, tuple[KeptAnswer, About]] = {}
+        self.begun: set[KeyPlace] = set()
         self.written = 0
 
-    async def claim(self, scope: Scope, fingerprint: bytes) -> Claim | KeptAnswer:
-        known, _ = self.claims.setdefault(scope, (fingerprint, Claim(scope, uuid4())))
+    async def claim(self, place: KeyPlace, fingerprint: bytes) -> Claim | KeptAnswer:
+        known, _ = self.claims.setdefault(place, (fingerprint, Claim(place, uuid4())))
         if known != fingerprint:
             raise InvalidQuery("the Idempotency-Key belongs to another request")
-        if scope in self.kept:
-            return self.kept[scope][0]
-        if scope in self.begun:
+        if place in self.kept:
+            return self.kept[place][0]
+        if place in self.begun:
             raise KeyInUse("under way", retry_after=timedelta(seconds=1))
-        self.begun.add(scope)
-        return self.claims[scope][1]
+        self.begun.add(place)
+        return self.claims[place][1]
 
     async def keep(self, _: object, claim: Claim, answer: KeptAnswer, about: About) -> None:
         self.written += 1
-        self.kept.setdefault(claim.scope, (answer, about))
+        self.kept.setdefault(claim.place, (answer, about))
 
     async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> KeptAnswer:
-        return self.kept.setdefault(claim.scope, (answer, about))[0]
+        return self.kept.setdefault(claim.place, (answer, about))[0]
 
     async def release(self, claim: Claim) -> None:
-        del self.claims[claim.scope]
-        self.begun.discard(claim.scope)
+        del self.claims[claim.place]
+        self.begun.discard(claim.place)
 
 
 class FakeQuotas:
@@ -191,6 +195,7 @@ class FakeServices:
     companies: dict[tuple[UUID, UUID], StoredCompany] = field(default_factory=dict)
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
+    keys: FakeKeys = field(default_factory=FakeKeys)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     state: Health = field(
         default_factory=lambda: Health(
@@ -222,10 +227,15 @@ class FakeServices:
 
     async def authenticate(self, token: str) -> Account:
         self.tokens.append(token)
-        known = {KEY: ACCOUNT, OTHER_KEY: OTHER}
-        if token not in known:
+        if token not in KNOWN:
             raise Unauthenticated("the API key is not valid")
-        return known[token]
+        return KNOWN[token]
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        for account in KNOWN.values():
+            if account.id == account_id:
+                return replace(operator, id=account.id, name=account.name)
+        raise NotFound("there is no such account")
 
     async def enrich(
         self,

@@ -19,13 +19,20 @@ PATHS = {
     "/emails/verify": {"emails": ["ada@engines.test"]},
     "/enrich/batch": {"items": [ADA]},
     "/enrich/enqueue": {"items": [ADA]},
+    "/keys": {"name": "crm", "scopes": ["read"]},
     "/webhook-endpoints": {"url": "https://acme.test/hook", "events": ["enrichment.completed"]},
 }
 
 
 def effects(services) -> int:
     """What was done for whoever asked."""
-    done = services.asked, services.to_verify, services.jobs.made, services.webhooks.wishes
+    done = (
+        services.asked,
+        services.to_verify,
+        services.jobs.made,
+        services.webhooks.wishes,
+        services.keys.wishes,
+    )
     return sum(map(len, done))
 
 

@@ -17,7 +17,7 @@ from roleferry_enrich.storage.idempotency import (
     IdempotencyRepository,
     KeptAnswer,
     KeyInUse,
-    Scope,
+    KeyPlace,
     forget_answers,
 )
 from roleferry_enrich.storage.job_tables import jobs
@@ -40,11 +40,11 @@ def repository(engine, secret: bytes = SECRET) -> IdempotencyRepository:
 
 
 @pytest.fixture
-def scope(account_id) -> Scope:
-    return Scope(account_id, "POST /enrich/batch", CANARY_KEY)
+def scope(account_id) -> KeyPlace:
+    return KeyPlace(account_id, "POST /enrich/batch", CANARY_KEY)
 
 
-async def changed(engine, scope: Scope, what: str) -> None:
+async def changed(engine, scope: KeyPlace, what: str) -> None:
     async with engine.begin() as connection:
         mine = {"account_id": scope.account_id}
         sql = f"UPDATE idempotent_requests SET {what} WHERE account_id = :account_id"
@@ -57,10 +57,10 @@ async def made(engine, answers, claim: Claim) -> None:
     async def keep(connection, _) -> None:
         await answers.keep(connection, claim, ANSWER, About())
 
-    await JobRepository(engine).create(claim.scope.account_id, NewJob(items=items(1)), keep)
+    await JobRepository(engine).create(claim.place.account_id, NewJob(items=items(1)), keep)
 
 
-async def count_of_jobs(engine, scope: Scope) -> int:
+async def count_of_jobs(engine, scope: KeyPlace) -> int:
     async with engine.connect() as connection:
         mine = jobs.c.account_id == scope.account_id
         return await connection.scalar(select(func.count()).select_from(jobs).where(mine))
@@ -130,9 +130,9 @@ async def test_another_request_is_refused_also_while_the_first_is_done(answers, 
 async def test_other_accounts_and_routes_have_keys_of_their_own(answers, scope, other_account_id):
     await answers.claim(scope, ONE)
     for other in (
-        Scope(other_account_id, scope.operation, scope.key),
-        Scope(scope.account_id, "POST /enrich", scope.key),
-        Scope(scope.account_id, scope.operation, "another"),
+        KeyPlace(other_account_id, scope.operation, scope.key),
+        KeyPlace(scope.account_id, "POST /enrich", scope.key),
+        KeyPlace(scope.account_id, scope.operation, "another"),
     ):
         assert isinstance(await answers.claim(other, OTHER), Claim)
 

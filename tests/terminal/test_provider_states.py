@@ -42,7 +42,7 @@ def at_work(
 def in_redis(url: str, work: Callable[[RedisGuard], Awaitable[T]]) -> T:
     async def run() -> T:
         async with Redis.from_url(url) as redis:
-            return await work(RedisGuard(redis, patience=1.0))
+            return await work(RedisGuard(redis, patience=30.0))
 
     return asyncio.run(run())
 

@@ -16,6 +16,7 @@ from roleferry_enrich.api import (
     enrich,
     health,
     jobs,
+    keys,
     providers,
     records,
     webhook_endpoints,
@@ -49,6 +50,7 @@ _MODULES = (
     providers,
     webhook_endpoints,
     webhooks,
+    keys,
     health,
 )
 _TAGS = [
@@ -60,6 +62,7 @@ _TAGS = [
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
     {"name": "webhooks", "description": "Where you want to be told of events."},
+    {"name": "account", "description": "Whose key this is, and the account's keys."},
     {"name": "intake", "description": "What providers send on their own accord."},
     {"name": "health", "description": "How the service and its providers are."},
 ]

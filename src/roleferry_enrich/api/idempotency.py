@@ -8,7 +8,7 @@ work, and given again, byte by byte, to whoever sends the same under the same ke
 import asyncio
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,11 +20,11 @@ from fastapi import Depends, Header, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.accounts.account import Account
-from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.callers import Provided, account_of
 from roleferry_enrich.api.intake import whole_body
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.errors import Fault, RequestRefused, ServiceUnavailable
-from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, Scope
+from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, KeyPlace
 from roleferry_enrich.storage.transactions import Alongside
 
 REPLAYED = "Idempotent-Replayed"
@@ -65,7 +65,7 @@ class Work(Protocol[T_co]):
 @dataclass(frozen=True, slots=True)
 class _Keyed:
     services: Services
-    scope: Scope
+    scope: KeyPlace
     fingerprint: bytes
 
 
@@ -113,11 +113,9 @@ async def _keep(
     await services.kept_answers.keep(connection, claim, _kept(render(result)), about(result))
 
 
-async def once_of(
-    request: Request, caller: Caller, services: Provided, key: IdempotencyKey = None
-) -> OnlyOnce:
+async def once_of(request: Request, services: Provided, key: IdempotencyKey = None) -> OnlyOnce:
     """For FastAPI to inject; raises RequestRefused for a key that cannot be one."""
-    return await keyed(request, caller, services, key)
+    return await keyed(request, await account_of(request), services, key)
 
 
 async def keyed(
@@ -127,8 +125,8 @@ async def keyed(
     if key is None:
         return OnlyOnce()
     operation = f"{request.method} {request.scope['route'].path}"
-    scope = Scope(caller.id, operation, key)
-    return OnlyOnce(_Keyed(services, scope, await _fingerprint(request)))
+    scope = KeyPlace(caller.id, operation, key)
+    return OnlyOnce(_Keyed(services, scope, await _fingerprint(request, caller)))
 
 
 Once = Annotated[OnlyOnce, Depends(once_of)]
@@ -150,16 +148,17 @@ def key_of(header: str | None) -> str | None:
     return key
 
 
-async def _fingerprint(request: Request) -> bytes:
-    """The same for the same request, however its JSON is written."""
+async def _fingerprint(request: Request, caller: Account) -> bytes:
+    """The same for the same request of whoever may do as much, however its JSON is written."""
     sent = await whole_body(request)
-    place = [request.url.path, request.url.query, request.headers.get("content-type", "")]
+    media_type = request.headers.get("content-type", "")
+    place = [request.url.path, request.url.query, media_type, *sorted(caller.scopes)]
     if len(sent) > _LARGE_BODY:
         return await asyncio.to_thread(_digest, place, sent)
     return _digest(place, sent)
 
 
-def _digest(place: list[str], sent: bytes) -> bytes:
+def _digest(place: Sequence[str], sent: bytes) -> bytes:
     with suppress(orjson.JSONDecodeError):
         sent = orjson.dumps(orjson.loads(sent), option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256("\n".join(place).encode() + b"\n" + sent).digest()

@@ -22,6 +22,7 @@ from roleferry_enrich.errors import (
     BodyTooSlow,
     Fault,
     InvalidQuery,
+    MissingScope,
     NotFound,
     RequestRefused,
     Unauthenticated,
@@ -135,6 +136,9 @@ def _headers_of(error: RequestRefused) -> dict[str, str]:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after.total_seconds())))
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = _CHALLENGE
+    if isinstance(error, MissingScope):  # as RFC 6750 says it
+        lacking = f'error="insufficient_scope", scope="{error.scope}"'
+        headers["WWW-Authenticate"] = f"{_CHALLENGE}, {lacking}"
     if isinstance(error, _UNREAD_BODY):
         # The rest of the body may still be under way: nothing after it could be understood.
         headers["Connection"] = "close"

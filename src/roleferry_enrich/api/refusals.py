@@ -15,6 +15,7 @@ from roleferry_enrich.errors import (
     InsufficientCredits,
     InvalidQuery,
     MalformedBody,
+    MissingScope,
     NotFound,
     ServiceUnavailable,
     Unauthenticated,
@@ -35,7 +36,7 @@ _CHALLENGE = {
     "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}
 }
 _HEADERS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
-    {401: _CHALLENGE, 409: _RETRY, 429: _RETRY, 503: _RETRY}
+    {401: _CHALLENGE, 403: _CHALLENGE, 409: _RETRY, 429: _RETRY, 503: _RETRY}
 )
 _WINDOWS = Quota(per_minute=100, per_hour=1_000, per_day=10_000).windows
 QUOTA_USED_UP = QuotaLeft(
@@ -53,6 +54,7 @@ _REFUSALS: Mapping[int, Refusal] = MappingProxyType(
             refusal_of(MalformedBody("the body must be a JSON object")),
             refusal_of(Unauthenticated("send the API key as `Authorization: Bearer <key>`")),
             refusal_of(InsufficientCredits("the account's cap on spending is reached")),
+            refusal_of(MissingScope("enrich")),
             refusal_of(NotFound("there is no such contact")),
             refusal_of(BodyTooSlow("the body did not arrive in time")),
             refusal_of(KeyInUse("a request with this key is under way", retry_after=_SOON)),
@@ -76,7 +78,7 @@ COMPUTES = (400, 408, 413, 415, *READS)
 CHANGES = (404, *COMPUTES)
 CREATES = (409, *COMPUTES)
 ACTS = (409, *READS_ONE)
-ONCE = (409, *CHANGES)
+ROTATES = (409, *CHANGES)
 PAYS = (400, 402, 408, 409, 413, 415, *READS)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.accounts.quotas import QuotaLeft
 from roleferry_enrich.api.job_services import Jobs
+from roleferry_enrich.api.key_desk import KeyDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
@@ -27,7 +28,7 @@ from roleferry_enrich.domain.verification import (
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
-from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, Scope
+from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, KeyPlace
 from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.inbox import Receipt
 
@@ -39,7 +40,7 @@ class Quotas(Protocol):
 
 
 class KeptAnswers(Protocol):
-    async def claim(self, scope: Scope, fingerprint: bytes) -> Claim | KeptAnswer:
+    async def claim(self, scope: KeyPlace, fingerprint: bytes) -> Claim | KeptAnswer:
         """Raises InvalidQuery where the key was used for something else, and KeyInUse."""
         ...
 
@@ -74,6 +75,9 @@ class Services(Protocol):
     def jobs(self) -> Jobs: ...
 
     @property
+    def keys(self) -> KeyDesk: ...
+
+    @property
     def webhooks(self) -> WebhookDesk: ...
 
     @property
@@ -88,6 +92,10 @@ class Services(Protocol):
 
     async def authenticate(self, token: str) -> Account:
         """Whose key this is. Raises Unauthenticated for any key that may not be used."""
+        ...
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        """That account, with what the operator's key may do. Raises NotFound where it is none."""
         ...
 
     async def enrich(

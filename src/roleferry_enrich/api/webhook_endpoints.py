@@ -14,16 +14,16 @@ from roleferry_enrich.api.answers.webhook_endpoints import (
     endpoint_with_secret,
 )
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.callers import Arrival, Provided, WebhooksCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.refusals import (
     ACTS,
     CHANGES,
     CREATES,
-    ONCE,
     READS,
     READS_ONE,
+    ROTATES,
     documented,
 )
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -59,7 +59,7 @@ router = APIRouter(
 )
 async def create_webhook_endpoint(
     body: EndpointBody,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     once: Once,
@@ -91,7 +91,7 @@ def _registered(made: tuple[Endpoint, str]) -> Response:
     response_description="All endpoints",
     responses=documented(READS),
 )
-async def list_webhook_endpoints(caller: Caller, services: Provided) -> Response:
+async def list_webhook_endpoints(caller: WebhooksCaller, services: Provided) -> Response:
     return json_response(endpoint_list(await services.webhooks.all(caller.id)))
 
 
@@ -103,7 +103,9 @@ async def list_webhook_endpoints(caller: Caller, services: Provided) -> Response
     response_description="The endpoint",
     responses=documented(READS_ONE),
 )
-async def get_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Provided) -> Response:
+async def get_webhook_endpoint(
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
+) -> Response:
     return json_response(endpoint_data(await services.webhooks.get(caller.id, endpoint_id)))
 
 
@@ -117,7 +119,7 @@ async def get_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Prov
 )
 async def change_webhook_endpoint(
     body: EndpointChangeBody,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
@@ -141,7 +143,7 @@ async def change_webhook_endpoint(
     responses=documented(READS_ONE),
 )
 async def delete_webhook_endpoint(
-    endpoint_id: UUID, caller: Caller, services: Provided
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
 ) -> Response:
     await services.webhooks.remove(caller.id, endpoint_id)
     return Response(status_code=204)
@@ -153,11 +155,11 @@ async def delete_webhook_endpoint(
     summary="Replace an endpoint's secret",
     response_model=EndpointWithSecret,
     response_description="The endpoint, with its new secret",
-    responses=documented(ONCE),
+    responses=documented(ROTATES),
 )
 async def rotate_webhook_secret(
     body: RotationBody,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
@@ -178,7 +180,9 @@ async def rotate_webhook_secret(
     response_description="The delivery that was begun",
     responses=documented(ACTS),
 )
-async def test_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Provided) -> Response:
+async def test_webhook_endpoint(
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
+) -> Response:
     """What came of it is in the endpoint's deliveries a moment later."""
     delivery = await services.webhooks.test(caller.id, endpoint_id)
     return json_response(delivery_data(delivery), status=202)
@@ -194,7 +198,7 @@ async def test_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Pro
 )
 async def list_webhook_deliveries(
     endpoint_id: UUID,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,
@@ -214,7 +218,7 @@ async def list_webhook_deliveries(
     responses=documented(ACTS),
 )
 async def replay_webhook_delivery(
-    endpoint_id: UUID, delivery_id: UUID, caller: Caller, services: Provided
+    endpoint_id: UUID, delivery_id: UUID, caller: WebhooksCaller, services: Provided
 ) -> Response:
     """The same message under the same `webhook-id`, at once and with all retries before it."""
     delivery = await services.webhooks.replay(caller.id, endpoint_id, delivery_id)

@@ -48,7 +48,7 @@ class KeyInUse(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class KeyPlace:
     """Where a key means the same request."""
 
     account_id: UUID
@@ -61,7 +61,7 @@ class Scope:
 class Claim:
     """The right to do what is asked under a key, until its lease ends."""
 
-    scope: Scope
+    place: KeyPlace
     id: UUID
 
 
@@ -87,14 +87,14 @@ class IdempotencyRepository:
         self._ring = ring
         self._secret = derived(secret, "idempotency keys")
 
-    async def claim(self, scope: Scope, fingerprint: bytes) -> Claim | KeptAnswer:
+    async def claim(self, place: KeyPlace, fingerprint: bytes) -> Claim | KeptAnswer:
         """The right to do it, or what was answered when it was done.
 
         Raises InvalidQuery where the key was used for something else, and KeyInUse.
         """
-        claim = Claim(scope, uuid4())
+        claim = Claim(place, uuid4())
         given = {
-            **self._place(scope),
+            **self._columns(place),
             "fingerprint": fingerprint,
             "claim": claim.id,
             "lease": LEASE,
@@ -104,10 +104,10 @@ class IdempotencyRepository:
         async def work(connection: AsyncConnection) -> AnyRow | None:
             if await connection.scalar(_CLAIM, given):
                 return None
-            return await self._known(connection, scope)
+            return await self._known(connection, place)
 
         known = await in_transaction(self._engine, work)
-        return claim if known is None else self._answer_of(known, scope, fingerprint)
+        return claim if known is None else self._answer_of(known, place, fingerprint)
 
     async def keep(
         self, connection: AsyncConnection, claim: Claim, answer: KeptAnswer, about: About
@@ -117,7 +117,7 @@ class IdempotencyRepository:
         Raises Conflict, which must undo it, where the lease ended and another has claimed the key.
         """
         if not await self._write(connection, claim, answer, about):
-            known = await self._known(connection, claim.scope)
+            known = await self._known(connection, claim.place)
             if known is None or known.claim != claim.id:
                 raise Conflict("another request with the same Idempotency-Key took its place")
 
@@ -130,14 +130,14 @@ class IdempotencyRepository:
         async def work(connection: AsyncConnection) -> AnyRow | None:
             if await self._write(connection, claim, answer, about):
                 return None
-            return await self._known(connection, claim.scope)
+            return await self._known(connection, claim.place)
 
         known = await in_transaction(self._engine, work)
         if known is None:
             return answer
         if known.answered_at is None:
             raise Conflict("another request with the same Idempotency-Key took its place")
-        return self._opened(known, claim.scope)
+        return self._opened(known, claim.place)
 
     async def release(self, claim: Claim) -> None:
         """Nothing was done: the key is free."""
@@ -145,7 +145,7 @@ class IdempotencyRepository:
 
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(
-                delete(idempotent_requests).where(*self._where(claim.scope), *mine)
+                delete(idempotent_requests).where(*self._where(claim.place), *mine)
             )
 
         await in_transaction(self._engine, work)
@@ -165,47 +165,47 @@ class IdempotencyRepository:
             "answered_at": func.clock_timestamp(),
             "status": answer.status,
             "headers": dict(answer.headers),
-            "body": self._ring.seal(self._name(claim.scope), answer.body),
+            "body": self._ring.seal(self._name(claim.place), answer.body),
             "enrichment_id": about.enrichment_id,
             "subjects": list(about.subjects),
         }
         mine = _TABLE.claim == claim.id, _TABLE.answered_at.is_(None)
-        written = update(idempotent_requests).where(*self._where(claim.scope), *mine)
+        written = update(idempotent_requests).where(*self._where(claim.place), *mine)
         return bool((await connection.execute(written.values(values))).rowcount)
 
-    async def _known(self, connection: AsyncConnection, scope: Scope) -> AnyRow | None:
+    async def _known(self, connection: AsyncConnection, place: KeyPlace) -> AnyRow | None:
         left = (_TABLE.claimed_until - func.clock_timestamp()).label("left")
-        wanted = select(idempotent_requests, left).where(*self._where(scope))
+        wanted = select(idempotent_requests, left).where(*self._where(place))
         return (await connection.execute(wanted)).one_or_none()
 
-    def _answer_of(self, known: AnyRow, scope: Scope, fingerprint: bytes) -> KeptAnswer:
+    def _answer_of(self, known: AnyRow, place: KeyPlace, fingerprint: bytes) -> KeptAnswer:
         if known.fingerprint != fingerprint:
             fault = Fault("Idempotency-Key", "key_reused", "was used for another request before")
             raise InvalidQuery("the Idempotency-Key belongs to another request", faults=(fault,))
         if known.answered_at is None:
             raise KeyInUse("a request with this key is under way", retry_after=_COME_BACK)
-        return self._opened(known, scope)
+        return self._opened(known, place)
 
-    def _opened(self, known: AnyRow, scope: Scope) -> KeptAnswer:
-        body = self._ring.open(self._name(scope), known.body)
+    def _opened(self, known: AnyRow, place: KeyPlace) -> KeptAnswer:
+        body = self._ring.open(self._name(place), known.body)
         if body is None:
             # Sealed by a key that is no more: done it was, and must not be done again.
             raise Conflict("the request was answered, and the answer cannot be read any more")
         return KeptAnswer(known.status, known.headers, body)
 
-    def _place(self, scope: Scope) -> dict[str, object]:
+    def _columns(self, place: KeyPlace) -> dict[str, object]:
         return {
-            "account_id": scope.account_id,
-            "operation": scope.operation,
-            "key": hmac.digest(self._secret, scope.key.encode(), "sha256"),
+            "account_id": place.account_id,
+            "operation": place.operation,
+            "key": hmac.digest(self._secret, place.key.encode(), "sha256"),
         }
 
-    def _where(self, scope: Scope) -> list[ColumnElement[bool]]:
-        return [_TABLE[name] == value for name, value in self._place(scope).items()]
+    def _where(self, place: KeyPlace) -> list[ColumnElement[bool]]:
+        return [_TABLE[name] == value for name, value in self._columns(place).items()]
 
-    def _name(self, scope: Scope) -> str:
-        place = self._place(scope)
-        return f"answer {scope.account_id} {scope.operation} {place['key']!r}"
+    def _name(self, place: KeyPlace) -> str:
+        key = self._columns(place)["key"]
+        return f"answer {place.account_id} {place.operation} {key!r}"
 
 
 async def forget_answers(
