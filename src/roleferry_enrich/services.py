@@ -26,14 +26,15 @@ from roleferry_enrich.domain.verification import (
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.gateway.healths import provider_healths
 from roleferry_enrich.pipeline.estimate import estimate
+from roleferry_enrich.pipeline.screening import without_suppressed
 from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.verifiers import plan_of
+from roleferry_enrich.privacy.contacts import ScreenedContacts
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
 from roleferry_enrich.storage.companies import CompanyRepository
-from roleferry_enrich.storage.contacts import ContactRepository
 from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.inbox import Receipt
 from roleferry_enrich.webhooks.opening import open_inbox
@@ -51,10 +52,11 @@ class LocalServices:
         self.jobs = jobs
         self.quotas = resources.quotas
         self.kept_answers = open_kept_answers(resources.settings, resources.engine)
+        self.subjects = resources.suppressions.held
         self._desk = desk
         self.keys = LocalKeyDesk(resources.accounts)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
-        self._contacts = ContactRepository(resources.engine)
+        self._contacts = ScreenedContacts(resources.engine, resources.suppressions.held)
         self._companies = CompanyRepository(resources.engine)
         self._inbox = open_inbox(resources.settings, resources.engine)
         self.catalogue: Mapping[str, Provider] = {
@@ -100,7 +102,8 @@ class LocalServices:
         return plan_of(request, self._resources.gateway.channels)
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
-        return await self._resources.enrichments.get(account_id, enrichment_id)
+        found = await self._resources.enrichments.get(account_id, enrichment_id)
+        return found and without_suppressed(self._resources.suppressions.held, found)
 
     async def contacts(
         self,

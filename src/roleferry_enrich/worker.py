@@ -102,7 +102,7 @@ async def _tidy(resources: Resources) -> None:
 
 async def _take_in(resources: Resources) -> None:
     """Work through webhooks as they come, and forget them when they were kept long enough."""
-    processing = open_processing(resources.settings, resources.engine)
+    processing = open_processing(resources.settings, resources.engine, resources.suppressions.held)
     desk = WebhookDesk(resources.engine)
     kept_for = timedelta(days=resources.settings.webhook_retention_days)
     while True:

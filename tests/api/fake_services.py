@@ -1,7 +1,7 @@
 """The far side of `Services`, in memory: one account, and what it was asked."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -36,6 +36,7 @@ from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.verifiers import plan_of
+from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
 from roleferry_enrich.providers.profile import Profile, profile_of
@@ -146,12 +147,27 @@ class FakeKeptAnswers:
         self.written += 1
         self.kept.setdefault(claim.place, (answer, about))
 
-    async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> KeptAnswer:
-        return self.kept.setdefault(claim.place, (answer, about))[0]
+    async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> None:
+        self.kept[claim.place] = replace(answer, subjects=about.subjects), about
 
     async def release(self, claim: Claim) -> None:
         del self.claims[claim.place]
         self.begun.discard(claim.place)
+
+    async def drop(self, place: KeyPlace) -> None:
+        del self.claims[place], self.kept[place]
+        self.begun.discard(place)
+
+
+class FakeSubjects:
+    def __init__(self) -> None:
+        self.suppressed: set[bytes] = set()
+
+    def digests(self, forms: Iterable[NormalForm]) -> list[bytes]:
+        return [f"{form.kind} {form.value}".encode() for form in forms]
+
+    def has_any(self, _: UUID, digests: Iterable[bytes]) -> bool:
+        return bool(self.suppressed.intersection(digests))
 
 
 class FakeQuotas:
@@ -178,6 +194,7 @@ class FakeQuotas:
 class FakeServices:
     quotas: FakeQuotas = field(default_factory=FakeQuotas)
     kept_answers: FakeKeptAnswers = field(default_factory=FakeKeptAnswers)
+    subjects: FakeSubjects = field(default_factory=FakeSubjects)
     records: bool = True
     """Whether answers are recorded while somebody waits for them."""
     jobs: FakeJobs = field(default_factory=FakeJobs)

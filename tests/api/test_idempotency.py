@@ -7,7 +7,6 @@ import pytest
 from tests.api.fake_services import OTHER_KEY
 
 from roleferry_enrich.errors import ServiceUnavailable
-from roleferry_enrich.storage.idempotency import About
 
 ADA = {"email": "ada@engines.test"}
 KEYED = {"Idempotency-Key": "abc-1"}
@@ -129,7 +128,18 @@ async def test_the_answer_is_written_with_what_it_tells_and_can_be_found_by_it(c
     ((answer, about),) = services.kept_answers.kept.values()
     assert services.kept_answers.written == 1
     assert answer.body == reply.content
-    assert about == About(UUID(reply.json()["meta"]["enrichment_id"]))
+    assert about.enrichment_id == UUID(reply.json()["meta"]["enrichment_id"])
+    assert any(subject.startswith(b"email ") for subject in about.subjects)
+
+
+@pytest.mark.parametrize("path", ["/enrich", "/emails/verify"])
+async def test_h72_who_was_suppressed_since_is_not_told_of_again(client, services, path):
+    await client.post(path, json=PATHS[path], headers=KEYED)
+    ((_, about),) = services.kept_answers.kept.values()
+    services.subjects.suppressed.add(about.subjects[-1])
+    again = await client.post(path, json=PATHS[path], headers=KEYED)
+    assert "idempotent-replayed" not in again.headers
+    assert effects(services) == 2
 
 
 async def test_what_is_recorded_later_is_kept_by_itself(client, services):

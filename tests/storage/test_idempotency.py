@@ -25,7 +25,9 @@ from roleferry_enrich.storage.jobs import JobRepository
 
 SECRET = b"a secret of this test"
 ONE, OTHER = b"fingerprint", b"another"
-ANSWER = KeptAnswer(202, {"content-type": "application/json"}, b'{"email":"ada@canary.test"}')
+ANSWER = KeptAnswer(
+    202, {"content-type": "application/json"}, b'{"email":"ada@canary.test"}', subjects=[]
+)
 CANARY_KEY = "key-of-ada@canary.test"
 
 
@@ -143,13 +145,17 @@ async def test_what_came_to_nothing_leaves_the_key_free(answers, scope):
     assert isinstance(await answers.claim(scope, OTHER), Claim)
 
 
-async def test_the_answer_that_was_kept_first_is_given(engine, answers, scope):
+async def test_the_answer_that_was_given_is_the_one_that_is_kept(engine, answers, scope):
     claim = await answers.claim(scope, ONE)
     await made(engine, answers, claim)
-    late = KeptAnswer(200, {}, b"late")
-    assert await answers.settle(claim, late, About()) == ANSWER
+    given = KeptAnswer(200, {}, b"as given", subjects=[b"digest"])
+    await answers.settle(claim, given, About(subjects=[b"digest"]))
+    async with engine.begin() as connection:
+        await answers.keep(connection, claim, ANSWER, About())  # recorded late
     await answers.release(claim)
-    assert await answers.claim(scope, ONE) == ANSWER
+    assert await answers.claim(scope, ONE) == given
+    await answers.drop(scope)
+    assert isinstance(await answers.claim(scope, OTHER), Claim)
 
 
 async def test_what_is_written_twice_is_written_once(engine, answers, scope):

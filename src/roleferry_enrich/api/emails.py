@@ -12,9 +12,12 @@ from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.refusals import PAYS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.verification import VerifyAnswer, VerifyBody, VerifyPlan
+from roleferry_enrich.api.services import Subjects
 from roleferry_enrich.api.translation import verification_request
+from roleferry_enrich.domain.verification import Verification
 from roleferry_enrich.gateway.channels import offers_of
 from roleferry_enrich.pipeline.verifiers import CHECK
+from roleferry_enrich.privacy.normal_forms import of_email
 from roleferry_enrich.storage.idempotency import About
 
 router = APIRouter(route_class=StrictRoute, tags=["emails"], default_response_class=JsonAnswer)
@@ -55,5 +58,10 @@ async def verify_emails(
     return await once.answer(
         partial(services.verify, request, caller, came_at),
         lambda verification: json_response(verify_answer(body.emails, verification)),
-        lambda verification: About(verification.id),
+        _about,
     )
+
+
+def _about(verification: Verification, subjects: Subjects) -> About:
+    forms = (form for email in verification.checked for form in of_email(email))
+    return About(verification.id, subjects.digests(forms))

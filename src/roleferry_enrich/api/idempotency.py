@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.callers import Provided, account_of
 from roleferry_enrich.api.intake import whole_body
-from roleferry_enrich.api.services import Services
+from roleferry_enrich.api.services import Services, Subjects
 from roleferry_enrich.errors import Fault, RequestRefused, ServiceUnavailable
 from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, KeyPlace
 from roleferry_enrich.storage.transactions import Alongside
@@ -43,6 +43,9 @@ REPLAYED_HEADER: Mapping[str, Any] = MappingProxyType(
 )
 """For the OpenAPI document, an open format."""
 T_co = TypeVar("T_co", covariant=True)
+
+Whom = Callable[[T, Subjects], About]
+"""Whom an answer is about."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -65,7 +68,7 @@ class Work(Protocol[T_co]):
 @dataclass(frozen=True, slots=True)
 class _Keyed:
     services: Services
-    scope: KeyPlace
+    place: KeyPlace
     fingerprint: bytes
 
 
@@ -79,18 +82,24 @@ class OnlyOnce:
         self,
         work: Work[T],
         render: Callable[[T], Response],
-        about: Callable[[T], About] = lambda _: About(),
+        about: Whom[T] = lambda *_: About(),
     ) -> Response:
         """Raises what `work` raises, which leaves the key free; InvalidQuery and KeyInUse."""
         if self._keyed is None:
             return render(await work(alongside=None))
-        answers = self._keyed.services.kept_answers
-        claim = await answers.claim(self._keyed.scope, self._keyed.fingerprint)
+        services, place = self._keyed.services, self._keyed.place
+        answers = services.kept_answers
+        claim = await answers.claim(place, self._keyed.fingerprint)
+        if isinstance(claim, KeptAnswer) and services.subjects.has_any(
+            place.account_id, claim.subjects
+        ):
+            # Whoever may not be told of any more is not told of here either.
+            await answers.drop(place)
+            claim = await answers.claim(place, self._keyed.fingerprint)
         if isinstance(claim, KeptAnswer):
-            return _response(claim, {REPLAYED: "true"})
-        keep = partial(_keep, self._keyed.services, claim, render, about)
+            return _response(claim)
         try:
-            result = await work(alongside=keep)
+            result = await work(alongside=partial(_keep, services, claim, render, about))
         except Exception:
             with suppress(ServiceUnavailable):
                 await answers.release(claim)
@@ -98,7 +107,7 @@ class OnlyOnce:
         response = render(result)
         # Where it is away, what was done is told all the same; the key ends with its lease.
         with suppress(ServiceUnavailable):
-            return _response(await answers.settle(claim, _kept(response), about(result)))
+            await answers.settle(claim, _kept(response), about(result, services.subjects))
         return response
 
 
@@ -106,11 +115,12 @@ async def _keep(
     services: Services,
     claim: Claim,
     render: Callable[[T], Response],
-    about: Callable[[T], About],
+    about: Whom[T],
     connection: AsyncConnection,
     result: T,
 ) -> None:
-    await services.kept_answers.keep(connection, claim, _kept(render(result)), about(result))
+    whom = about(result, services.subjects)
+    await services.kept_answers.keep(connection, claim, _kept(render(result)), whom)
 
 
 async def once_of(request: Request, services: Provided, key: IdempotencyKey = None) -> OnlyOnce:
@@ -125,8 +135,8 @@ async def keyed(
     if key is None:
         return OnlyOnce()
     operation = f"{request.method} {request.scope['route'].path}"
-    scope = KeyPlace(caller.id, operation, key)
-    return OnlyOnce(_Keyed(services, scope, await _fingerprint(request, caller)))
+    place = KeyPlace(caller.id, operation, key)
+    return OnlyOnce(_Keyed(services, place, await _fingerprint(request, caller)))
 
 
 Once = Annotated[OnlyOnce, Depends(once_of)]
@@ -169,6 +179,5 @@ def _kept(response: Response) -> KeptAnswer:
     return KeptAnswer(response.status_code, headers, cast("bytes", response.body))
 
 
-# Any: FastAPI's own name for what a header may hold.
-def _response(kept: KeptAnswer, more: dict[str, Any] | None = None) -> Response:
-    return Response(kept.body, kept.status, {**kept.headers, **(more or {})})
+def _response(kept: KeptAnswer) -> Response:
+    return Response(kept.body, kept.status, {**kept.headers, REPLAYED: "true"})

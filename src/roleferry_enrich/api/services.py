@@ -4,7 +4,7 @@ The composition root gives an object of this shape; tests give a fake. Routers k
 pools, sessions or providers beyond it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from roleferry_enrich.domain.verification import (
     VerificationRequest,
 )
 from roleferry_enrich.domain.waterfalls import Waterfalls
+from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, KeyPlace
@@ -50,11 +51,25 @@ class KeptAnswers(Protocol):
         """In the transaction of what was done. Raises Conflict where another does it now."""
         ...
 
-    async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> KeptAnswer:
-        """The answer that is kept: this one, unless one was kept before. Raises likewise."""
+    async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> None:
+        """The answer as it is given. Raises likewise."""
         ...
 
     async def release(self, claim: Claim) -> None: ...
+
+    async def drop(self, place: KeyPlace) -> None:
+        """Forget an answer that must not be given again."""
+        ...
+
+
+class Subjects(Protocol):
+    """People as nobody can read who they are."""
+
+    def digests(self, forms: Iterable[NormalForm]) -> list[bytes]: ...
+
+    def has_any(self, account_id: UUID, digests: Iterable[bytes]) -> bool:
+        """Whether one is suppressed for the account. Raises ServiceUnavailable."""
+        ...
 
 
 class Services(Protocol):
@@ -67,6 +82,9 @@ class Services(Protocol):
     def kept_answers(self) -> KeptAnswers:
         """What was answered to requests with a key of their own."""
         ...
+
+    @property
+    def subjects(self) -> Subjects: ...
 
     @property
     def quotas(self) -> Quotas: ...

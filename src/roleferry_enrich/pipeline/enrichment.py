@@ -19,7 +19,6 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.errand import Terms
-from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.door import Closing, Door
@@ -27,6 +26,7 @@ from roleferry_enrich.pipeline.fanout import FanOut
 from roleferry_enrich.pipeline.progress import Result, merged, status_of
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
+from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.storage.transactions import Alongside
 
 # Of its deadline, what a request may spend waiting to be let in.
@@ -83,7 +83,7 @@ class Onlooker(Protocol):
 class Enricher:
     """Answers requests. One per process."""
 
-    gateway: Gateway
+    gateway: Screening
     recall: Recall
     records: Records
     background: Background
@@ -233,9 +233,9 @@ class Enricher:
 
     def _known(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
         now = self.now()
-        result = merged(begun.request, fanout.accepted, today=now.date())
+        result = merged(begun.request, fanout.cleared(), today=now.date())
         outcomes = tuple(report.summary() for report in fanout.all_reports())
-        return begun.enrichment(result, outcomes, now)
+        return fanout.settled(begun.enrichment(result, outcomes, now))
 
     def _with_sample(self, enrichment: Enrichment) -> Enrichment:
         """Only the answer: invented data is never stored, lest anything take it for real."""

@@ -48,9 +48,10 @@ idempotent_requests = Table(
     # Sealed.
     Column("body", LargeBinary),
     Column("enrichment_id", Uuid),
-    # Digests of whom the answer is about, where that is no enrichment.
+    # Digests of whom the answer is about.
     Column("subjects", ARRAY(LargeBinary), nullable=False, server_default=text("'{}'")),
     Index(None, "created_at"),
+    Index("ix_idempotent_requests_subjects", "subjects", postgresql_using="gin"),
     Index(
         "ix_idempotent_requests_account_id_enrichment_id",
         "account_id",

@@ -70,6 +70,8 @@ class KeptAnswer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    subjects: Sequence[bytes] = ()
+    """Digests of whom it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class About:
 
     enrichment_id: UUID | None = None
     subjects: Sequence[bytes] = ()
-    """Digests of whom the answer is about, where that is no enrichment."""
+    """Digests of whom the answer is about."""
 
 
 class IdempotencyRepository:
@@ -116,37 +118,35 @@ class IdempotencyRepository:
 
         Raises Conflict, which must undo it, where the lease ended and another has claimed the key.
         """
-        if not await self._write(connection, claim, answer, about):
+        # What is recorded late may find its answer settled: that is what was given.
+        unanswered = _TABLE.answered_at.is_(None)
+        if not await self._write(connection, claim, answer, about, unanswered):
             known = await self._known(connection, claim.place)
             if known is None or known.claim != claim.id:
-                raise Conflict("another request with the same Idempotency-Key took its place")
+                raise _taken()
 
-    async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> KeptAnswer:
-        """Write the answer of what needed no transaction; the one that was kept first is given.
+    async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> None:
+        """Write the answer as it is given. Raises Conflict likewise."""
 
-        Raises Conflict likewise.
-        """
+        async def work(connection: AsyncConnection) -> bool:
+            return await self._write(connection, claim, answer, about)
 
-        async def work(connection: AsyncConnection) -> AnyRow | None:
-            if await self._write(connection, claim, answer, about):
-                return None
-            return await self._known(connection, claim.place)
-
-        known = await in_transaction(self._engine, work)
-        if known is None:
-            return answer
-        if known.answered_at is None:
-            raise Conflict("another request with the same Idempotency-Key took its place")
-        return self._opened(known, claim.place)
+        if not await in_transaction(self._engine, work):
+            raise _taken()
 
     async def release(self, claim: Claim) -> None:
         """Nothing was done: the key is free."""
-        mine = _TABLE.claim == claim.id, _TABLE.answered_at.is_(None)
+        await self._forget(claim.place, _TABLE.claim == claim.id, _TABLE.answered_at.is_(None))
+
+    async def drop(self, place: KeyPlace) -> None:
+        """Forget an answer that must not be given again: the key is free."""
+        await self._forget(place, _TABLE.answered_at.is_not(None))
+
+    async def _forget(self, place: KeyPlace, *which: ColumnElement[bool]) -> None:
+        forgotten = delete(idempotent_requests).where(*self._where(place), *which)
 
         async def work(connection: AsyncConnection) -> None:
-            await connection.execute(
-                delete(idempotent_requests).where(*self._where(claim.place), *mine)
-            )
+            await connection.execute(forgotten)
 
         await in_transaction(self._engine, work)
 
@@ -159,7 +159,12 @@ class IdempotencyRepository:
         return await in_transaction(self._engine, work)
 
     async def _write(
-        self, connection: AsyncConnection, claim: Claim, answer: KeptAnswer, about: About
+        self,
+        connection: AsyncConnection,
+        claim: Claim,
+        answer: KeptAnswer,
+        about: About,
+        *which: ColumnElement[bool],
     ) -> bool:
         values = {
             "answered_at": func.clock_timestamp(),
@@ -169,8 +174,8 @@ class IdempotencyRepository:
             "enrichment_id": about.enrichment_id,
             "subjects": list(about.subjects),
         }
-        mine = _TABLE.claim == claim.id, _TABLE.answered_at.is_(None)
-        written = update(idempotent_requests).where(*self._where(claim.place), *mine)
+        mine = (*self._where(claim.place), _TABLE.claim == claim.id, *which)
+        written = update(idempotent_requests).where(*mine)
         return bool((await connection.execute(written.values(values))).rowcount)
 
     async def _known(self, connection: AsyncConnection, place: KeyPlace) -> AnyRow | None:
@@ -191,7 +196,7 @@ class IdempotencyRepository:
         if body is None:
             # Sealed by a key that is no more: done it was, and must not be done again.
             raise Conflict("the request was answered, and the answer cannot be read any more")
-        return KeptAnswer(known.status, known.headers, body)
+        return KeptAnswer(known.status, known.headers, body, known.subjects)
 
     def _columns(self, place: KeyPlace) -> dict[str, object]:
         return {
@@ -206,6 +211,10 @@ class IdempotencyRepository:
     def _name(self, place: KeyPlace) -> str:
         key = self._columns(place)["key"]
         return f"answer {place.account_id} {place.operation} {key!r}"
+
+
+def _taken() -> Conflict:
+    return Conflict("another request with the same Idempotency-Key took its place")
 
 
 async def forget_answers(

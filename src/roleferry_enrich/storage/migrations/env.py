@@ -13,6 +13,7 @@ from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of th
     account_tables,
     job_tables,
     outgoing_tables,
+    suppression_tables,
     webhook_tables,
 )
 from roleferry_enrich.storage.engine import create_unpooled_engine

@@ -53,6 +53,9 @@ def _create_idempotent_requests() -> None:
         CREATE INDEX ix_idempotent_requests_account_id_enrichment_id
             ON idempotent_requests (account_id, enrichment_id) WHERE enrichment_id IS NOT NULL
     """)
+    op.execute("""
+        CREATE INDEX ix_idempotent_requests_subjects ON idempotent_requests USING gin (subjects)
+    """)
     # Batches had keys of their own, which are in the one place now.
     op.execute("DROP INDEX uq_jobs_account_id_idempotency_key")
     op.execute("ALTER TABLE jobs DROP COLUMN idempotency_key, DROP COLUMN digest")
