@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.audit import AuditTrail
 from roleferry_enrich.accounts.desk import LocalKeyDesk
 from roleferry_enrich.accounts.opening import open_kept_answers
 from roleferry_enrich.batches.desk import JobDesk
@@ -34,6 +35,7 @@ from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
+from roleferry_enrich.storage.audits import AuditRepository
 from roleferry_enrich.storage.companies import CompanyRepository
 from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.inbox import Receipt
@@ -53,6 +55,7 @@ class LocalServices:
         self.quotas = resources.quotas
         self.kept_answers = open_kept_answers(resources.settings, resources.engine)
         self.subjects = resources.suppressions.held
+        self.audit = AuditTrail(AuditRepository(resources.engine), self.subjects, _now)
         self._desk = desk
         self.keys = LocalKeyDesk(resources.accounts)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
@@ -174,3 +177,7 @@ class LocalServices:
         return await provider_healths(
             gateway.channels, gateway.gates, limiter=limiter, now=datetime.now(UTC)
         )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -21,6 +21,7 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.audits import AuditRepository
 from roleferry_enrich.storage.completions import CompletionRepository
 from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.webhook_desk import WebhookDesk
@@ -91,10 +92,12 @@ async def _tidy(resources: Resources) -> None:
     """Write off paid calls whose process died; forget replies and answers kept long enough."""
     watch = resources.gateway.gates.watch
     answers = open_kept_answers(resources.settings, resources.engine)
+    audits = AuditRepository(resources.engine)
     while True:
         await asyncio.sleep(_TIDY_S)
         with contextlib.suppress(ServiceUnavailable):
             await answers.sweep(_MOST_FORGOTTEN)
+            await audits.sweep(resources.settings.audit_retention, _MOST_FORGOTTEN)
         with contextlib.suppress(DatabaseAway):
             for lost in await resources.books.sweep():
                 watch.lost(lost.provider, lost.capability, lost.cost)

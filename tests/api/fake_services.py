@@ -13,8 +13,10 @@ from tests.api.fake_keys import FakeKeys
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.audit import Deed
 from roleferry_enrich.accounts.quotas import Quota, QuotaExceeded, QuotaLeft, WindowLeft
 from roleferry_enrich.api import examples
+from roleferry_enrich.domain.audits import AuditEntry
 from roleferry_enrich.domain.batches import ItemResult, ItemState, Job, NewJob
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
@@ -170,6 +172,27 @@ class FakeSubjects:
         return bool(self.suppressed.intersection(digests))
 
 
+class FakeAudit:
+    """Remembers deeds; what is written in a transaction apart from what is noted."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, str | None, list[NormalForm], int]] = []
+        self.written: list[tuple[str, int]] = []
+        self.entries: list[AuditEntry] = []
+
+    def note(self, deed: Deed, status: int) -> None:
+        self.noted.append((deed.operation, deed.resource, list(deed.whom()), status))
+
+    async def write(self, _: object, __: UUID, deed: Deed, status: int) -> None:
+        self.written.append((deed.operation, status))
+
+    async def page(self, account_id: UUID, *, after: str | None, limit: int) -> Page[AuditEntry]:
+        start = int(after or 0)
+        mine = [entry for entry in self.entries if entry.account_id == account_id]
+        more = str(start + limit) if len(mine) > start + limit else None
+        return Page(items=tuple(mine[start : start + limit]), next=more)
+
+
 class FakeQuotas:
     """Lets everybody in, or nobody."""
 
@@ -195,6 +218,7 @@ class FakeServices:
     quotas: FakeQuotas = field(default_factory=FakeQuotas)
     kept_answers: FakeKeptAnswers = field(default_factory=FakeKeptAnswers)
     subjects: FakeSubjects = field(default_factory=FakeSubjects)
+    audit: FakeAudit = field(default_factory=FakeAudit)
     records: bool = True
     """Whether answers are recorded while somebody waits for them."""
     jobs: FakeJobs = field(default_factory=FakeJobs)

@@ -83,7 +83,7 @@ async def create_batch(
     sent = await whole_body(request)
     read = _reader(media_type, settings)
     new = await asyncio.to_thread(_new_job, read, sent, settings, _Choices.of(caller, services))
-    return await once.answer(partial(services.jobs.create, caller.id, new), _accepted)
+    return await once.answer(partial(services.jobs.create, caller.id, new), _accepted, in_log=True)
 
 
 def _accepted(job: Job) -> Response:

@@ -58,6 +58,7 @@ class StrictRoute(APIRoute):
             # A large one would keep every other request waiting while it is read.
             large = len(sent) > _LARGE_BODY
             body = await asyncio.to_thread(_read, model, sent) if large else _read(model, sent)
+            request.state.body = body
             services = await services_of(request)
             came_at = await arrival_of(request)
             more: dict[str, object] = {**ids}

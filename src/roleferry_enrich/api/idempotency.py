@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Annotated, Any, Protocol, TypeVar, cast
+from uuid import uuid4
 
 import orjson
 from fastapi import Depends, Header, Request, Response
@@ -21,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.callers import Provided, account_of
+from roleferry_enrich.api.deeds import deed_of
 from roleferry_enrich.api.intake import whole_body
 from roleferry_enrich.api.services import Services, Subjects
 from roleferry_enrich.errors import Fault, RequestRefused, ServiceUnavailable
@@ -75,7 +77,8 @@ class _Keyed:
 class OnlyOnce:
     """Answers a request once, however often it is sent under one key."""
 
-    def __init__(self, keyed: _Keyed | None = None) -> None:
+    def __init__(self, request: Request, keyed: _Keyed | None = None) -> None:
+        self._request = request
         self._keyed = keyed
 
     async def answer(
@@ -83,8 +86,15 @@ class OnlyOnce:
         work: Work[T],
         render: Callable[[T], Response],
         about: Whom[T] = lambda *_: About(),
+        *,
+        in_log: bool = False,
     ) -> Response:
-        """Raises what `work` raises, which leaves the key free; InvalidQuery and KeyInUse."""
+        """`in_log`: it changes the account, and is in the audit log or not done at all.
+
+        Raises what `work` raises, which leaves the key free; InvalidQuery and KeyInUse.
+        """
+        if in_log:
+            work = self._logged(work, render)
         if self._keyed is None:
             return render(await work(alongside=None))
         services, place = self._keyed.services, self._keyed.place
@@ -110,6 +120,24 @@ class OnlyOnce:
             await answers.settle(claim, _kept(response), about(result, services.subjects))
         return response
 
+    def _logged(self, work: Work[T], render: Callable[[T], Response]) -> Work[T]:
+        request, entry_id = self._request, uuid4()
+        deed = deed_of(request.scope)
+        assert deed is not None, "an operation that changes an account has a caller and a name"
+        audit = cast("Services", request.app.state.services).audit
+
+        async def logged(*, alongside: Alongside[T] | None) -> T:
+            async def both(connection: AsyncConnection, result: T) -> None:
+                await audit.write(connection, entry_id, deed, render(result).status_code)
+                if alongside is not None:
+                    await alongside(connection, result)
+
+            result = await work(alongside=both)
+            request.state.in_log = True
+            return result
+
+        return logged
+
 
 async def _keep(
     services: Services,
@@ -133,10 +161,10 @@ async def keyed(
 ) -> OnlyOnce:
     key = key_of(header)
     if key is None:
-        return OnlyOnce()
+        return OnlyOnce(request)
     operation = f"{request.method} {request.scope['route'].path}"
     place = KeyPlace(caller.id, operation, key)
-    return OnlyOnce(_Keyed(services, place, await _fingerprint(request, caller)))
+    return OnlyOnce(request, _Keyed(services, place, await _fingerprint(request, caller)))
 
 
 Once = Annotated[OnlyOnce, Depends(once_of)]

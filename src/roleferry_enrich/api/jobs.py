@@ -25,7 +25,7 @@ router = APIRouter(route_class=StrictRoute, tags=["batches"], default_response_c
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 _STREAMED_AT_ONCE = 100
-_TEXT = {"schema": {"type": "string"}}
+TEXT = {"schema": {"type": "string"}}
 Accept = Annotated[str, Header(description=f"`{JSON}`, or in whole `{NDJSON}` or `{CSV}`.")]
 
 
@@ -61,7 +61,7 @@ async def get_job(job_id: UUID, caller: ReadCaller, services: Provided) -> Respo
     summary="Get what came of a job's items",
     response_model=ItemPage,
     response_description="The items that have ended, in the order they were sent",
-    responses={200: {"content": {NDJSON: _TEXT, CSV: _TEXT}}, **documented(READS_ONE)},
+    responses={200: {"content": {NDJSON: TEXT, CSV: TEXT}}, **documented(READS_ONE)},
 )
 async def get_job_results(
     job_id: UUID,
@@ -78,7 +78,7 @@ async def get_job_results(
     """
     job = await _known(services.jobs, caller, job_id)
     first = await services.jobs.results(caller.id, job_id, after=after, limit=limit)
-    media_type = _wanted(accept)
+    media_type = wanted(accept)
     if media_type != JSON:
         return StreamingResponse(
             _lines(services.jobs, job, after, media_type), media_type=media_type
@@ -141,7 +141,7 @@ def _found(job: Job | None) -> Job:
     return job
 
 
-def _wanted(accept: str) -> str:
+def wanted(accept: str) -> str:
     """The first of ours that is accepted; JSON where none is named."""
     for entry in accept.split(","):
         media_type = entry.partition(";")[0].strip().lower()

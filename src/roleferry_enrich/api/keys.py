@@ -73,7 +73,9 @@ async def create_key(
         name=body.name, scopes=frozenset(body.scopes), expires_in_days=body.expires_in_days
     )
     work = partial(services.keys.create, caller, wish)
-    return await once.answer(work, lambda it: json_response(key_with_secret(*it), status=201))
+    return await once.answer(
+        work, lambda it: json_response(key_with_secret(*it), status=201), in_log=True
+    )
 
 
 @router.post(
@@ -104,7 +106,7 @@ async def rotate_key(
         overlap=timedelta(seconds=body.overlap_s),
         expires_in_days=body.expires_in_days,
     )
-    return await once.answer(work, lambda it: json_response(key_with_secret(*it)))
+    return await once.answer(work, lambda it: json_response(key_with_secret(*it)), in_log=True)
 
 
 @router.delete(

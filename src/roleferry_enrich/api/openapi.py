@@ -10,7 +10,13 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter
 
-from roleferry_enrich.api import examples, job_examples, key_examples, webhook_examples
+from roleferry_enrich.api import (
+    audit_examples,
+    examples,
+    job_examples,
+    key_examples,
+    webhook_examples,
+)
 from roleferry_enrich.api.accounting import QUOTA_HEADERS
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
 from roleferry_enrich.api.idempotency import REPLAYED_HEADER
@@ -52,9 +58,17 @@ def complete(document: Document) -> Document:
     """The document with examples, the problem schema and the headers of every answer."""
     document["components"]["schemas"] |= _schemas(TypeAdapter(Problem)) | _schemas(BatchBody)
     document["webhooks"] = webhook_section()
-    answers = {**examples.answers(), **webhook_examples.answers(), **key_examples.answers()}
+    answers = {
+        **examples.answers(),
+        **webhook_examples.answers(),
+        **key_examples.answers(),
+        **audit_examples.answers(),
+    }
     requests = {**examples.REQUESTS, **webhook_examples.REQUESTS, **key_examples.REQUESTS}
-    texts = {"getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON))}
+    texts = {
+        "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
+        "listAuditEntries": audit_examples.texts(),
+    }
     for operation in _operations(document):
         name = operation["operationId"]
         _show_scopes(operation)

@@ -11,10 +11,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.audit import Deed
 from roleferry_enrich.accounts.quotas import QuotaLeft
 from roleferry_enrich.api.job_services import Jobs
 from roleferry_enrich.api.key_desk import KeyDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
+from roleferry_enrich.domain.audits import AuditEntry
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
@@ -72,6 +74,22 @@ class Subjects(Protocol):
         ...
 
 
+class AuditLog(Protocol):
+    def note(self, deed: Deed, status: int) -> None:
+        """To be written within a second. Never raises."""
+        ...
+
+    async def write(
+        self, connection: AsyncConnection, entry_id: UUID, deed: Deed, status: int
+    ) -> None:
+        """In the transaction of what was done."""
+        ...
+
+    async def page(self, account_id: UUID, *, after: str | None, limit: int) -> Page[AuditEntry]:
+        """The newest first. Raises InvalidQuery for a cursor that we did not give out."""
+        ...
+
+
 class Services(Protocol):
     @property
     def catalogue(self) -> Mapping[str, Provider]:
@@ -85,6 +103,9 @@ class Services(Protocol):
 
     @property
     def subjects(self) -> Subjects: ...
+
+    @property
+    def audit(self) -> AuditLog: ...
 
     @property
     def quotas(self) -> Quotas: ...

@@ -75,7 +75,9 @@ async def create_webhook_endpoint(
         description=body.description,
         secret=body.secret,
     )
-    return await once.answer(partial(services.webhooks.register, caller.id, wish), _registered)
+    return await once.answer(
+        partial(services.webhooks.register, caller.id, wish), _registered, in_log=True
+    )
 
 
 def _registered(made: tuple[Endpoint, str]) -> Response:
@@ -168,7 +170,9 @@ async def rotate_webhook_secret(
     """For a day, or as long as asked for, messages are signed with both secrets."""
     overlap = timedelta(seconds=body.overlap_s)
     rotate = partial(services.webhooks.rotate, caller.id, endpoint_id, body.secret, overlap)
-    return await once.answer(rotate, lambda made: json_response(endpoint_with_secret(*made)))
+    return await once.answer(
+        rotate, lambda made: json_response(endpoint_with_secret(*made)), in_log=True
+    )
 
 
 @router.post(

@@ -59,3 +59,20 @@ idempotent_requests = Table(
         postgresql_where=text("enrichment_id IS NOT NULL"),
     ),
 )
+
+# To which is only added: a trigger refuses changes. No foreign key: it outlives whom it is about.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("account_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    moment("at"),
+    Column("key_id", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("resource", Text),
+    # Digests of whom was asked for.
+    Column("subjects", ARRAY(LargeBinary), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Index(None, "account_id", "at", "id"),
+    Index(None, "at"),
+)

@@ -24,6 +24,7 @@ def upgrade() -> None:
         )
     """)
     _create_idempotent_requests()
+    _create_audit_log()
 
 
 def _create_idempotent_requests() -> None:
@@ -61,8 +62,48 @@ def _create_idempotent_requests() -> None:
     op.execute("ALTER TABLE jobs DROP COLUMN idempotency_key, DROP COLUMN digest")
 
 
+def _create_audit_log() -> None:
+    op.execute("""
+        CREATE TABLE audit_log (
+            account_id uuid NOT NULL,
+            id uuid NOT NULL,
+            at timestamptz NOT NULL,
+            key_id text NOT NULL,
+            operation text NOT NULL,
+            resource text,
+            subjects bytea[] NOT NULL,
+            status smallint NOT NULL,
+            CONSTRAINT pk_audit_log PRIMARY KEY (account_id, id)
+        )
+    """)
+    op.execute("CREATE INDEX ix_audit_log_account_id_at_id ON audit_log (account_id, at, id)")
+    op.execute("CREATE INDEX ix_audit_log_at ON audit_log (at)")
+    op.execute("""
+        CREATE FUNCTION keep_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'DELETE'
+                AND current_setting('roleferry.audit_retention', true) = 'on'
+            THEN
+                RETURN OLD;
+            END IF;
+            RAISE EXCEPTION 'the audit log is only added to';
+        END
+        $$
+    """)
+    op.execute("""
+        CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON audit_log
+            FOR EACH ROW EXECUTE FUNCTION keep_audit_log()
+    """)
+    op.execute("""
+        CREATE TRIGGER keep_table BEFORE TRUNCATE ON audit_log
+            FOR EACH STATEMENT EXECUTE FUNCTION keep_audit_log()
+    """)
+
+
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '2s'")
+    op.execute("DROP TABLE audit_log")
+    op.execute("DROP FUNCTION keep_audit_log")
     op.execute("""
         ALTER TABLE jobs
             ADD COLUMN idempotency_key text,
