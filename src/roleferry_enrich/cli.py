@@ -18,6 +18,7 @@ from roleferry_enrich.terminal.printing import Format, show
 from roleferry_enrich.terminal.quotas import quotas
 from roleferry_enrich.terminal.resolve import resolve
 from roleferry_enrich.terminal.running import demo, migrate, sandbox, serve, worker
+from roleferry_enrich.terminal.suppressions import privacy
 from roleferry_enrich.terminal.verify import verify
 
 app = typer.Typer(
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (keys, quotas, providers, webhooks):
+for group in (keys, quotas, privacy, providers, webhooks):
     app.add_typer(group)
 app.command()(audit)
 app.command()(resolve)

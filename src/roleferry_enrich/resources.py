@@ -33,6 +33,8 @@ from roleferry_enrich.pipeline.samples import sample_result
 from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.pipeline.verification import Verifier
+from roleferry_enrich.privacy.erasure import Erasure
+from roleferry_enrich.privacy.opening import open_erasure
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.provider_access import gates_of, own_store_read, sessions
 from roleferry_enrich.secret_key import pepper
@@ -59,6 +61,7 @@ class Resources:
     enricher: ScreenedEnricher
     verifier: Verifier
     suppressions: Suppressions
+    erasure: Erasure
     accounts: AccountRepository
     books: PostgresBooks
     enrichments: EnrichmentRepository
@@ -89,7 +92,8 @@ async def open_resources(
     ):
         till = Till(ground.books, watch=ground.watching, secret=pepper(settings))
         gates = gates_of(settings, ours, ground.shared, transport, till, ground.watching)
-        yield _resources(ground, Gateway(ours, cache=cache, gates=gates, now=_now), gates)
+        gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
+        yield _resources(ground, gateway, gates, cache)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +147,7 @@ async def _finished(background: Background) -> AsyncIterator[None]:
         await background.drain(_DRAIN_S)
 
 
-def _resources(ground: _Ground, gateway: Gateway, gates: Gates) -> Resources:
+def _resources(ground: _Ground, gateway: Gateway, gates: Gates, cache: Cache) -> Resources:
     settings, engine = ground.settings, ground.engine
     enrichments = EnrichmentRepository(engine)
     return Resources(
@@ -155,6 +159,7 @@ def _resources(ground: _Ground, gateway: Gateway, gates: Gates) -> Resources:
         enricher=_enricher(ground, gateway, enrichments),
         verifier=_verifier(ground, gateway),
         suppressions=ground.suppressions,
+        erasure=open_erasure(settings, engine, ground.suppressions, cache, _now),
         accounts=AccountRepository(engine, pepper(settings)),
         books=ground.books,
         enrichments=enrichments,

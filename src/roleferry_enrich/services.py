@@ -31,6 +31,8 @@ from roleferry_enrich.pipeline.screening import without_suppressed
 from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.verifiers import plan_of
 from roleferry_enrich.privacy.contacts import ScreenedContacts
+from roleferry_enrich.privacy.desk import LocalSuppressionDesk
+from roleferry_enrich.privacy.opening import open_rights
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.records.desk import ResolvingDesk
@@ -58,6 +60,8 @@ class LocalServices:
         self.audit = AuditTrail(AuditRepository(resources.engine), self.subjects, _now)
         self._desk = desk
         self.keys = LocalKeyDesk(resources.accounts)
+        self.suppressions = LocalSuppressionDesk(resources.suppressions, _now)
+        self.rights = open_rights(resources.erasure, resources.settings)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ScreenedContacts(resources.engine, resources.suppressions.held)
         self._companies = CompanyRepository(resources.engine)

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.api.fake_keys import FakeKeys
+from tests.api.fake_rights import FakeRights
+from tests.api.fake_suppressions import FakeSuppressions
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
@@ -237,6 +239,8 @@ class FakeServices:
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
     keys: FakeKeys = field(default_factory=FakeKeys)
+    suppressions: FakeSuppressions = field(default_factory=FakeSuppressions)
+    rights: FakeRights = field(default_factory=FakeRights)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     state: Health = field(
         default_factory=lambda: Health(

@@ -62,12 +62,26 @@ KEYS = {
     "rotateKey": {200, 400, 401, 404, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
     "revokeKey": {204, 401, 404, 414, 422, 429, 431, 500, 503},
 }
+SUPPRESSIONS = {
+    "suppressPerson": {201, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "listSuppressions": {200, 401, 414, 422, 429, 431, 500, 503},
+    "releaseSuppression": {204, 401, 404, 414, 422, 429, 431, 500, 503},
+}
 LISTS = {"listContacts", "listProviders"}
+RIGHTS = {
+    "erasePerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "listErasures": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getErasure": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "exportPerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "listUnnoticed": {200, 401, 414, 422, 429, 431, 500, 503},
+    "markNoticed": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+}
+NAMED = {**WEBHOOKS, **KEYS, **SUPPRESSIONS, **RIGHTS}
 PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
 
 
 def statuses(name: str) -> set[int]:
-    """Without 403, which comes with a scope: `tests/api/test_scopes.py`."""
+    """Without which comes with a scope: `tests/api/test_scopes.py`."""
     return set(map(int, OPERATIONS[name]["responses"])) - {403}
 
 
@@ -76,17 +90,7 @@ def test_the_document_is_valid_openapi():
 
 
 def test_every_operation_is_there_once():
-    every = (
-        POSTS
-        | READS
-        | BATCHES
-        | JOBS
-        | COMPUTES
-        | WEBHOOKS.keys()
-        | KEYS.keys()
-        | TAKES_IN
-        | PUBLIC
-    )
+    every = POSTS | READS | BATCHES | JOBS | COMPUTES | NAMED.keys() | TAKES_IN | PUBLIC
     assert set(OPERATIONS) == every
 
 
@@ -134,14 +138,9 @@ def test_what_is_about_a_job_documents_every_status(name):
     assert statuses(name) == expected
 
 
-@pytest.mark.parametrize("name", WEBHOOKS)
-def test_what_is_done_with_webhooks_documents_every_status(name):
-    assert statuses(name) == WEBHOOKS[name]
-
-
-@pytest.mark.parametrize("name", KEYS)
-def test_what_is_done_with_keys_documents_every_status(name):
-    assert statuses(name) == KEYS[name]
+@pytest.mark.parametrize("name", NAMED)
+def test_what_is_done_with_an_accounts_own_documents_every_status(name):
+    assert statuses(name) == NAMED[name]
 
 
 @pytest.mark.parametrize("kind", EventType)
@@ -155,9 +154,7 @@ def test_every_event_is_shown_as_its_receivers_get_it(kind):
     assert operation["description"] == EVENTS[kind].description
 
 
-@pytest.mark.parametrize(
-    "name", sorted(POSTS | READS | BATCHES | JOBS | COMPUTES | WEBHOOKS.keys() | KEYS.keys())
-)
+@pytest.mark.parametrize("name", sorted(POSTS | READS | BATCHES | JOBS | COMPUTES | NAMED.keys()))
 def test_what_needs_a_key_says_so(name):
     assert [set(one) for one in OPERATIONS[name]["security"]] == [{"apiKey"}]
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 import roleferry_enrich
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
     account_tables,
+    erasure_tables,
     job_tables,
     outgoing_tables,
     suppression_tables,
@@ -85,6 +86,7 @@ def test_every_table_belongs_to_an_account(table) -> None:
     # What arrives belongs to the installation, as the key does that proves it; so does the list
     # of who must not be processed, of which each row has its scope.
     of_installation = {"accounts", "webhook_events", "suppressions", "suppression_state"}
+    of_installation |= {"erasures"}
     assert table.name in of_installation or "account_id" in table.c
 
 

@@ -28,6 +28,7 @@ from roleferry_enrich.accounts.key_rows import (
 )
 from roleferry_enrich.accounts.keys import Key, Mode, digest, mint, parse, same
 from roleferry_enrich.accounts.names import AccountNames
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import NotFound, Unauthenticated
 from roleferry_enrich.storage.documents import storable
@@ -224,7 +225,8 @@ class AccountRepository:
         """A burst of one caller's requests is one look-up, not as many as there are connections."""
         reading = self._reading.get(offered)
         if reading is None:
-            reading = asyncio.create_task(self._read(key, offered))
+            with acting_for(None):  # whose key it is remains to be seen
+                reading = asyncio.create_task(self._read(key, offered))
             self._reading[offered] = reading
             reading.add_done_callback(lambda _: self._reading.pop(offered, None))
         return await asyncio.shield(reading)

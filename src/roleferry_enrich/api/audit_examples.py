@@ -22,6 +22,8 @@ _ENTRY = AuditEntry(
     status=200,
 )
 
+REQUESTS: Mapping[str, Mapping[str, object]] = {}
+
 
 def answers() -> Mapping[str, Mapping[str, object]]:
     page = {"items": [entry_data(_ENTRY)], "next": None}

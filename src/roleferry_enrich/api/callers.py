@@ -13,6 +13,7 @@ from fastapi.security.base import SecurityBase
 
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.accounts.quotas import QuotaExceeded
+from roleferry_enrich.acting import act_for
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import Fault, InvalidQuery, MissingScope, Unauthenticated
@@ -75,6 +76,7 @@ async def account_of(request: Request) -> Account:
     if Scope.OPERATOR in account.scopes and _ON_BEHALF in request.headers:
         account = await services.on_behalf(account, _account_named(request))
     await _count(request, services, account)
+    act_for(account.id)
     request.state.account = account
     return account
 

@@ -13,6 +13,7 @@ from uuid import uuid4
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.api.problems import UNEXPECTED, Refusal, refusal_of
 from roleferry_enrich.errors import RequestRefused
 
@@ -48,7 +49,7 @@ class Edge:
         state["request_id"] = request_id
         state["came_at"] = asyncio.get_running_loop().time()
         answer = _Answer(send, request_id, scope["path"])
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with acting_for(None), structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, answer.send)
             except RequestRefused as refused:

@@ -15,6 +15,8 @@ from roleferry_enrich.api import (
     examples,
     job_examples,
     key_examples,
+    rights_examples,
+    suppression_examples,
     webhook_examples,
 )
 from roleferry_enrich.api.accounting import QUOTA_HEADERS
@@ -45,9 +47,19 @@ _IDS = {
     "company_id": examples.COMPANY_ID,
     "job_id": job_examples.JOB_ID,
     "key_id": key_examples.KEY_ID,
+    "suppression_id": suppression_examples.SUPPRESSION_ID,
     "endpoint_id": webhook_examples.ENDPOINT_ID,
     "delivery_id": webhook_examples.DELIVERY_ID,
+    "erasure_id": rights_examples.ERASURE_ID,
 }
+_SHOWN = (
+    examples,
+    webhook_examples,
+    key_examples,
+    rights_examples,
+    suppression_examples,
+    audit_examples,
+)
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
 
 Document = dict[str, Any]
@@ -58,15 +70,11 @@ def complete(document: Document) -> Document:
     """The document with examples, the problem schema and the headers of every answer."""
     document["components"]["schemas"] |= _schemas(TypeAdapter(Problem)) | _schemas(BatchBody)
     document["webhooks"] = webhook_section()
-    answers = {
-        **examples.answers(),
-        **webhook_examples.answers(),
-        **key_examples.answers(),
-        **audit_examples.answers(),
-    }
-    requests = {**examples.REQUESTS, **webhook_examples.REQUESTS, **key_examples.REQUESTS}
+    answers = {name: told for shown in _SHOWN for name, told in shown.answers().items()}
+    requests = {name: told for shown in _SHOWN for name, told in shown.REQUESTS.items()}
     texts = {
         "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
+        "listUnnoticed": rights_examples.texts(),
         "listAuditEntries": audit_examples.texts(),
     }
     for operation in _operations(document):

@@ -15,6 +15,8 @@ from roleferry_enrich.accounts.audit import Deed
 from roleferry_enrich.accounts.quotas import QuotaLeft
 from roleferry_enrich.api.job_services import Jobs
 from roleferry_enrich.api.key_desk import KeyDesk
+from roleferry_enrich.api.rights_desk import RightsDesk
+from roleferry_enrich.api.suppression_desk import SuppressionDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.audits import AuditEntry
 from roleferry_enrich.domain.enrichments import Enrichment, Request
@@ -117,7 +119,13 @@ class Services(Protocol):
     def keys(self) -> KeyDesk: ...
 
     @property
+    def suppressions(self) -> SuppressionDesk: ...
+
+    @property
     def webhooks(self) -> WebhookDesk: ...
+
+    @property
+    def rights(self) -> RightsDesk: ...
 
     @property
     def profiles(self) -> Mapping[str, Profile]:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.batches import (
     ItemState,
     Leased,
@@ -246,7 +247,8 @@ class Crew:
             own = request.options.max_cost
             cap = item.allowance if own is None else min(own, item.allowance)
             request = replace(request, options=replace(request.options, max_cost=cap))
-        return await self._enricher.work_off(request, item.account_id, item.enrichment_id)
+        with acting_for(item.account_id):
+            return await self._enricher.work_off(request, item.account_id, item.enrichment_id)
 
     async def _answered(self, item: Leased, enrichment: Enrichment) -> None:
         settlement = settlement_of(enrichment, item)

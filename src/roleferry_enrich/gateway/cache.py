@@ -8,7 +8,7 @@ judged in freshness.py, not here.
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -181,6 +181,28 @@ class Cache:
         # Again: what was read before it was gone from Redis must not be kept after.
         self._told(key)
 
+    async def pages(self, size: int) -> AsyncIterator[Sequence[str]]:
+        """The names of all answers in Redis, some at a time. Raises RedisDown."""
+        cursor, pattern = 0, f"rfe:{{*}}{_ANSWER}"
+        while True:
+            scan = self._shared.redis.scan(cursor, match=pattern, count=size)
+            cursor, names = await self._shared.call(scan)
+            yield [name.decode().removesuffix(_ANSWER) for name in names]
+            if not cursor:
+                return
+
+    async def kept(self, keys: Sequence[str]) -> Sequence[tuple[str, Remembered | None]]:
+        """What Redis has for each that is there still; None for what cannot be opened."""
+        if not keys:
+            return ()
+        frames = await self._shared.call(self._shared.redis.mget([_answer(key) for key in keys]))
+        found = zip(keys, frames, strict=True)
+        return [(key, self._opened_here(key, frame)) for key, frame in found if frame]
+
+    def _opened_here(self, key: str, frame: bytes) -> Remembered | None:
+        plain = self._ring.open(key, frame)
+        return None if plain is None else self._read(plain)
+
     def is_current(self, key: str, entry: Entry) -> bool:
         """Whether an answer read a while ago may still be served."""
         return self._fence.holds(key, entry.stamp)
@@ -254,8 +276,11 @@ class Cache:
         self._is_told = True
 
 
+_ANSWER = ":answer"
+
+
 def _answer(key: str) -> str:
-    return f"{key}:answer"
+    return key + _ANSWER
 
 
 def _turn(key: str) -> str:

@@ -8,6 +8,7 @@ import hmac
 from bisect import bisect_left
 
 from roleferry_enrich.gateway.sealing import derived
+from roleferry_enrich.privacy.deletion_hashes import HASHES, listed_kind
 from roleferry_enrich.privacy.normal_forms import NormalForm
 
 SIZE = 16
@@ -25,6 +26,13 @@ class Digester:
 
     def of(self, form: NormalForm) -> bytes:
         return self.digest(form.kind, form.value)
+
+    def all_of(self, form: NormalForm) -> tuple[bytes, ...]:
+        """Each under which the form may be listed: our own, and that of a deletion list's hash."""
+        if form.written is None:
+            return (self.of(form),)
+        hashed = HASHES[form.kind](form.written)
+        return self.of(form), self.digest(listed_kind(form.kind), hashed)
 
     def digest(self, kind: str, value: str) -> bytes:
         written = f"{kind} {value}".encode(errors="surrogatepass")

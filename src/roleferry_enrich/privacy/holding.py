@@ -46,8 +46,7 @@ class SuppressionList:
         sets = self._for(account_id)
         if not sets:
             return frozenset()
-        digested = ((form, self._digester.of(form)) for form in forms)
-        return frozenset(form for form, digest in digested if any(digest in s for s in sets))
+        return frozenset(form for form in forms if self._holds(form, sets))
 
     def digests(self, forms: Iterable[NormalForm]) -> list[bytes]:
         """By what they are recognised, here and wherever it is noted whom something is about."""
@@ -77,6 +76,9 @@ class SuppressionList:
         """What another process says it added: held at once, before the database is asked."""
         for scope, digest in added:
             self._change(scope, digest, holds=True)
+
+    def _holds(self, form: NormalForm, sets: Sequence[DigestSet]) -> bool:
+        return any(digest in each for digest in self._digester.all_of(form) for each in sets)
 
     def _for(self, account_id: UUID) -> list[DigestSet]:
         if self._version is None:

@@ -5,6 +5,7 @@ a telephone number or a profile. A name identifies nobody alone, so it counts wi
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field
 from typing import Protocol
 
 from roleferry_enrich.domain.identifiers import Domain
@@ -34,6 +35,8 @@ class NormalForm:
     kind: str
     """`email`, `phone`, `profile`, `name_domain`, `name_company` or `name_number`."""
     value: str
+    written: str | None = field(default=None, compare=False)
+    """An address as it was given: deletion lists know spellings and not mailboxes."""
 
 
 def of_keys(keys: Keys, *, phone: str | None = None) -> tuple[NormalForm, ...]:
@@ -92,12 +95,12 @@ def of_golden(person: Known, employer: GoldenCompany | None = None) -> tuple[Nor
 
 def of_email(address: str) -> tuple[NormalForm, ...]:
     email = parse_email(address)
-    return (NormalForm("email", identity_key(email)),) if email else ()
+    return (NormalForm("email", identity_key(email), email),) if email else ()
 
 
 def of_phone(number: str, country: str | None = None) -> tuple[NormalForm, ...]:
     parsed = parse_phone(number, country)
-    return (NormalForm("phone", parsed),) if parsed else ()
+    return (NormalForm("phone", parsed, parsed),) if parsed else ()
 
 
 def of_profile(url: str, network: Network | None = None) -> tuple[NormalForm, ...]:
@@ -163,4 +166,5 @@ def _domains(claim: PersonClaim, employer: Keys) -> Iterator[Domain]:
 
 
 def _unique(forms: Iterable[NormalForm]) -> tuple[NormalForm, ...]:
-    return tuple(dict.fromkeys(forms))
+    """With each spelling of an address, for which deletion lists have a hash each."""
+    return tuple({(form, form.written): form for form in forms}.values())

@@ -49,6 +49,10 @@ class Suppressions:
         """Those of the forms that are suppressed. Raises ServiceUnavailable until it was read."""
         return self.held.of(account_id, forms)
 
+    def digests(self, forms: Iterable[NormalForm]) -> tuple[tuple[str, bytes], ...]:
+        """Each with its kind."""
+        return tuple(sorted({(form.kind, self._digester.of(form)) for form in forms}))
+
     def addition(
         self,
         forms: Iterable[NormalForm],
@@ -62,7 +66,7 @@ class Suppressions:
 
         `account_id`: for whom it holds; None for everybody.
         """
-        digests = sorted({(form.kind, self._digester.of(form)) for form in forms})
+        digests = self.digests(forms)
         if not digests:
             raise ValueError("nobody could be recognised by nothing")
         scope = account_id or EVERYWHERE
@@ -72,6 +76,21 @@ class Suppressions:
             entry_id=entry_id,
             scope=scope,
             digests=digests,
+            reason=reason,
+            source=source,
+            reference=reference,
+        )
+
+    def listed(
+        self, kind: str, hashed: str, *, reason: str, source: str, reference: str
+    ) -> Addition:
+        """Of a hash that somebody else made; for everybody."""
+        digest = self._digester.digest(kind, hashed)
+        named = f"{source} {reference} {digest.hex()}"
+        return Addition(
+            entry_id=UUID(bytes=self._digester.digest("entry", named)),
+            scope=EVERYWHERE,
+            digests=((kind, digest),),
             reason=reason,
             source=source,
             reference=reference,
@@ -112,6 +131,10 @@ class Suppressions:
         return await self._released(
             await self._repository.release_references(source, references) > 0
         )
+
+    async def attribute(self, entry_id: UUID, source: str, reference: str) -> None:
+        """Let an entry be released with what a source calls so. Raises ServiceUnavailable."""
+        await self._repository.attribute(entry_id, source, reference)
 
     async def page(
         self, account_id: UUID | None, *, after: str | None, limit: int

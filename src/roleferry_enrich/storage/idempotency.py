@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Interval, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -219,11 +230,11 @@ def _taken() -> Conflict:
 
 async def forget_answers(
     connection: AsyncConnection,
-    account_id: UUID,
+    account_id: UUID | None,
     enrichment_ids: Sequence[UUID],
     subjects: Sequence[bytes] = (),
 ) -> int:
-    """Erase every answer that was kept about them; how many there were.
+    """Erase every answer of the account, or of all, that was kept about them; how many.
 
     A request that is repeated under such a key afterwards is done like a new one.
     """
@@ -231,5 +242,6 @@ async def forget_answers(
         _TABLE.enrichment_id.in_(enrichment_ids),
         _TABLE.subjects.overlap(bindparam("subjects", list(subjects), type_=ARRAY(BYTEA))),
     )
-    erased = delete(idempotent_requests).where(_TABLE.account_id == account_id, about)
+    whose = true() if account_id is None else _TABLE.account_id == account_id
+    erased = delete(idempotent_requests).where(whose, about)
     return (await connection.execute(erased)).rowcount
