@@ -60,7 +60,9 @@ def create_app(
             held = resources.suppressions.held
             jobs = JobDesk(resources.engine, queue, held, callbacks_inside=in_development)
             try:
-                yield LocalServices(resources, desk, jobs)
+                services = LocalServices(resources, desk, jobs)
+                async with services.audit.kept():
+                    yield services
             finally:
                 preparing.cancel()
                 await queue.close()

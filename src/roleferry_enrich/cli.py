@@ -11,6 +11,7 @@ import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.terminal.administration import keys, providers, webhooks
+from roleferry_enrich.terminal.audit import audit
 from roleferry_enrich.terminal.batch import batch
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, show
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 for group in (keys, quotas, privacy, providers, webhooks):
     app.add_typer(group)
+app.command()(audit)
 app.command()(resolve)
 app.command()(batch)
 app.command()(verify)

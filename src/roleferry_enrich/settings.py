@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from roleferry_enrich.audit_settings import AuditSettings
 from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
 from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
 from roleferry_enrich.errors import ConfigurationError
@@ -51,7 +52,7 @@ _SECRET_FIELDS = frozenset(
 )
 
 
-class Settings(QuotaSettings, BaseSettings):
+class Settings(QuotaSettings, AuditSettings, BaseSettings):
     """Build it with `read_settings`, which refuses unknown names; a test may call the class."""
 
     model_config = SettingsConfigDict(

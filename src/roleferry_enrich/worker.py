@@ -13,6 +13,7 @@ from datetime import timedelta
 import structlog
 from redis.exceptions import RedisError
 
+from roleferry_enrich.accounts.opening import open_kept_answers
 from roleferry_enrich.batches.completion import Completion
 from roleferry_enrich.batches.crew import LEASE, Crew, prices_of
 from roleferry_enrich.batches.queue import Look, Queue, Work
@@ -22,6 +23,7 @@ from roleferry_enrich.privacy.chores import keep_no_longer, look_again
 from roleferry_enrich.privacy.opening import open_retention, replay_journal
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.audits import AuditRepository
 from roleferry_enrich.storage.completions import CompletionRepository
 from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.webhook_desk import WebhookDesk
@@ -92,10 +94,15 @@ async def _complete(completion: Completion) -> None:
 
 
 async def _tidy(resources: Resources) -> None:
-    """Write off paid calls whose process died, and forget replies kept long enough."""
+    """Write off paid calls whose process died; forget replies and answers kept long enough."""
     watch = resources.gateway.gates.watch
+    answers = open_kept_answers(resources.settings, resources.engine)
+    audits = AuditRepository(resources.engine)
     while True:
         await asyncio.sleep(_TIDY_S)
+        with contextlib.suppress(ServiceUnavailable):
+            await answers.sweep(_MOST_FORGOTTEN)
+            await audits.sweep(resources.settings.audit_retention, _MOST_FORGOTTEN)
         with contextlib.suppress(DatabaseAway):
             for lost in await resources.books.sweep():
                 watch.lost(lost.provider, lost.capability, lost.cost)

@@ -154,11 +154,15 @@ class Shelf:
         self.observed: list[Observations] = []
         self.reports: list[tuple[Report, ...]] = []
         self.within: list[timedelta] = []
+        self.alongside: list[object] = []
         self.events: list[EventType | None] = []
         self._broken = broken
 
-    async def record(self, enrichment, reports, observations, *, within) -> Enrichment:
+    async def record(
+        self, enrichment, reports, observations, *, within, alongside=None
+    ) -> Enrichment:
         self.within.append(within)
+        self.alongside.append(alongside)
         return enrichment if self._broken else self._keep(enrichment, reports, observations)
 
     async def store(self, enrichment, reports, observations, *, event=None) -> Enrichment:

@@ -76,6 +76,7 @@ class Kept:
         *,
         within: timedelta | None = None,
         event: EventType | None = None,
+        alongside: object = None,
     ) -> Enrichment:
         self.events.append(event)
         self.versions.append(enrichment)

@@ -9,6 +9,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 
 from roleferry_enrich import __version__
 from roleferry_enrich.api import (
+    audit,
     batches,
     companies,
     contacts,
@@ -58,6 +59,7 @@ _MODULES = (
     webhooks,
     keys,
     health,
+    audit,
 )
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},

@@ -59,7 +59,10 @@ async def arrival_of(request: Request) -> float:
 
 
 async def account_of(request: Request) -> Account:
-    """Whose key the request carries, counted. Raises Unauthenticated and QuotaExceeded."""
+    """Whose key the request carries, counted once. Raises Unauthenticated and QuotaExceeded."""
+    known: Account | None = getattr(request.state, "account", None)
+    if known is not None:
+        return known
     if request.scope["query_string"]:
         _refuse_key_in_url(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -74,6 +77,7 @@ async def account_of(request: Request) -> Account:
         account = await services.on_behalf(account, _account_named(request))
     await _count(request, services, account)
     act_for(account.id)
+    request.state.account = account
     return account
 
 

@@ -1,16 +1,17 @@
 """`POST /enrich` and `GET /enrichments/{id}`: one contact now, and any answer as known later."""
 
 from collections.abc import Collection
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from roleferry_enrich.api.answers.enrichment import enrichment_response
+from roleferry_enrich.api.answers.enrichment import about_enrichment, enrichment_response
 from roleferry_enrich.api.answers.plan import plan_answer
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.dry_runs import DryRun
+from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.personal import shown
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -39,6 +40,7 @@ async def enrich_contact(
     caller: EnrichCaller,
     services: Provided,
     came_at: Arrival,
+    once: Once,
     *,
     dry_run: DryRun = False,
 ) -> Response:
@@ -53,8 +55,10 @@ async def enrich_contact(
     request = _asked(Same(body), Same(services.catalogue), Same(services.waterfalls.of(caller.id)))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
-    enrichment = await services.enrich(request, caller, came_at)
-    return enrichment_response(shown(enrichment, caller))
+    work = partial(services.enrich, request, caller, came_at)
+    return await once.answer(
+        work, lambda it: enrichment_response(shown(it, caller)), about_enrichment
+    )
 
 
 @lru_cache(maxsize=512)

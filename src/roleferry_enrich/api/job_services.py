@@ -5,16 +5,16 @@ from uuid import UUID
 
 from roleferry_enrich.domain.batches import ItemResult, Job, NewJob
 from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.storage.transactions import Alongside
 
 
 class Jobs(Protocol):
     """Another account's job is none: None, or no results."""
 
-    async def create(self, account_id: UUID, new: NewJob) -> tuple[Job, bool]:
-        """The job, committed, and whether it is new: not under a key that was used for it before.
-
-        Raises InvalidQuery where the key was used for another, or the callback URL cannot be.
-        """
+    async def create(
+        self, account_id: UUID, new: NewJob, alongside: Alongside[Job] | None = None
+    ) -> Job:
+        """The job, committed. Raises InvalidQuery where the callback URL cannot be."""
         ...
 
     async def get(self, account_id: UUID, job_id: UUID) -> Job | None: ...

@@ -26,7 +26,7 @@ router = APIRouter(route_class=StrictRoute, tags=["batches"], default_response_c
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 _STREAMED_AT_ONCE = 100
-_TEXT = {"schema": {"type": "string"}}
+TEXT = {"schema": {"type": "string"}}
 Accept = Annotated[str, Header(description=f"`{JSON}`, or in whole `{NDJSON}` or `{CSV}`.")]
 
 
@@ -62,7 +62,7 @@ async def get_job(job_id: UUID, caller: ReadCaller, services: Provided) -> Respo
     summary="Get what came of a job's items",
     response_model=ItemPage,
     response_description="The items that have ended, in the order they were sent",
-    responses={200: {"content": {NDJSON: _TEXT, CSV: _TEXT}}, **documented(READS_ONE)},
+    responses={200: {"content": {NDJSON: TEXT, CSV: TEXT}}, **documented(READS_ONE)},
 )
 async def get_job_results(
     job_id: UUID,

@@ -11,6 +11,7 @@ import orjson
 from pydantic import BaseModel, TypeAdapter
 
 from roleferry_enrich.api import (
+    audit_examples,
     examples,
     job_examples,
     key_examples,
@@ -20,6 +21,7 @@ from roleferry_enrich.api import (
 )
 from roleferry_enrich.api.accounting import QUOTA_HEADERS
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
+from roleferry_enrich.api.idempotency import REPLAYED_HEADER
 from roleferry_enrich.api.refusals import documented
 from roleferry_enrich.api.schemas.batches import BatchBody
 from roleferry_enrich.api.schemas.problem import Problem
@@ -50,7 +52,14 @@ _IDS = {
     "delivery_id": webhook_examples.DELIVERY_ID,
     "erasure_id": rights_examples.ERASURE_ID,
 }
-_SHOWN = (examples, webhook_examples, key_examples, rights_examples, suppression_examples)
+_SHOWN = (
+    examples,
+    webhook_examples,
+    key_examples,
+    rights_examples,
+    suppression_examples,
+    audit_examples,
+)
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
 
 Document = dict[str, Any]
@@ -66,6 +75,7 @@ def complete(document: Document) -> Document:
     texts = {
         "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
         "listUnnoticed": rights_examples.texts(),
+        "listAuditEntries": audit_examples.texts(),
     }
     for operation in _operations(document):
         name = operation["operationId"]
@@ -76,6 +86,9 @@ def complete(document: Document) -> Document:
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
             if "429" in operation["responses"]:
                 response["headers"] |= QUOTA_HEADERS
+        if any(it["name"] == "Idempotency-Key" for it in operation.get("parameters", ())):
+            success = _success(operation)
+            success["headers"] = {**success["headers"], **REPLAYED_HEADER}
         if name in _MAY_BE_SAMPLE:
             _success(operation)["headers"] |= _SAMPLE
     return document

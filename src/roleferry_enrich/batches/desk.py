@@ -17,6 +17,7 @@ from roleferry_enrich.gateway.addresses import refuse_host
 from roleferry_enrich.pipeline.screening import REASON, is_refused, without_suppressed
 from roleferry_enrich.privacy.holding import SuppressionList
 from roleferry_enrich.storage.jobs import JobRepository
+from roleferry_enrich.storage.transactions import Alongside
 
 
 class JobDesk(JobRepository):
@@ -32,13 +33,15 @@ class JobDesk(JobRepository):
         self._callbacks_inside = callbacks_inside
         self._waking: asyncio.Task[bool] | None = None
 
-    async def create(self, account_id: UUID, new: NewJob) -> tuple[Job, bool]:
+    async def create(
+        self, account_id: UUID, new: NewJob, alongside: Alongside[Job] | None = None
+    ) -> Job:
         if new.callback_url is not None:
             self._check_callback(new.callback_url)
         items = tuple(self._screened(account_id, item) for item in new.items)
-        job, is_new = await super().create(account_id, replace(new, items=items))
+        job = await super().create(account_id, replace(new, items=items), alongside)
         self._wake()
-        return job, is_new
+        return job
 
     async def retry(self, account_id: UUID, job_id: UUID) -> Job | None:
         job = await super().retry(account_id, job_id)

@@ -87,9 +87,6 @@ class NewJob:
     priority: JobPriority = JobPriority.NORMAL
     max_cost: MicroUsd | None = None
     callback_url: str | None = None
-    idempotency_key: str | None = None
-    digest: bytes = b""
-    """Of all that was sent, to tell a repetition from another job under the same key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from roleferry_enrich.pipeline.progress import Result, merged, status_of
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
 from roleferry_enrich.pipeline.screening import Screening
+from roleferry_enrich.storage.transactions import Alongside
 
 # Of its deadline, what a request may spend waiting to be let in.
 _LINE_SHARE = 0.4
@@ -47,6 +48,7 @@ class Records(Protocol):
         observations: Observations,
         *,
         within: timedelta,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """The enrichment with its contact's id, if that is known in time.
 
@@ -92,19 +94,25 @@ class Enricher:
     closing: Closing = field(default_factory=Closing)
 
     async def enrich(
-        self, request: Request, account_id: UUID, came_at: float | None = None
+        self,
+        request: Request,
+        account_id: UUID,
+        came_at: float | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """What is known by the request's deadline, recorded. Provider trouble never raises.
 
         The deadline counts from `came_at` (loop time), by default from now. A caller that goes
-        away stops waiting, not the work: its calls are paid for.
+        away stops waiting, not the work: its calls are paid for. `alongside` is called where the
+        answer is recorded as it is given.
         """
         recalled = self.recall.get(account_id, request)
         if recalled is not None:
             self.onlooker.recalled(recalled)
             return recalled
         since = asyncio.get_running_loop().time() if came_at is None else came_at
-        return await asyncio.shield(self.background.start(self._enrich(request, account_id, since)))
+        begun = _Begun(uuid4(), account_id, request, self.now(), alongside=alongside)
+        return await asyncio.shield(self.background.start(self._enrich(begun, since)))
 
     async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         """Ask those again who answered "later", and record the fuller result under the same id.
@@ -137,9 +145,8 @@ class Enricher:
         self.onlooker.answered(enrichment)
         return enrichment
 
-    async def _enrich(self, request: Request, account_id: UUID, since: float) -> Enrichment:
-        begun = _Begun(uuid4(), account_id, request, self.now())
-        deadline = request.options.deadline
+    async def _enrich(self, begun: "_Begun", since: float) -> Enrichment:
+        deadline = begun.request.options.deadline
         answer_by = since + deadline.total_seconds()
         left = timedelta(seconds=answer_by - asyncio.get_running_loop().time())
         if await self.door.enter(deadline, left - deadline * (1 - _LINE_SHARE)):
@@ -166,7 +173,11 @@ class Enricher:
         self.closing.merged_in(loop.time() - merged_from)
         within = timedelta(seconds=max(0.0, answer_by - loop.time()))
         enrichment = await self.records.record(
-            known, tuple(fanout.reports), fanout.everything, within=within
+            known,
+            tuple(fanout.reports),
+            fanout.everything,
+            within=within,
+            alongside=None if _needs_sample(known) else begun.alongside,
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
@@ -239,6 +250,7 @@ class _Begun:
     started_at: datetime
     earlier: Enrichment | None = None
     """The one that this completes."""
+    alongside: Alongside[Enrichment] | None = None
 
     def terms(self, deadline: float, priority: Priority = Priority.INTERACTIVE) -> Terms:
         options = self.request.options

@@ -14,6 +14,7 @@ from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.screening import is_refused, suppressed, without_suppressed
 from roleferry_enrich.privacy.handlings import Handlings, handled
 from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.storage.transactions import Alongside
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,11 @@ class ScreenedEnricher:
     handlings: Handlings
 
     async def enrich(
-        self, request: Request, account_id: UUID, came_at: float | None = None
+        self,
+        request: Request,
+        account_id: UUID,
+        came_at: float | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """As the enricher. Raises ServiceUnavailable while the list could not be read."""
         if await self._refuses(request, account_id):
@@ -34,7 +39,7 @@ class ScreenedEnricher:
             return refused
         before = self.held.changes
         own = await self._own(request, account_id)
-        enrichment = await self.asking.enrich(own, account_id, came_at)
+        enrichment = await self.asking.enrich(own, account_id, came_at, alongside)
         return self._as_of_now(enrichment, before)
 
     async def work_off(self, request: Request, account_id: UUID, enrichment_id: UUID) -> Enrichment:

@@ -16,7 +16,7 @@ from roleferry_enrich.errors import Conflict
 from roleferry_enrich.storage.documents import storable
 from roleferry_enrich.storage.outgoing_tables import webhook_endpoints
 from roleferry_enrich.storage.tables import accounts
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 MOST_ENDPOINTS = 20
 """Of one account."""
@@ -38,7 +38,7 @@ class EndpointRepository:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def add(self, new: NewEndpoint) -> Endpoint:
+    async def add(self, new: NewEndpoint, alongside: Alongside[Endpoint] | None = None) -> Endpoint:
         """Raises Conflict where the account has as many as it may have."""
         row = {
             "account_id": new.account_id,
@@ -60,6 +60,8 @@ class EndpointRepository:
             await connection.execute(statement)
             found = await _found(connection, new.account_id, new.id)
             assert found is not None
+            if alongside is not None:
+                await alongside(connection, found)
             return found
 
         return await in_transaction(self._engine, work)
@@ -107,7 +109,12 @@ class EndpointRepository:
         return await in_transaction(self._engine, work)
 
     async def rotate(
-        self, account_id: UUID, endpoint_id: UUID, secret: bytes, overlap: timedelta
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        secret: bytes,
+        overlap: timedelta,
+        alongside: Alongside[Endpoint] | None = None,
     ) -> Endpoint | None:
         """Put another secret in the place of the one in use, which goes on signing for a while."""
         is_new = _TABLE.secret != secret  # the same again, where a commit's answer was lost
@@ -119,7 +126,10 @@ class EndpointRepository:
 
         async def work(connection: AsyncConnection) -> Endpoint | None:
             await connection.execute(_of(statement, account_id, endpoint_id).where(is_new))
-            return await _found(connection, account_id, endpoint_id)
+            found = await _found(connection, account_id, endpoint_id)
+            if alongside is not None and found is not None:
+                await alongside(connection, found)
+            return found
 
         return await in_transaction(self._engine, work)
 

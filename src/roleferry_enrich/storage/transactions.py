@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from roleferry_enrich.errors import ServiceUnavailable
 
 T = TypeVar("T")
+Alongside = Callable[[AsyncConnection, T], Awaitable[None]]
+"""What is to be written in the transaction of something else, given what that came to."""
 
 _ATTEMPTS = 3
 _PAUSE_S = 0.05
