@@ -31,6 +31,7 @@ JOB = uuid4()
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew_module, "_LOOK_S", 0.01)
     monkeypatch.setattr(crew_module, "_RENEW_S", 0.01)
+    monkeypatch.setattr(crew_module, "_AGAIN_S", 0.011)
 
 
 def leased(number: int, **changed) -> Leased:
@@ -262,6 +263,26 @@ async def test_h50_a_database_that_is_away_loses_no_end() -> None:
         table.away = False
         await settled(table, 1)
     assert table.settled[1].state is ItemState.DONE
+
+
+async def test_p4_a_database_that_was_away_is_swept_as_soon_as_it_is_back(monkeypatch) -> None:
+    """Leases are safe without a pause: time without a database does not count against them."""
+    pauses: list[float] = []
+    table = Table()
+    table.away = True
+    crew = Crew(table, Asked(), PRICES)
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+        await sleep(0)
+        if len(pauses) == 5:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(crew_module.asyncio, "sleep", noted)
+    with pytest.raises(asyncio.CancelledError):
+        await crew._keep_sweeping()
+    assert pauses == [crew_module._LOOK_S, *[crew_module._AGAIN_S] * 4]
 
 
 async def test_h51_a_suspect_runs_alone() -> None:

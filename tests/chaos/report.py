@@ -34,6 +34,8 @@ class Evidence:
     paid_calls: int
     """Answers that the sandbox charged for."""
     faults: Sequence[tuple[float, Kind]]
+    idle: Sequence[tuple[float, float]]
+    """When nobody could work."""
     fell_over: Sequence[str]
     unclean: Sequence[str]
 
@@ -93,24 +95,36 @@ class Report:
 
     def recovery_s(self) -> list[float]:
         """Of each item whose worker was killed or stopped: until another one ran it."""
+        return [until - since for since, until in self._recoveries()]
+
+    def recovery_able_s(self) -> list[float]:
+        """The same, without the time in which there was no database, or no worker to run it."""
+        return [self._able_s(since, until) for since, until in self._recoveries()]
+
+    def _recoveries(self) -> Iterator[tuple[float, float]]:
         ends = sorted(at for at, kind in self.evidence.faults if kind in _ENDS_LEASES)
-        found = []
         for lease_ended, again in self.evidence.findings.deaths:
             # It was renewed when its worker still lived, so the fault came after that.
             place = bisect_right(ends, lease_ended - LEASE.total_seconds())
             if place < len(ends) and ends[place] <= again:
-                found.append(again - ends[place])
-        return found
+                yield ends[place], again
 
     def resumed_s(self, kind: Kind) -> list[float]:
-        """After each such fault: until the next item was settled."""
+        """After each such fault: until the next item was settled, while anybody could do so."""
         settled = self.evidence.findings.settled_at
         found = []
         for at, happened in self.evidence.faults:
             place = bisect_right(settled, at)
             if happened is kind and place < len(settled):
-                found.append(settled[place] - at)
+                found.append(self._able_s(at, settled[place]))
         return found
+
+    def _able_s(self, since: float, until: float) -> float:
+        """Of this time, that in which some worker was up and had a database."""
+        idle = sum(
+            max(0.0, min(until, end) - max(since, begin)) for begin, end in self.evidence.idle
+        )
+        return until - since - idle
 
     def lines(self) -> Iterator[str]:
         evidence, seen = self.evidence, self.evidence.findings
@@ -136,6 +150,7 @@ class Report:
         yield f"charged twice {self.double_charged:6}"
         yield f"books       {seen.cost:8}  micro-dollars; the items tell {seen.told}"
         yield _spread("re-run after a kill or stop", self.recovery_s())
+        yield _spread("  while anybody could work", self.recovery_able_s())
         for kind in (Kind.FLUSH, Kind.KILL_REDIS, Kind.KILL_POSTGRES):
             yield _spread(f"next result after {kind}", self.resumed_s(kind))
         yield from (*evidence.fell_over, *evidence.unclean)

@@ -80,8 +80,8 @@ async def test_processes_that_migrate_at_once_wait_for_each_other(empty_database
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
 def test_every_table_belongs_to_an_account(table) -> None:
-    # What arrives belongs to the installation, as the key does that proves it.
-    assert table.name in {"accounts", "webhook_events"} or "account_id" in table.c
+    # What arrives belongs to the installation, as the key does that proves it; so do the sweeps.
+    assert table.name in {"accounts", "webhook_events", "sweeps"} or "account_id" in table.c
 
 
 async def _python(program: str, argument: str) -> asyncio.subprocess.Process:

@@ -29,10 +29,13 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.storage.job_leases import Swept
 
-LEASE = timedelta(seconds=10)
-"""After a death its items are taken up again within this and a second."""
-_RENEW_S = 2.5
+LEASE = timedelta(seconds=8)
+"""After a death its items are taken up again within this and a second, and the time for which the
+database was away."""
+_RENEW_S = 2.0
 _LOOK_S = 1.0
+# A database that was away is asked again soon: others wait for what it then is told.
+_AGAIN_S = 0.25
 _GATHER_S = 0.02
 # One suspect after the other for so long, then the others' turn: when many workers died there are
 # many of them, and nearly all are innocent.
@@ -188,14 +191,17 @@ class Crew:
         return found
 
     async def _keep_leases(self) -> None:
+        pause_s = _RENEW_S
         while True:
-            await asyncio.sleep(_RENEW_S)
+            await asyncio.sleep(pause_s)
+            pause_s = _RENEW_S
             held = dict(self._running)
             if not held:
                 continue
             try:
                 ours = await self._leases.renew(held.values())
             except ServiceUnavailable:
+                pause_s = _AGAIN_S
                 continue
             lost = [
                 task
@@ -206,13 +212,14 @@ class Crew:
             await _stop(lost)
 
     async def _keep_sweeping(self) -> None:
+        pause_s = _LOOK_S
         while True:
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(pause_s)
+            pause_s = _LOOK_S
             try:
                 await self._sweep()
             except ServiceUnavailable:
-                # Nobody could renew a lease either: those alive get the chance before it ends.
-                await asyncio.sleep(LEASE.total_seconds())
+                pause_s = _AGAIN_S
 
     async def _sweep(self) -> None:
         swept = await self._leases.sweep()

@@ -87,3 +87,11 @@ job_items = Table(
     ),
     Index("ix_job_items_running", "lease_until", postgresql_where=text("state = 'running'")),
 )
+
+# Each row is a time in which somebody swept, without a longer silence.
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("began_at", DateTime(timezone=True), primary_key=True),
+    Column("ended_at", DateTime(timezone=True), nullable=False),
+)
