@@ -23,6 +23,7 @@ from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.webhooks.endpoints import endpoints_of
+from roleferry_enrich.webhooks.outgoing.opening import callbacks
 
 # uvloop accepts one connection of a socket in each turn of the loop. In a burst, when turns are
 # long, most of a deadline would pass before a request is heard; of one port known by several
@@ -54,8 +55,7 @@ def create_app(
             look_seldom()
             preparing = asyncio.create_task(_prepare(app))
             queue = Queue(servers.redis_url, Work.ITEMS)
-            in_development = settings.environment == "development"
-            jobs = JobDesk(resources.engine, queue, callbacks_inside=in_development)
+            jobs = JobDesk(resources.engine, queue, callbacks(resources.engine, settings))
             try:
                 yield LocalServices(resources, desk, jobs)
             finally:

@@ -97,7 +97,8 @@ async def create_batch(
     }
     if not is_new:
         headers["Idempotency-Replayed"] = "true"
-    return json_response(accepted_job(job), status=202, headers=headers)
+    callback = None if job.callback_url is None else await services.jobs.callback(caller.id)
+    return json_response(accepted_job(job, callback), status=202, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

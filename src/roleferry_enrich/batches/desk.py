@@ -1,34 +1,45 @@
 """Batch jobs as an API serves them: kept in PostgreSQL, workers woken when there is something."""
 
 import asyncio
-from urllib.parse import urlsplit
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.batches.queue import Queue
 from roleferry_enrich.domain.batches import Job, NewJob
-from roleferry_enrich.errors import Fault, InvalidQuery
-from roleferry_enrich.gateway.addresses import refuse_host
+from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.storage.jobs import JobRepository
+
+
+class Callbacks(Protocol):
+    """`webhooks.outgoing.callbacks.Callbacks`."""
+
+    async def require(self, url: str) -> None: ...
+    async def of(self, account_id: UUID) -> Callback: ...
 
 
 class JobDesk(JobRepository):
     """`api.services.Jobs`, in this process."""
 
-    def __init__(self, engine: AsyncEngine, queue: Queue, *, callbacks_inside: bool) -> None:
-        """`callbacks_inside`: callback URLs may be plain HTTP and lead into our own network."""
+    def __init__(self, engine: AsyncEngine, queue: Queue, callbacks: Callbacks) -> None:
         super().__init__(engine)
         self._queue = queue
-        self._callbacks_inside = callbacks_inside
+        self._callbacks = callbacks
         self._waking: asyncio.Task[bool] | None = None
 
     async def create(self, account_id: UUID, new: NewJob) -> tuple[Job, bool]:
         if new.callback_url is not None:
-            self._check_callback(new.callback_url)
+            await self._callbacks.require(new.callback_url)
+            # So that there is something to write its message to when the job ends.
+            await self._callbacks.of(account_id)
         job, is_new = await super().create(account_id, new)
         self._wake()
         return job, is_new
+
+    async def callback(self, account_id: UUID) -> Callback:
+        """What callbacks to this account's URLs are signed with."""
+        return await self._callbacks.of(account_id)
 
     async def retry(self, account_id: UUID, job_id: UUID) -> Job | None:
         job = await super().retry(account_id, job_id)
@@ -39,27 +50,3 @@ class JobDesk(JobRepository):
         """Behind the answer: a Redis that is away delays nobody, and workers look by themselves."""
         if self._waking is None or self._waking.done():
             self._waking = asyncio.create_task(self._queue.wake())
-
-    def _check_callback(self, url: str) -> None:
-        reason = _refused(url, inside=self._callbacks_inside)
-        if reason is not None:
-            fault = Fault("callback_url", "invalid_callback_url", reason)
-            raise InvalidQuery("see `errors`", faults=(fault,))
-
-
-def _refused(url: str, *, inside: bool) -> str | None:
-    """Why nobody will ever be called at this URL; checked again when it is called."""
-    expected = "must be an https URL of a public host, without credentials"
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return expected
-    schemes = {"http", "https"} if inside else {"https"}
-    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        return expected
-    if parts.scheme not in schemes or "@" in parts.netloc or not parts.hostname or port == 0:
-        return expected
-    if not inside and refuse_host(parts.hostname) is not None:
-        return expected
-    return None

@@ -25,6 +25,7 @@ from roleferry_enrich.domain.enrichments import Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow
+from roleferry_enrich.storage.job_events import announce_end, announce_progress
 from roleferry_enrich.storage.job_tables import job_items, jobs
 from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.transactions import in_transaction
@@ -158,6 +159,9 @@ class LeaseRepository:
             given = {"most": MOST_DEATHS, "lease": self._lease}
             expired = await connection.scalar(_EXPIRE_ITEMS, given)
             ended = (await connection.execute(_FINISH_JOBS)).all()
+            for job in ended:
+                await announce_end(connection, job)
+            await announce_progress(connection)
             return Swept(expired or 0, [(row.account_id, row.id) for row in ended])
 
         return await in_transaction(self._engine, work)

@@ -37,6 +37,9 @@ jobs = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("cancelled_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
+    # How many tenths of it whoever listens was told of, and when last.
+    Column("progress", SmallInteger, nullable=False, server_default="0"),
+    Column("progress_at", DateTime(timezone=True)),
     Index(None, "account_id", "created_at", "id"),
     Index("uq_jobs_account_id_idempotency_key", "account_id", "idempotency_key", unique=True),
     # Few at any time, however many jobs there were.

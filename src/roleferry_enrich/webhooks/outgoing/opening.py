@@ -14,9 +14,11 @@ from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_conne
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.callbacks import CallbackRepository
 from roleferry_enrich.storage.deliveries import DeliveryRepository
 from roleferry_enrich.storage.delivery_log import DeliveryLog
 from roleferry_enrich.storage.endpoints import EndpointRepository
+from roleferry_enrich.webhooks.outgoing.callbacks import Callbacks
 from roleferry_enrich.webhooks.outgoing.desk import EndpointDesk
 from roleferry_enrich.webhooks.outgoing.destinations import Destinations
 from roleferry_enrich.webhooks.outgoing.dispatch import Dispatcher
@@ -36,6 +38,11 @@ def endpoint_desk(engine: AsyncEngine, settings: Settings) -> EndpointDesk:
         _destinations(settings, PublicOnlyResolver(ThreadedResolver())),
         _vault(settings),
     )
+
+
+def callbacks(engine: AsyncEngine, settings: Settings) -> Callbacks:
+    destinations = _destinations(settings, PublicOnlyResolver(ThreadedResolver()))
+    return Callbacks(CallbackRepository(engine), destinations, _vault(settings))
 
 
 @asynccontextmanager
