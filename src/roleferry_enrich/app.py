@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.services import Services
+from roleferry_enrich.batches.backlogs import backlogs_watched
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.batches.queue import Queue, Work
 from roleferry_enrich.embedded import Servers
@@ -22,6 +23,7 @@ from roleferry_enrich.records.desk import open_desk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.backlogs import BacklogRepository
 from roleferry_enrich.webhooks.endpoints import endpoints_of
 from roleferry_enrich.webhooks.outgoing.opening import callbacks
 
@@ -50,6 +52,7 @@ def create_app(
         async with (
             open_resources(settings, servers, telemetry, channels=channels) as resources,
             open_desk() as desk,
+            backlogs_watched(BacklogRepository(resources.engine), telemetry.metrics.metrics.work),
             resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
         ):
             look_seldom()

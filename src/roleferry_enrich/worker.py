@@ -13,13 +13,19 @@ from datetime import timedelta
 import structlog
 from redis.exceptions import RedisError
 
+from roleferry_enrich.batches.backlogs import backlogs_watched
 from roleferry_enrich.batches.completion import Completion
-from roleferry_enrich.batches.crew import LEASE, Crew, prices_of
+from roleferry_enrich.batches.crew import LEASE, Crew
+from roleferry_enrich.batches.prices import prices_of
 from roleferry_enrich.batches.queue import Look, Queue, Work
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.observability.serving import metrics_served
+from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
+from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.backlogs import BacklogRepository
 from roleferry_enrich.storage.completions import CompletionRepository
 from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.webhook_desk import WebhookDesk
@@ -36,9 +42,19 @@ _log = structlog.get_logger("roleferry_enrich")
 
 async def work(settings: Settings, servers: Servers) -> None:
     """Until SIGTERM or SIGINT; what is paid for then is finished first, items are given back."""
+    telemetry = configure_telemetry(settings)
+    metrics, registry = telemetry.metrics.metrics.work, telemetry.metrics.registry
+    with metrics_served(registry, settings.host, settings.worker_metrics_port):
+        await _work(settings, servers, telemetry, metrics)
+
+
+async def _work(
+    settings: Settings, servers: Servers, telemetry: Telemetry, metrics: WorkMetrics
+) -> None:
     async with (
-        open_resources(settings, servers) as resources,
-        open_dispatcher(resources.engine, settings) as dispatcher,
+        open_resources(settings, servers, telemetry) as resources,
+        open_dispatcher(resources.engine, settings, metrics) as dispatcher,
+        backlogs_watched(BacklogRepository(resources.engine), metrics),
         resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
     ):
         completion = Completion(
@@ -48,6 +64,7 @@ async def work(settings: Settings, servers: Servers) -> None:
             LeaseRepository(resources.engine, lease=LEASE),
             resources.enricher,
             prices_of(resources.gateway.channels),
+            metrics,
         )
         queue, items = Queue(servers.redis_url), Queue(servers.redis_url, Work.ITEMS)
         stopped = _stopped()

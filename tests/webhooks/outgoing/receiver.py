@@ -10,12 +10,16 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
+from opentelemetry.metrics import NoOpMeter
 from standardwebhooks import Webhook, WebhookVerificationError
 from tests.far_end import served
 
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
+from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.webhooks.outgoing.destinations import Destinations
 from roleferry_enrich.webhooks.outgoing.sending import Sender, session
+
+METRICS = WorkMetrics(NoOpMeter("unseen"))
 
 
 @dataclass

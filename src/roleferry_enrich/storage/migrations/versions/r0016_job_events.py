@@ -31,10 +31,14 @@ def upgrade() -> None:
         WHERE is_callback
     """)
     op.execute("ALTER TABLE webhook_deliveries ADD COLUMN url text")
+    op.execute("""
+        CREATE INDEX ix_webhook_events_dead ON webhook_events (received_at) WHERE state = 'dead'
+    """)
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '2s'")
+    op.execute("DROP INDEX ix_webhook_events_dead")
     op.execute("DELETE FROM webhook_endpoints WHERE is_callback")
     op.execute("ALTER TABLE webhook_deliveries DROP COLUMN url")
     op.execute("ALTER TABLE webhook_endpoints DROP COLUMN is_callback")
