@@ -7,7 +7,7 @@ but the wake-ups.
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -20,8 +20,9 @@ from roleferry_enrich.batches.prices import prices_of
 from roleferry_enrich.batches.queue import Look, Queue, Work
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.observability.serving import metrics_served
-from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
+from roleferry_enrich.observability.telemetry import configure_telemetry
 from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
@@ -40,19 +41,24 @@ _MOST_FORGOTTEN = 1_000
 _log = structlog.get_logger("roleferry_enrich")
 
 
-async def work(settings: Settings, servers: Servers) -> None:
-    """Until SIGTERM or SIGINT; what is paid for then is finished first, items are given back."""
+async def work(
+    settings: Settings, servers: Servers, *, channels: Mapping[str, Channel] | None = None
+) -> None:
+    """Until SIGTERM or SIGINT; what is paid for then is finished first, items are given back.
+
+    `channels` takes the place of the catalogue's.
+    """
     telemetry = configure_telemetry(settings)
     metrics, registry = telemetry.metrics.metrics.work, telemetry.metrics.registry
     with metrics_served(registry, settings.host, settings.worker_metrics_port):
-        await _work(settings, servers, telemetry, metrics)
+        async with open_resources(settings, servers, telemetry, channels=channels) as resources:
+            await _work(settings, servers, resources, metrics)
 
 
 async def _work(
-    settings: Settings, servers: Servers, telemetry: Telemetry, metrics: WorkMetrics
+    settings: Settings, servers: Servers, resources: Resources, metrics: WorkMetrics
 ) -> None:
     async with (
-        open_resources(settings, servers, telemetry) as resources,
         open_dispatcher(resources.engine, settings, metrics) as dispatcher,
         backlogs_watched(BacklogRepository(resources.engine), metrics),
         resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
