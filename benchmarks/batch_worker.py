@@ -1,13 +1,12 @@
 """`python -m benchmarks.batch_worker PORT FAR_END_URL`: a worker with the bench's providers."""
 
-import asyncio
 import sys
 
 from benchmarks.providers import channels
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.settings import read_settings
-from roleferry_enrich.worker import work
+from roleferry_enrich.worker import run
 
 # Small, so that it is full early and what grows after that is something else.
 _CACHE_MB = 16
@@ -19,7 +18,7 @@ def main() -> None:
     settings = read_settings().model_copy(update=changed)
     configure_logs(settings)
     with servers_of(settings) as servers:
-        asyncio.run(work(settings, servers, channels=channels(far_end)))
+        run(settings, servers, channels=channels(far_end))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 import structlog
+import uvloop
 from redis.exceptions import RedisError
 
 from roleferry_enrich.batches.backlogs import backlogs_watched
@@ -20,6 +21,7 @@ from roleferry_enrich.batches.prices import prices_of
 from roleferry_enrich.batches.queue import Look, Queue, Work
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.observability.serving import metrics_served
 from roleferry_enrich.observability.telemetry import configure_telemetry
@@ -39,6 +41,13 @@ _TIDY_S = 10.0
 _INSIST_S = 2.0
 _MOST_FORGOTTEN = 1_000
 _log = structlog.get_logger("roleferry_enrich")
+
+
+def run(
+    settings: Settings, servers: Servers, *, channels: Mapping[str, Channel] | None = None
+) -> None:
+    """`work`, on the event loop that the API has too."""
+    uvloop.run(work(settings, servers, channels=channels))
 
 
 async def work(
@@ -74,6 +83,7 @@ async def _work(
         )
         queue, items = Queue(servers.redis_url), Queue(servers.redis_url, Work.ITEMS)
         stopped = _stopped()
+        look_seldom()
         _log.info("worker.started")
         async with asyncio.TaskGroup() as group:
             tasks = [

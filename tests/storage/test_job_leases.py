@@ -194,6 +194,15 @@ async def test_who_has_much_under_way_waits_for_who_has_little(engine, leases, a
     assert now == {other: 10}
 
 
+async def test_h53_one_item_of_another_is_claimed_next_of_ten_thousand(engine, leases, account_id):
+    await created(engine, account_id, 10_000, priority=JobPriority.HIGH)
+    await leases.take(40, PRICES)
+    other = await new_account(engine)
+    job = await created(engine, other, 1)
+    (next_one,) = await leases.take(1, PRICES)
+    assert next_one.job_id == job.id
+
+
 async def test_urgent_jobs_come_first_within_their_account(engine, leases, account_id):
     await created(engine, account_id, 5)
     urgent = await created(engine, account_id, 2, priority=JobPriority.HIGH)
