@@ -12,6 +12,9 @@ from tests.chaos.witness import Findings
 from roleferry_enrich.batches.crew import LEASE
 
 MOST_REPEATED = 0.05
+# Seconds for the 99th of a hundred, while anybody could work.
+_BARS = {Kind.FLUSH: 5.0, Kind.KILL_REDIS: 10.0, Kind.KILL_POSTGRES: 10.0}
+_RERUN_S = 15.0
 _ENDS_LEASES = {Kind.KILL_WORKER, Kind.FREEZE_WORKER}
 
 
@@ -93,6 +96,16 @@ class Report:
         }
         return [promise for promise, is_kept in promises.items() if not is_kept]
 
+    def slow(self) -> list[str]:
+        """What took longer than its bar: for a machine that has time, so that no test asks."""
+        spans = {"re-run after a kill or stop": (self.recovery_able_s(), _RERUN_S)}
+        spans |= {f"after {kind}": (self.resumed_s(kind), bar) for kind, bar in _BARS.items()}
+        return [
+            f"{what}: p99 {_percentile(seconds, 0.99):.1f} s, bar {bar:g} s"
+            for what, (seconds, bar) in spans.items()
+            if seconds and _percentile(seconds, 0.99) > bar
+        ]
+
     def recovery_s(self) -> list[float]:
         """Of each item whose worker was killed or stopped: until another one ran it."""
         return [until - since for since, until in self._recoveries()]
@@ -156,12 +169,16 @@ class Report:
         yield from (*evidence.fell_over, *evidence.unclean)
         broken = self.broken()
         yield from (f"BROKEN: {promise}" for promise in broken)
+        yield from (f"SLOW: {what}" for what in self.slow())
         yield f"{'FAILED' if broken else 'ok'}; again with --seed {evidence.seed}"
 
 
 def _spread(what: str, seconds: Sequence[float]) -> str:
     if not seconds:
         return f"{what}: never measured"
-    ordered = sorted(seconds)
-    p50, p99 = (ordered[math.ceil(len(ordered) * part) - 1] for part in (0.5, 0.99))
-    return f"{what}: p50 {p50:.1f} s, p99 {p99:.1f} s, longest {ordered[-1]:.1f} s"
+    p50, p99 = (_percentile(seconds, part) for part in (0.5, 0.99))
+    return f"{what}: p50 {p50:.1f} s, p99 {p99:.1f} s, longest {max(seconds):.1f} s"
+
+
+def _percentile(seconds: Sequence[float], part: float) -> float:
+    return sorted(seconds)[math.ceil(len(seconds) * part) - 1]

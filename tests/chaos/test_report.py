@@ -93,6 +93,17 @@ def test_a_time_in_which_nobody_could_work_is_told_apart() -> None:
     assert report.resumed_s(Kind.FLUSH) == [0.5]
 
 
+def test_what_is_slow_is_named_and_breaks_no_promise() -> None:
+    assert Report(KEPT).slow() == []
+    late = replace(FINDINGS, deaths=((108.5, 117.0),), settled_at=(99.0, 108.5))
+    slow = Report(replace(KEPT, findings=late))
+    assert slow.slow() == [
+        "re-run after a kill or stop: p99 16.0 s, bar 15 s",
+        "after FLUSHALL: p99 5.5 s, bar 5 s",
+    ]
+    assert slow.broken() == []
+
+
 def test_work_went_on_with_the_next_result() -> None:
     assert Report(KEPT).resumed_s(Kind.FLUSH) == [1.0]
 
