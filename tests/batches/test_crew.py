@@ -309,7 +309,7 @@ async def test_p4_a_database_that_was_away_is_swept_as_soon_as_it_is_back(monkey
     monkeypatch.setattr(crew_module.asyncio, "sleep", noted)
     with pytest.raises(asyncio.CancelledError):
         await crew._keep_sweeping()
-    assert pauses == [crew_module._LOOK_S, *[crew_module._AGAIN_S] * 4]
+    assert pauses == [crew_module._AGAIN_S] * 5
 
 
 async def test_h51_a_suspect_runs_alone() -> None:

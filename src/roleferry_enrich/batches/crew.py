@@ -210,14 +210,13 @@ class Crew:
             await _stop(lost)
 
     async def _keep_sweeping(self) -> None:
-        pause_s = _LOOK_S
         while True:
-            await asyncio.sleep(pause_s)
             pause_s = _LOOK_S
             try:
                 await self._sweep()
             except ServiceUnavailable:
                 pause_s = _AGAIN_S
+            await asyncio.sleep(pause_s)
 
     async def _sweep(self) -> None:
         swept = await self._leases.sweep()
