@@ -49,7 +49,7 @@ chaos: $(VENV)/installed-dev ## Search for faults: 10,000 schedules, 1,000 seeds
 	THOROUGH=35 $(BIN)/python -m pytest -q tests/gateway/test_breaker_model.py
 	$(BIN)/python -m pytest -q tests/gateway tests/e2e/test_money.py tests/e2e/test_faults.py
 	@$(MAKE) --no-print-directory simulate ARGS="--seeds 1000"
-	@PYTHONPATH=src $(BIN)/python -m tests.chaos $(ARGS)
+	@PYTHONPATH=src $(BIN)/python -m tests.chaos --bars $(ARGS)
 
 bench: $(VENV)/installed-dev ## Measure against the bars; make bench ARGS=fanout measures one
 	@PYTHONPATH=src $(BIN)/python -m benchmarks $(ARGS)

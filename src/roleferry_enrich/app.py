@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.services import Services
+from roleferry_enrich.batches.backlogs import backlogs_watched
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.batches.queue import Queue, Work
 from roleferry_enrich.embedded import Servers
@@ -23,7 +24,9 @@ from roleferry_enrich.records.desk import open_desk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.backlogs import BacklogRepository
 from roleferry_enrich.webhooks.endpoints import endpoints_of
+from roleferry_enrich.webhooks.outgoing.opening import callbacks
 
 # uvloop accepts one connection of a socket in each turn of the loop. In a burst, when turns are
 # long, most of a deadline would pass before a request is heard; of one port known by several
@@ -50,15 +53,15 @@ def create_app(
         async with (
             open_resources(settings, servers, telemetry, channels=channels) as resources,
             open_desk() as desk,
+            backlogs_watched(BacklogRepository(resources.engine), telemetry.metrics.metrics.work),
             resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
         ):
             await replay_journal(resources.erasure)
             look_seldom()
             preparing = asyncio.create_task(_prepare(app))
             queue = Queue(servers.redis_url, Work.ITEMS)
-            in_development = settings.environment == "development"
-            held = resources.suppressions.held
-            jobs = JobDesk(resources.engine, queue, held, callbacks_inside=in_development)
+            called = callbacks(resources.engine, settings)
+            jobs = JobDesk(resources.engine, queue, resources.suppressions.held, called)
             try:
                 services = LocalServices(resources, desk, jobs)
                 async with services.audit.kept():

@@ -81,6 +81,8 @@ class Settings(QuotaSettings, AuditSettings, BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     otlp_endpoint: HttpUrl | None = None
+    worker_metrics_port: Port | None = None
+    """Where a worker shows its metrics; each on a machine needs its own."""
     usage_every_s: float = Field(default=30.0, ge=0, le=86_400)
     """Seconds between two askings what is left of a quota, where that is free; 0 is never."""
     retention_days: int | None = Field(default=None, ge=0, le=3_650)

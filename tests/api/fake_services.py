@@ -23,6 +23,7 @@ from roleferry_enrich.domain.batches import ItemResult, ItemState, Job, NewJob
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
+from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.domain.plans import Plan
 from roleferry_enrich.domain.scopes import ISSUABLE
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
@@ -91,6 +92,11 @@ class FakeJobs:
         self.known[account_id, job.id] = job
         await _write(alongside, job)
         return job
+
+    async def callback(self, account_id: UUID, url: str | None) -> Callback | None:
+        if url is None:
+            return None
+        return Callback(endpoint_id=account_id, secret="whsec_of_this_account")
 
     async def get(self, account_id: UUID, job_id: UUID) -> Job | None:
         """A job that is looked at goes on: its third look is its end."""

@@ -61,6 +61,15 @@ async def test_the_jobs_own_settings(client, services):
     assert (new.priority, new.max_cost) == (JobPriority.HIGH, 12_500_000)
     assert new.callback_url == "https://crm.test/x"
     assert answer.json()["job"]["max_cost_usd"] == 12.5
+    assert answer.json()["callback"] == {
+        "endpoint_id": str(ACCOUNT.id),
+        "secret": "whsec_of_this_account",
+    }
+
+
+async def test_a_job_that_calls_nobody_shows_no_secret(client):
+    answer = await client.post("/enrich/batch", json={"items": [ADA]})
+    assert answer.json()["callback"] is None
 
 
 async def test_bad_items_are_named_and_good_ones_accepted(client, services):

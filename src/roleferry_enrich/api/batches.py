@@ -23,6 +23,7 @@ from roleferry_enrich.api.schemas.batches import AcceptedJob, BatchQuery, BatchS
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.translation import micro_usd
 from roleferry_enrich.domain.batches import Job, JobPriority, NewJob
+from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.errors import WrongMediaType
 
@@ -83,15 +84,17 @@ async def create_batch(
     sent = await whole_body(request)
     read = _reader(media_type, settings)
     new = await asyncio.to_thread(_new_job, read, sent, settings, _Choices.of(caller, services))
-    return await once.answer(partial(services.jobs.create, caller.id, new), _accepted, in_log=True)
+    callback = await services.jobs.callback(caller.id, new.callback_url)
+    work = partial(services.jobs.create, caller.id, new)
+    return await once.answer(work, partial(_accepted, callback), in_log=True)
 
 
-def _accepted(job: Job) -> Response:
+def _accepted(callback: Callback | None, job: Job) -> Response:
     headers = {
         "Location": f"/jobs/{job.id}",
         "Retry-After": str(min(_LONGEST_RETRY_S, 1 + job.total // _ITEMS_A_SECOND)),
     }
-    return json_response(accepted_job(job), status=202, headers=headers)
+    return json_response(accepted_job(job, callback), status=202, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,8 @@ class Enricher:
             await fanout.run_until(deadline)
             await fanout.run_late()
         except asyncio.CancelledError:
-            self.background.start(self._finish(begun, fanout))
+            # Nobody was answered, so that nobody need hear of more.
+            self.background.start(self._finish(begun, fanout, tell=False))
             raise
         enrichment = await self._store(begun, fanout)
         self.recall.keep(enrichment, fanout.asked, fanout.accepted)
@@ -211,13 +212,13 @@ class Enricher:
             self.background.start(self._finish(begun, fanout))
         return enrichment
 
-    async def _finish(self, begun: "_Begun", fanout: FanOut) -> None:
+    async def _finish(self, begun: "_Begun", fanout: FanOut, *, tell: bool = True) -> None:
         await fanout.run_late()
         await asyncio.sleep(_CROWD_S)
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
-            await self._store(begun, fanout, tell=True)
+            await self._store(begun, fanout, tell=tell)
 
     async def _store(self, begun: "_Begun", fanout: FanOut, *, tell: bool = False) -> Enrichment:
         """The enrichment as known now, stored under its id; it replaces what is there.

@@ -51,7 +51,8 @@ class EndpointRepository:
         statement = insert(webhook_endpoints).values(row).on_conflict_do_nothing()
         # Locked, so that two who come at once cannot both be the last that is let in.
         owner = select(accounts.c.id).where(accounts.c.id == new.account_id)
-        count = select(func.count()).where(_TABLE.account_id == new.account_id, _TABLE.id != new.id)
+        mine = (_TABLE.account_id == new.account_id, _TABLE.id != new.id, ~_TABLE.is_callback)
+        count = select(func.count()).where(*mine)
 
         async def work(connection: AsyncConnection) -> Endpoint:
             await connection.execute(owner.with_for_update(key_share=True))
@@ -67,10 +68,10 @@ class EndpointRepository:
         return await in_transaction(self._engine, work)
 
     async def all(self, account_id: UUID) -> Sequence[Endpoint]:
-        """The oldest first."""
+        """The oldest first; without that of callbacks, which nobody has made."""
         statement = (
             select(webhook_endpoints)
-            .where(_TABLE.account_id == account_id)
+            .where(_TABLE.account_id == account_id, ~_TABLE.is_callback)
             .order_by(_TABLE.created_at, _TABLE.id)
         )
 
@@ -93,7 +94,7 @@ class EndpointRepository:
 
         async def work(connection: AsyncConnection) -> Endpoint | None:
             if values:
-                statement = update(webhook_endpoints).values(values)
+                statement = update(webhook_endpoints).values(values).where(~_TABLE.is_callback)
                 await connection.execute(_of(statement, account_id, endpoint_id))
             return await _found(connection, account_id, endpoint_id)
 
@@ -102,6 +103,7 @@ class EndpointRepository:
     async def remove(self, account_id: UUID, endpoint_id: UUID) -> bool:
         """With its deliveries; False where there is none."""
         statement = _of(delete(webhook_endpoints), account_id, endpoint_id)
+        statement = statement.where(~_TABLE.is_callback)
 
         async def work(connection: AsyncConnection) -> bool:
             return (await connection.execute(statement)).rowcount > 0
@@ -174,4 +176,5 @@ def _endpoint(row: Row[Any]) -> Endpoint:
         disabled_by=DisabledBy(row.disabled_by) if row.disabled_by else None,
         failing_since=row.failing_since,
         old_secret_until=row.old_secret_until,
+        is_callback=row.is_callback,
     )

@@ -24,6 +24,7 @@ from roleferry_enrich.storage import bulk
 from roleferry_enrich.storage.cursors import Moment, Number, check_limit
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow
+from roleferry_enrich.storage.job_events import announce_end
 from roleferry_enrich.storage.job_tables import job_items, jobs
 from roleferry_enrich.storage.sourced import read_enrichment
 from roleferry_enrich.storage.statements import statement
@@ -43,6 +44,7 @@ _END_SUPPRESSED = text("""
 _CANCEL_JOB = text("""
     UPDATE jobs SET cancelled_at = clock_timestamp(), finished_at = clock_timestamp()
     WHERE account_id = :account_id AND id = :job_id AND finished_at IS NULL
+    RETURNING account_id, id, total, callback_url, finished_at
 """)
 _RETRY_ITEMS = text("""
     UPDATE job_items
@@ -51,7 +53,8 @@ _RETRY_ITEMS = text("""
     WHERE account_id = :account_id AND job_id = :job_id AND state = ANY (:states)
 """)
 _REOPEN_JOB = text("""
-    UPDATE jobs SET finished_at = NULL WHERE account_id = :account_id AND id = :job_id
+    UPDATE jobs SET finished_at = NULL, progress = 0
+    WHERE account_id = :account_id AND id = :job_id
 """)
 
 
@@ -109,8 +112,10 @@ class JobRepository:
 
         async def work(connection: AsyncConnection) -> Job | None:
             await _lock(connection, account_id, job_id)
-            if (await connection.execute(_CANCEL_JOB, mine)).rowcount:
+            ended = (await connection.execute(_CANCEL_JOB, mine)).one_or_none()
+            if ended is not None:
                 await connection.execute(_CANCEL_ITEMS, mine)
+                await announce_end(connection, ended)
             return await _job(connection, account_id, job_id)
 
         return await in_transaction(self._engine, work)

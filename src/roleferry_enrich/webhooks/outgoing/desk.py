@@ -113,16 +113,19 @@ class EndpointDesk:
 
     async def test(self, account_id: UUID, endpoint_id: UUID) -> Delivery:
         """Raises Conflict while the endpoint is disabled."""
-        await self._require_enabled(account_id, endpoint_id)
+        endpoint = await self._require_enabled(account_id, endpoint_id)
+        if endpoint.is_callback:
+            raise Conflict("callbacks go to the URLs of jobs alone")
         delivery = await self._log.test(account_id, endpoint_id, uuid4().hex)
         if delivery is None:
             raise _unknown()
         return delivery
 
-    async def _require_enabled(self, account_id: UUID, endpoint_id: UUID) -> None:
+    async def _require_enabled(self, account_id: UUID, endpoint_id: UUID) -> Endpoint:
         endpoint = await self.get(account_id, endpoint_id)
         if endpoint.disabled_at is not None:
             raise Conflict("the webhook endpoint is disabled: enable it first")
+        return endpoint
 
 
 def _shown_with(secret: bytes, alongside: Alongside[Shown] | None) -> Alongside[Endpoint] | None:
