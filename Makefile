@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test simulate chaos check format docs lock live bench evaluate clean
+.PHONY: help setup demo test simulate chaos fuzz check format docs lock live bench evaluate clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,6 +44,9 @@ chaos: $(VENV)/installed-dev ## Search for faults: 10,000 schedules, 1,000 seeds
 	$(BIN)/python -m pytest -q tests/gateway tests/e2e/test_money.py tests/e2e/test_faults.py
 	@$(MAKE) --no-print-directory simulate ARGS="--seeds 1000"
 	@PYTHONPATH=src $(BIN)/python -m tests.chaos $(ARGS)
+
+fuzz: $(VENV)/installed-dev ## Generate 50,000 requests from the OpenAPI document; make fuzz ARGS="--seed 7 --requests 5000"
+	@PYTHONPATH=src $(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(VENV)/installed-dev ## Measure against the bars; make bench ARGS=fanout measures one
 	@PYTHONPATH=src $(BIN)/python -m benchmarks $(ARGS)

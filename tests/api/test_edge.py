@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import httpx
 import pytest
 from tests.api.fake_services import KEY
 
@@ -31,10 +32,29 @@ async def test_every_answer_has_safe_headers(stranger, path):
     assert headers["content-security-policy"].startswith("default-src 'none'")
 
 
-async def test_the_documentation_may_load_its_scripts(stranger):
-    reply = await stranger.get("/docs")
-    assert reply.status_code == 200
-    assert "content-security-policy" not in reply.headers
+async def test_only_by_https_are_browsers_told_to_stay_with_it(app):
+    for scheme, told in [("https", "max-age=31536000"), ("http", None)]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url=f"{scheme}://api.test"
+        ) as client:
+            headers = (await client.get("/health/live")).headers
+            assert headers.get("strict-transport-security") == told
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/enrich", "POST"),
+        ("/webhook-endpoints", "GET, POST"),
+        ("/webhook-endpoints/00000000-0000-4000-8000-000000000000", "DELETE, GET, PATCH"),
+    ],
+)
+async def test_a_method_that_is_none_is_told_all_that_are(client, path, allowed):
+    reply = await client.put(path)
+    assert reply.status_code == 405
+    assert reply.headers["allow"] == allowed
+    assert reply.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_long_url_is_refused(client):

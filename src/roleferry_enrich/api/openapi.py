@@ -39,6 +39,9 @@ _IDS = {
     "delivery_id": webhook_examples.DELIVERY_ID,
 }
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
+_STREAMS = {"watchJob": "text/event-stream"}
+# No type: some readers hold the schema to the whole text, others to each event.
+_EVENTS = {"description": "Events, whose data is a `JobData` each."}
 
 Document = dict[str, Any]
 """OpenAPI is an open format: typing it would be writing the specification again."""
@@ -57,6 +60,8 @@ def complete(document: Document) -> Document:
         _show_answer(_success(operation), answers.get(name, {}), texts.get(name, {}))
         for response in operation["responses"].values():
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
+        if name in _STREAMS:
+            _success(operation)["content"][_STREAMS[name]]["schema"] = _EVENTS
         if name in _MAY_BE_SAMPLE:
             _success(operation)["headers"] |= _SAMPLE
     return document

@@ -17,7 +17,11 @@ _LONGEST_OVERLAP_S = 7 * 86_400
 EventName = Annotated[str, one_of(_NAMES), WithJsonSchema({"type": "string", "enum": list(_NAMES)})]
 _EventNames = Annotated[list[EventName], Field(min_length=1, max_length=20)]
 _DescriptionText = Annotated[str, Text(200)]
-_SecretText = Annotated[str, Text(200)]
+_B = "[A-Za-z0-9+/]"
+# Base64 of 24 to 64 bytes.
+_BASE64 = f"({_B}{{4}}){{8,20}}({_B}{{4}}|{_B}{{3}}=|{_B}{{2}}==|{_B}{{6}}==)?"
+_SECRET_FORM = {"pattern": f"^whsec_{_BASE64}$"}
+_SecretText = Annotated[str, Text(200), Field(json_schema_extra=_SECRET_FORM)]
 
 
 class EndpointBody(Body):
