@@ -1,12 +1,13 @@
 """Ids, safe headers and bounds that hold for every answer."""
 
 import asyncio
+import tracemalloc
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx
 import pytest
-from tests.api.fake_services import KEY
+from tests.api.fake_services import KEY, FakeServices
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.edge import AnswerBroken, Edge
@@ -176,3 +177,33 @@ async def test_a_path_may_have_a_limit_of_its_own():
     elsewhere = {**post_scope(), "path": "/companies/enrich"}
     with pytest.raises(BodyTooLarge):
         await LimitedIntake(app, limits)(elsewhere, Exchange(body).receive, None)
+
+
+async def test_h08_of_a_body_declared_too_large_nothing_is_received():
+    async def app(scope, receive, send):
+        raise AssertionError("never asked")
+
+    scope = {**post_scope(), "headers": [(b"content-length", b"10000000")]}
+    with pytest.raises(BodyTooLarge):
+        await LimitedIntake(app, Limits())(scope, Exchange().receive, None)
+
+
+async def test_h08_of_a_huge_body_in_pieces_little_is_kept():
+    pieces = 0
+
+    async def receive():
+        nonlocal pieces
+        pieces += 1
+        return {"type": "http.request", "body": bytes(64 * 1024), "more_body": True}
+
+    exchange = Exchange()
+    app = create_api(FakeServices())
+    tracemalloc.start()
+    try:
+        await app(post_scope(), receive, exchange.send)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert exchange.sent[0]["status"] == 413
+    assert pieces == 5
+    assert most < 5_000_000

@@ -22,7 +22,10 @@ from roleferry_enrich.app import create_app
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
 
-ORLA = {"email": "orla.fenwick@quillmere.test"}
+# On a busy machine the usual deadline would leave nothing to have ids of.
+_PATIENT = {"deadline_ms": 10_000}
+ORLA = {"email": "orla.fenwick@quillmere.test", **_PATIENT}
+QUILLMERE = {"domain": "quillmere.test", **_PATIENT}
 # No address of the fuzzer's is ever asked; that of the endpoints that are there is not looked up.
 INSIDE = "hooks.quillmere.test:443"
 ENDPOINT = {"url": "https://hooks.quillmere.test/roleferry", "events": ["batch.completed"]}
@@ -118,7 +121,7 @@ async def _known_ids(app: FastAPI, key: str) -> Ids:
         httpx.AsyncClient(transport=transport, base_url="http://api.test", headers=headers) as api,
     ):
         answer = await _posted(api, "/enrich", ORLA)
-        await _posted(api, "/companies/executives", {"domain": "quillmere.test"})
+        await _posted(api, "/companies/executives", QUILLMERE)
         contacts = (await api.get("/contacts")).raise_for_status().json()["items"]
         jobs = [await _posted(api, "/enrich/batch", {"items": [ORLA]}) for _ in range(2)]
         job_ids = [job["job"]["id"] for job in jobs]
