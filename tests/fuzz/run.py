@@ -25,7 +25,14 @@ MEANING = frozenset(
     {
         *("identifier_required", "invalid_email", "invalid_domain", "invalid_linkedin_url"),
         *("invalid_company_number", "invalid_company_name", "invalid_name", "invalid_country"),
-        *("unknown_provider", "unknown_waterfall", "not_a_waterfall", "too_precise", "too_long"),
+        *(
+            "unknown_provider",
+            "none_left",
+            "unknown_waterfall",
+            "not_a_waterfall",
+            "too_precise",
+            "too_long",
+        ),
         *("invalid_cursor", "refused", "key_reused", "invalid_callback_url", "not_in_a_batch"),
     }
 )

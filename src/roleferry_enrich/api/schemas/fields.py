@@ -49,7 +49,7 @@ class Text:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:  # JSON Schema is an open format
-        return {**handler(schema), "maxLength": self.limit, **WITHOUT_CONTROLS}
+        return {**WITHOUT_CONTROLS, **handler(schema), "maxLength": self.limit}
 
     def _read(self, text: str) -> str:
         # Before normalising, which may take time and make a text three times as long.
