@@ -13,6 +13,7 @@ from roleferry_enrich.api.services import Services
 from roleferry_enrich.batches.backlogs import backlogs_watched
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.batches.queue import Queue, Work
+from roleferry_enrich.connections import PatientConnection
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.gateway.channels import Channel
@@ -70,7 +71,7 @@ def create_app(
                 preparing.cancel()
                 await queue.close()
 
-    app = create_api(opening=opening, registry=registry)
+    app = create_api(opening=opening, registry=registry, trusted_hosts=settings.trusted_hosts)
     app.add_middleware(Tracing, tracer=telemetry.tracer)
     return app
 
@@ -88,14 +89,23 @@ def serve(
     settings: Settings, servers: Servers, *, channels: Mapping[str, Channel] | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT."""
-    config = uvicorn.Config(
-        create_app(settings, servers, channels=channels),
+    config = server_config(create_app(settings, servers, channels=channels), settings)
+    listener = config.bind_socket()
+    uvicorn.Server(config).run([listener, *(listener.dup() for _ in range(1, _ACCEPTED_A_TURN))])
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How HTTP is spoken: with whom patience ends, and who is believed about others."""
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
+        http=PatientConnection,
+        ws="none",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         log_config=None,
         access_log=settings.log_level == "debug",
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
     )
-    listener = config.bind_socket()
-    uvicorn.Server(config).run([listener, *(listener.dup() for _ in range(1, _ACCEPTED_A_TURN))])

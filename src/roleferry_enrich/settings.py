@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from roleferry_enrich.audit_settings import AuditSettings
 from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
+from roleferry_enrich.edge_settings import TrustedHosts, TrustedProxies
 from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.inside_hosts import InsideHosts
@@ -78,6 +79,10 @@ class Settings(QuotaSettings, AuditSettings, BaseSettings):
     """Times the delays of the real providers: 0 answers at once."""
     instances: int = Field(default=1, ge=1, le=1000)
     """Processes that share the providers' limits; each keeps to its share while Redis is away."""
+    trusted_hosts: TrustedHosts = ()
+    """Names the API is asked by; any, where empty."""
+    trusted_proxies: TrustedProxies = ()
+    """Who is believed about a caller's address and scheme (X-Forwarded-For and -Proto)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     otlp_endpoint: HttpUrl | None = None

@@ -53,6 +53,8 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
+        # For the document alone: `key_of` refuses in the words of a problem.
+        json_schema_extra={"pattern": r"^[\x21-\x7e]{1,255}$"},
         description=(
             "A word of your own, up to 255 visible characters. Sent again with the same body"
             " within 72 hours, the request has no second effect and gets the same answer."

@@ -61,6 +61,9 @@ _SHOWN = (
     audit_examples,
 )
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
+_STREAMS = {"watchJob": "text/event-stream"}
+# No type: some readers hold the schema to the whole text, others to each event.
+_EVENTS = {"description": "Events, whose data is a `JobData` each."}
 
 Document = dict[str, Any]
 """OpenAPI is an open format: typing it would be writing the specification again."""
@@ -89,6 +92,8 @@ def complete(document: Document) -> Document:
         if any(it["name"] == "Idempotency-Key" for it in operation.get("parameters", ())):
             success = _success(operation)
             success["headers"] = {**success["headers"], **REPLAYED_HEADER}
+        if name in _STREAMS:
+            _success(operation)["content"][_STREAMS[name]]["schema"] = _EVENTS
         if name in _MAY_BE_SAMPLE:
             _success(operation)["headers"] |= _SAMPLE
     return document
