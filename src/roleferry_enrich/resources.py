@@ -103,11 +103,11 @@ async def open_resources(
     telemetry = telemetry or configure_telemetry(settings)
     engine = create_engine(servers.database_url)
     redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
-    shared = RedisGuard(redis, patience=None)
-    background = Background()
+    shared, background = RedisGuard(redis, patience=None), Background()
     watching = telemetry.watching(on_quarantine=Alarms(engine, background, _now).quarantined)
     books = PostgresBooks(servers.database_url, watching)
     suppressions = Suppressions(engine, redis, _pepper(settings))
+    handlings, held = Handlings(HandlingRepository(engine)), suppressions.held
     async with (
         _sessions() as transport,
         _cache(settings, shared) as cache,
@@ -116,22 +116,20 @@ async def open_resources(
     ):
         gates = _gates(settings, ours, shared, transport, books, watching)
         gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
-        enrichments = EnrichmentRepository(engine)
-        held, handlings = suppressions.held, Handlings(HandlingRepository(engine))
         opened = Resources(
             settings=settings,
             engine=engine,
             shared=shared,
             gateway=gateway,
             usage=Usage(ours, gates, shared),
-            enricher=_enricher(gateway, enrichments, background, watching, held, handlings),
+            enricher=_enricher(gateway, engine, background, watching, held, handlings),
             verifier=_verifier(gateway, engine, background, watching, held),
             suppressions=suppressions,
             handlings=handlings,
             erasure=open_erasure(settings, engine, suppressions, cache, _now),
             accounts=AccountRepository(engine, _pepper(settings)),
             books=books,
-            enrichments=enrichments,
+            enrichments=EnrichmentRepository(engine),
         )
         try:
             async with suppressions.kept_up():
@@ -145,7 +143,7 @@ async def open_resources(
 
 def _enricher(
     gateway: Gateway,
-    enrichments: EnrichmentRepository,
+    engine: AsyncEngine,
     background: Background,
     watching: Watching,
     held: SuppressionList,
@@ -154,7 +152,7 @@ def _enricher(
     asking = Enricher(
         gateway=Screening(gateway, held),
         recall=Recall(gateway, changes=lambda: held.changes),
-        records=PatientRecords(enrichments, background, watching),
+        records=PatientRecords(EnrichmentRepository(engine), background, watching),
         background=background,
         onlooker=watching,
         sample=sample_result,
