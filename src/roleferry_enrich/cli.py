@@ -14,9 +14,9 @@ from roleferry_enrich.terminal.administration import keys, providers, webhooks
 from roleferry_enrich.terminal.batch import batch
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, show
-from roleferry_enrich.terminal.privacy import privacy
 from roleferry_enrich.terminal.resolve import resolve
 from roleferry_enrich.terminal.running import demo, migrate, sandbox, serve, worker
+from roleferry_enrich.terminal.suppressions import privacy
 from roleferry_enrich.terminal.verify import verify
 
 app = typer.Typer(

@@ -45,6 +45,7 @@ from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.pipeline.verification import Verifier
 from roleferry_enrich.privacy.erasure import Erasure
+from roleferry_enrich.privacy.handlings import Handlings
 from roleferry_enrich.privacy.holding import SuppressionList
 from roleferry_enrich.privacy.opening import open_erasure
 from roleferry_enrich.privacy.suppressions import Suppressions
@@ -57,6 +58,7 @@ from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
+from roleferry_enrich.storage.handling import HandlingRepository
 from roleferry_enrich.storage.opt_outs import OptOutRepository
 from roleferry_enrich.storage.recollections import Recollections, shelves
 from roleferry_enrich.storage.wire import Wire
@@ -79,6 +81,7 @@ class Resources:
     enricher: ScreenedEnricher
     verifier: Verifier
     suppressions: Suppressions
+    handlings: Handlings
     erasure: Erasure
     accounts: AccountRepository
     books: PostgresBooks
@@ -98,13 +101,11 @@ async def open_resources(
     `channels` takes the place of the catalogue's.
     """
     telemetry = telemetry or configure_telemetry(settings)
-    engine = create_engine(servers.database_url)
-    redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
-    shared = RedisGuard(redis, patience=None)
-    background = Background()
+    engine, background = create_engine(servers.database_url), Background()
+    shared = RedisGuard(_redis(servers), patience=None)
     watching = telemetry.watching(on_quarantine=Alarms(engine, background, _now).quarantined)
     books = PostgresBooks(servers.database_url, watching)
-    suppressions = Suppressions(engine, redis, _pepper(settings))
+    suppressions = Suppressions(engine, shared.redis, _pepper(settings))
     async with (
         _sessions() as transport,
         _cache(settings, shared) as cache,
@@ -113,16 +114,18 @@ async def open_resources(
     ):
         gates = _gates(settings, ours, shared, transport, books, watching)
         gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
-        enrichments = EnrichmentRepository(engine)
+        enrichments, held = EnrichmentRepository(engine), suppressions.held
+        handlings = Handlings(HandlingRepository(engine))
         opened = Resources(
             settings=settings,
             engine=engine,
             shared=shared,
             gateway=gateway,
             usage=Usage(ours, gates, shared),
-            enricher=_enricher(gateway, enrichments, background, watching, suppressions.held),
-            verifier=_verifier(gateway, engine, background, watching, suppressions.held),
+            enricher=_enricher(gateway, enrichments, background, watching, held, handlings),
+            verifier=_verifier(gateway, engine, background, watching, held),
             suppressions=suppressions,
+            handlings=handlings,
             erasure=open_erasure(settings, engine, suppressions, cache, _now),
             accounts=AccountRepository(engine, _pepper(settings)),
             books=books,
@@ -144,6 +147,7 @@ def _enricher(
     background: Background,
     watching: Watching,
     held: SuppressionList,
+    handlings: Handlings,
 ) -> ScreenedEnricher:
     asking = Enricher(
         gateway=Screening(gateway, held),
@@ -154,7 +158,7 @@ def _enricher(
         sample=sample_result,
         now=_now,
     )
-    return ScreenedEnricher(asking, held)
+    return ScreenedEnricher(asking, held, handlings)
 
 
 def _verifier(
@@ -165,6 +169,10 @@ def _verifier(
     held: SuppressionList,
 ) -> Verifier:
     return Verifier(gateway, OptOutRepository(engine), held, background, watching, _now)
+
+
+def _redis(servers: Servers) -> RedisLine:
+    return RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
 
 
 def _pepper(settings: Settings) -> bytes:

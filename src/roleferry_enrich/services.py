@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.verifiers import plan_of
 from roleferry_enrich.privacy.contacts import ScreenedContacts
 from roleferry_enrich.privacy.desk import LocalSuppressionDesk
+from roleferry_enrich.privacy.handlings import handled
 from roleferry_enrich.privacy.opening import open_rights
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
@@ -52,8 +54,9 @@ class LocalServices:
         self.jobs = jobs
         self._desk = desk
         self.keys = LocalKeyDesk(resources.accounts)
-        self.rights = open_rights(resources.erasure, resources.settings)
+        self.handlings = resources.handlings
         self.suppressions = LocalSuppressionDesk(resources.suppressions, _now)
+        self.rights = open_rights(resources.erasure, resources.settings)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self._contacts = ScreenedContacts(resources.engine, resources.suppressions.held)
         self._companies = CompanyRepository(resources.engine)
@@ -83,7 +86,9 @@ class LocalServices:
     async def verify(
         self, request: VerificationRequest, account: Account, came_at: float
     ) -> Verification:
-        return await self._resources.verifier.verify(request, account.id, came_at)
+        options = handled(request.options, await self.handlings.of(account.id))
+        own = replace(request, options=options)
+        return await self._resources.verifier.verify(own, account.id, came_at)
 
     def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
         return plan_of(request, self._resources.gateway.channels)

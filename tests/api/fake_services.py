@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tests.api.fake_keys import FakeKeys
 from tests.api.fake_rights import FakeRights
-from tests.api.fake_suppressions import FakeSuppressions
+from tests.api.fake_suppressions import FakeSuppressions, KeptHandlings
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
@@ -34,6 +34,7 @@ from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.pipeline.estimate import estimate
 from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.verifiers import plan_of
+from roleferry_enrich.privacy.handlings import Handlings
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.hunter import Hunter
 from roleferry_enrich.providers.profile import Profile, profile_of
@@ -128,8 +129,9 @@ class FakeServices:
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
     keys: FakeKeys = field(default_factory=FakeKeys)
-    rights: FakeRights = field(default_factory=FakeRights)
+    handlings: Handlings = field(default_factory=lambda: Handlings(KeptHandlings()))
     suppressions: FakeSuppressions = field(default_factory=FakeSuppressions)
+    rights: FakeRights = field(default_factory=FakeRights)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     state: Health = field(
         default_factory=lambda: Health(

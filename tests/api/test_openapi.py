@@ -64,6 +64,8 @@ KEYS = {
 SUPPRESSIONS = {
     "suppressPerson": {201, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "listSuppressions": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getHandling": {200, 401, 414, 422, 429, 431, 500, 503},
+    "putHandling": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "releaseSuppression": {204, 401, 404, 414, 422, 429, 431, 500, 503},
 }
 RIGHTS = {
@@ -80,7 +82,7 @@ PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
 
 
 def statuses(name: str) -> set[int]:
-    """Without which comes with a scope: `tests/api/test_scopes.py`."""
+    """Without 403, which comes with a scope: `tests/api/test_scopes.py`."""
     return set(map(int, OPERATIONS[name]["responses"])) - {403}
 
 

@@ -20,7 +20,7 @@ from roleferry_enrich.privacy.deletion_lists import (
     verdict,
 )
 from roleferry_enrich.privacy.deletion_requests import DeletionRequests, Someone
-from roleferry_enrich.privacy.normal_forms import of_email, of_keys, of_phone
+from roleferry_enrich.privacy.normal_forms import of_email, of_keys, of_phone, of_profile
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.storage.contact_values import contact_values
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
@@ -116,9 +116,14 @@ class House:
         for point in self.stored:
             yield point
 
-    async def delete(self, account_id: UUID, person_id: UUID) -> None:
+    async def delete(self, account_id: UUID, person_id: UUID) -> UUID:
         self.deleted.append((account_id, person_id))
         self.stored = [point for point in self.stored if point[:2] != (account_id, person_id)]
+        known = self.suppressions.addition(
+            of_profile("linkedin.com/in/ada"), account_id=account_id, reason="erased", source="x"
+        )
+        await self.suppressions.add(known)
+        return known.entry_id
 
     async def handle(
         self,
@@ -171,12 +176,14 @@ async def test_h76_what_the_law_exempts_stays(suppressions: Suppressions) -> Non
 
 
 async def test_h76_who_takes_it_back_may_be_looked_up_again(suppressions: Suppressions) -> None:
-    house = House(suppressions)
+    house = House(suppressions, (ONE, ONE, "email", ADA))
     await house.handle(mails(ADA, BO))
+    assert suppressions.of(ONE, of_profile("linkedin.com/in/ada"))
     taken_back = csv_of((item(0), email_hash(ADA), "Email"), head="ID,Hash,ListType")
 
     assert await house.handle(read_list(f"{DAY}_Removed.csv", taken_back)) == {}
     assert not house.holds(ADA)
+    assert not suppressions.of(ONE, of_profile("linkedin.com/in/ada"))
     assert house.holds(BO)
 
 

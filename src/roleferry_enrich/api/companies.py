@@ -11,6 +11,7 @@ from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.dry_runs import DryRun
+from roleferry_enrich.api.personal import page_shown, shown
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.answers import CompanyAnswer, ExecutivesAnswer
@@ -43,7 +44,8 @@ async def find_executives(
     request = executives_request(body, services.catalogue, services.waterfalls.of(caller.id))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
-    return enrichment_response(await services.enrich(request, caller, came_at))
+    enrichment = await services.enrich(request, caller, came_at)
+    return enrichment_response(shown(enrichment, caller))
 
 
 @router.post(
@@ -66,7 +68,8 @@ async def enrich_company(
     request = company_request(body, services.catalogue, services.waterfalls.of(caller.id))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
-    return enrichment_response(await services.enrich(request, caller, came_at))
+    enrichment = await services.enrich(request, caller, came_at)
+    return enrichment_response(shown(enrichment, caller))
 
 
 @router.get(
@@ -87,4 +90,4 @@ async def list_company_contacts(
     if await services.company(caller.id, company_id) is None:
         raise NotFound("there is no such company")
     page = await services.contacts(caller.id, after=after, limit=limit, company_id=company_id)
-    return json_response(contact_page(page))
+    return json_response(contact_page(page_shown(page, caller)))

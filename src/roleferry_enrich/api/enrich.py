@@ -11,6 +11,7 @@ from roleferry_enrich.api.answers.plan import plan_answer
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.dry_runs import DryRun
+from roleferry_enrich.api.personal import shown
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.sameness import Same
@@ -52,7 +53,8 @@ async def enrich_contact(
     request = _asked(Same(body), Same(services.catalogue), Same(services.waterfalls.of(caller.id)))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
-    return enrichment_response(await services.enrich(request, caller, came_at))
+    enrichment = await services.enrich(request, caller, came_at)
+    return enrichment_response(shown(enrichment, caller))
 
 
 @lru_cache(maxsize=512)
@@ -76,4 +78,4 @@ async def get_enrichment(enrichment_id: UUID, caller: ReadCaller, services: Prov
     enrichment = await services.enrichment(caller.id, enrichment_id)
     if enrichment is None:
         raise NotFound("there is no such enrichment")
-    return enrichment_response(enrichment)
+    return enrichment_response(shown(enrichment, caller))

@@ -49,7 +49,7 @@ _IDS = {
     "delivery_id": webhook_examples.DELIVERY_ID,
     "erasure_id": rights_examples.ERASURE_ID,
 }
-_SHOWN = (examples, webhook_examples, key_examples, suppression_examples, rights_examples)
+_SHOWN = (examples, webhook_examples, key_examples, rights_examples, suppression_examples)
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
 
 Document = dict[str, Any]

@@ -25,6 +25,7 @@ from roleferry_enrich.domain.verification import (
     VerificationRequest,
 )
 from roleferry_enrich.domain.waterfalls import Waterfalls
+from roleferry_enrich.privacy.handlings import Handlings
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.webhooks.inbox import Receipt
@@ -41,6 +42,9 @@ class Services(Protocol):
 
     @property
     def keys(self) -> KeyDesk: ...
+
+    @property
+    def handlings(self) -> Handlings: ...
 
     @property
     def suppressions(self) -> SuppressionDesk: ...

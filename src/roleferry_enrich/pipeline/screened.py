@@ -4,7 +4,7 @@ Before a cache is read or a provider asked, and once more before the answer is g
 may have been suppressed meanwhile.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from roleferry_enrich.domain.enrichments import Enrichment, Request, Status
@@ -12,6 +12,7 @@ from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.screening import is_refused, suppressed, without_suppressed
+from roleferry_enrich.privacy.handlings import Handlings, handled
 from roleferry_enrich.privacy.holding import SuppressionList
 
 
@@ -21,6 +22,7 @@ class ScreenedEnricher:
 
     asking: Enricher
     held: SuppressionList
+    handlings: Handlings
 
     async def enrich(
         self, request: Request, account_id: UUID, came_at: float | None = None
@@ -31,7 +33,8 @@ class ScreenedEnricher:
             self.asking.background.start(self._keep(refused))
             return refused
         before = self.held.changes
-        enrichment = await self.asking.enrich(request, account_id, came_at)
+        own = await self._own(request, account_id)
+        enrichment = await self.asking.enrich(own, account_id, came_at)
         return self._as_of_now(enrichment, before)
 
     async def work_off(self, request: Request, account_id: UUID, enrichment_id: UUID) -> Enrichment:
@@ -39,7 +42,8 @@ class ScreenedEnricher:
         if await self._refuses(request, account_id):
             return await self._keep(self._refused(request, account_id, enrichment_id))
         before = self.held.changes
-        enrichment = await self.asking.work_off(request, account_id, enrichment_id)
+        own = await self._own(request, account_id)
+        enrichment = await self.asking.work_off(own, account_id, enrichment_id)
         return self._as_of_now(enrichment, before)
 
     async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
@@ -48,7 +52,13 @@ class ScreenedEnricher:
         known = without_suppressed(self.held, earlier)
         if known.status is Status.SUPPRESSED:
             return await self._keep(known)
-        return await self.asking.complete(known, observed)
+        own = await self._own(known.request, known.account_id)
+        return await self.asking.complete(replace(known, request=own), observed)
+
+    async def _own(self, request: Request, account_id: UUID) -> Request:
+        """The request by the account's own rules."""
+        options = handled(request.options, await self.handlings.of(account_id))
+        return request if options is request.options else replace(request, options=options)
 
     async def _refuses(self, request: Request, account_id: UUID) -> bool:
         await self.held.until_read()

@@ -27,8 +27,8 @@ _REASON = "deletion request of California's platform"
 _MOST_AT_ONCE = 1_000
 Someone = tuple[UUID, UUID]
 """An account's id, and that of a person in it."""
-Delete = Callable[[UUID, UUID], Awaitable[None]]
-"""Erases a stored person of an account, from everything. Raises ServiceUnavailable."""
+Delete = Callable[[UUID, UUID], Awaitable[UUID | None]]
+"""Erases a stored person of an account, from everything; the suppression that came of it."""
 Points = Callable[[], AsyncIterator[tuple[UUID, UUID, str, str]]]
 """Every address and number stored: account, person, `email` or `phone`, value."""
 
@@ -94,7 +94,10 @@ class DeletionRequests:
         for item, status in statuses.items():
             if status is Status.DELETED:
                 for account_id, person_id in sorted(people[item] - self._exempted(people[item])):
-                    await self._delete(account_id, person_id)
+                    entry_id = await self._delete(account_id, person_id)
+                    if entry_id is not None:
+                        # Whoever takes the request back takes that back too.
+                        await self._suppressions.attribute(entry_id, SOURCE, item.id)
         return Handled(
             asked.name,
             {item.id: _standing(status, earlier.get(item.id)) for item, status in statuses.items()},

@@ -132,6 +132,10 @@ class Suppressions:
             await self._repository.release_references(source, references) > 0
         )
 
+    async def attribute(self, entry_id: UUID, source: str, reference: str) -> None:
+        """Let an entry be released with what a source calls so. Raises ServiceUnavailable."""
+        await self._repository.attribute(entry_id, source, reference)
+
     async def page(
         self, account_id: UUID | None, *, after: str | None, limit: int
     ) -> tuple[tuple[Entry, ...], str | None]:

@@ -231,6 +231,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "accounts": _OWN,
         "api_keys": _OWN,
         "webhook_endpoints": _OWN,
+        "account_handling": _OWN,
         "jobs": HoldsNobody("faults name fields and rows, never what was in them"),
         "erasures": HoldsNobody("receipts; whom they were for is sealed, and gone in a minute"),
         "suppressions": HoldsNobody("keyed digests, kept so that nobody comes back"),

@@ -113,6 +113,19 @@ class SuppressionRepository:
         table = suppressions.c
         return await self._release((table.scope == scope) & table.digest.in_(list(digests)))
 
+    async def attribute(self, entry_id: UUID, source: str, reference: str) -> None:
+        """Who holds by it stays the same. Raises ServiceUnavailable."""
+        theirs = (
+            update(suppressions)
+            .where(suppressions.c.entry_id == entry_id)
+            .values(source=source, reference=reference)
+        )
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(theirs)
+
+        await in_transaction(self._engine, work)
+
     async def load(self) -> Loaded:
         """Raises ServiceUnavailable; ConfigurationError for a list of another secret."""
 
@@ -120,7 +133,7 @@ class SuppressionRepository:
             # The version first: what is added meanwhile is then read once more.
             version = await self._version(connection)
             found = await connection.execute(_LOAD)
-            return Loaded(version, {row.scope: bytes(row.packed) for row in found})
+            return Loaded(version, {UUID(str(row.scope)): bytes(row.packed) for row in found})
 
         return await in_transaction(self._engine, work)
 
@@ -132,7 +145,7 @@ class SuppressionRepository:
             if version <= since:
                 return Changes(version, ()) if version == since else None
             found = await connection.execute(_CHANGED, {"since": since})
-            return Changes(version, [(r.scope, bytes(r.digest), r.holds) for r in found])
+            return Changes(version, [(UUID(str(r.scope)), bytes(r.digest), r.holds) for r in found])
 
         return await in_transaction(self._engine, work)
 
@@ -211,8 +224,8 @@ def _rows(addition: Addition, version: int) -> list[dict[str, object]]:
 
 def _entry(row: AnyRow) -> Entry:
     return Entry(
-        id=row.entry_id,
-        scope=row.scope,
+        id=UUID(str(row.entry_id)),
+        scope=UUID(str(row.scope)),
         digests=[(k, bytes(d)) for k, d in zip(row.kinds, row.digests, strict=True)],
         reason=row.reason,
         source=row.source,
