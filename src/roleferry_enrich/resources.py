@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import cast
 
 import aiohttp
 from aiohttp.resolver import ThreadedResolver
@@ -172,7 +173,7 @@ def _verifier(
 
 
 def _redis(servers: Servers) -> RedisLine:
-    return RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
+    return cast("RedisLine", RedisLine.from_url(servers.redis_url, socket_connect_timeout=1))
 
 
 def _pepper(settings: Settings) -> bytes:
