@@ -247,6 +247,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "account_quotas": _OWN,
         "webhook_endpoints": _OWN,
         "audit_log": HoldsNobody("keyed digests, and ids that say nothing after"),
+        "account_handling": _OWN,
         "jobs": HoldsNobody("faults name fields and rows, never what was in them"),
         "erasures": HoldsNobody("receipts; whom they were for is sealed, and gone in a minute"),
         "suppressions": HoldsNobody("keyed digests, kept so that nobody comes back"),
