@@ -252,5 +252,6 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "erasures": HoldsNobody("receipts; whom they were for is sealed, and gone in a minute"),
         "suppressions": HoldsNobody("keyed digests, kept so that nobody comes back"),
         "suppression_state": HoldsNobody("a counter"),
+        "sweeps": HoldsNobody("when somebody looked after leases"),
     }
 )
