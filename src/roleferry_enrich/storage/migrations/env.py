@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
+    credit_tables,
     job_tables,
     outgoing_tables,
     webhook_tables,
