@@ -55,7 +55,12 @@ def create_app(
             preparing = asyncio.create_task(_prepare(app))
             queue = Queue(servers.redis_url, Work.ITEMS)
             in_development = settings.environment == "development"
-            jobs = JobDesk(resources.engine, queue, callbacks_inside=in_development)
+            jobs = JobDesk(
+                resources.engine,
+                queue,
+                callbacks_inside=in_development,
+                plans=resources.billing.plans,
+            )
             try:
                 yield LocalServices(resources, desk, jobs)
             finally:

@@ -14,6 +14,7 @@ import aiohttp
 from aiohttp.resolver import ThreadedResolver
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from roleferry_enrich.accounts.billing import Billing, open_billing
 from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import MicroUsd
@@ -38,6 +39,7 @@ from roleferry_enrich.gateway.usage import Usage
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
+from roleferry_enrich.pipeline.charging import Charging
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
@@ -76,6 +78,7 @@ class Resources:
     accounts: AccountRepository
     books: PostgresBooks
     enrichments: EnrichmentRepository
+    billing: Billing
 
 
 @asynccontextmanager
@@ -98,7 +101,8 @@ async def open_resources(
     alarms = Alarms(engine, background, _now)
     watching = telemetry.watching(on_quarantine=alarms.quarantined)
     books = PostgresBooks(servers.database_url, watching)
-    till = Till(books, watch=watching, secret=_pepper(settings))
+    billing = open_billing(settings, servers.database_url, engine)
+    till = Till(books, watch=watching, secret=_pepper(settings), spending=billing.spending)
     async with (
         _sessions() as transport,
         _cache(settings, shared) as cache,
@@ -108,7 +112,8 @@ async def open_resources(
         gates = _gates(settings, ours, shared, transport, till, watching)
         gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
-        enricher = _enricher(gateway, enrichments, background, watching)
+        charging = billing.charging(gateway.channels)
+        enricher = _enricher(gateway, enrichments, background, watching, charging)
         try:
             yield Resources(
                 settings=settings,
@@ -121,16 +126,22 @@ async def open_resources(
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,
+                billing=billing,
             )
         finally:
             await background.drain(_DRAIN_S)
             await books.close()
+            await billing.close()
             await engine.dispose()
             telemetry.close()
 
 
 def _enricher(
-    gateway: Gateway, enrichments: EnrichmentRepository, background: Background, watching: Watching
+    gateway: Gateway,
+    enrichments: EnrichmentRepository,
+    background: Background,
+    watching: Watching,
+    charging: Charging,
 ) -> Enricher:
     return Enricher(
         gateway=gateway,
@@ -140,6 +151,7 @@ def _enricher(
         onlooker=watching,
         sample=_sample,
         now=_now,
+        charging=charging,
     )
 
 

@@ -65,7 +65,9 @@ class LocalServices:
         return await self._resources.accounts.authenticate(token)
 
     async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
-        return await self._resources.enricher.enrich(request, account.id, came_at)
+        return await self._resources.enricher.enrich(
+            request, account.id, came_at, key_id=account.key_id
+        )
 
     def plan(self, request: Request) -> Plan:
         return estimate(first_situation(self._resources.gateway.channels, request))

@@ -106,7 +106,7 @@ class Asked:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def work_off(self, request, account_id, enrichment_id):
+    async def work_off(self, request, account_id, enrichment_id, *, charge_id, key_id):
         self.requests.append(request)
         self.inside.add(request.keys.email)
         self.met.add(frozenset(self.inside))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from roleferry_enrich.domain.companies import CompanyClaim
+from roleferry_enrich.domain.credits import Bill
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
 from roleferry_enrich.domain.observations import Observation, Observations, Provenance
@@ -148,13 +149,16 @@ class Shelf:
         self.reports: list[tuple[Report, ...]] = []
         self.within: list[timedelta] = []
         self.events: list[EventType | None] = []
+        self.bills: list[Bill] = []
         self._broken = broken
 
-    async def record(self, enrichment, reports, observations, *, within) -> Enrichment:
+    async def record(self, enrichment, reports, observations, *, within, bill) -> Enrichment:
+        self.bills.append(bill)
         self.within.append(within)
         return enrichment if self._broken else self._keep(enrichment, reports, observations)
 
-    async def store(self, enrichment, reports, observations, *, event=None) -> Enrichment:
+    async def store(self, enrichment, reports, observations, *, bill, event=None) -> Enrichment:
+        self.bills.append(bill)
         self.events.append(event)
         if self._broken:
             raise ServiceUnavailable("the database is away")

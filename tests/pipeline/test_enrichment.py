@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.acme import Acme
 
+from roleferry_enrich.domain.credits import Bill
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request, Status
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.observations import Observation, Observations, Provenance
@@ -74,6 +75,7 @@ class Kept:
         *,
         within: timedelta | None = None,
         event: EventType | None = None,
+        bill: Bill,
     ) -> Enrichment:
         self.events.append(event)
         self.versions.append(enrichment)

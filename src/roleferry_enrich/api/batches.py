@@ -89,7 +89,7 @@ async def create_batch(
     new = await asyncio.to_thread(_new_job, read, sent, settings, _Choices.of(caller, services))
     digest = hashlib.sha256(f"{media_type}\n{request.url.query}\n".encode() + sent).digest()
     job, is_new = await services.jobs.create(
-        caller.id, replace(new, idempotency_key=sent_key, digest=digest)
+        caller.id, replace(new, idempotency_key=sent_key, digest=digest, key_id=caller.key_id)
     )
     headers = {
         "Location": f"/jobs/{job.id}",

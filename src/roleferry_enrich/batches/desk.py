@@ -1,6 +1,7 @@
 """Batch jobs as an API serves them: kept in PostgreSQL, workers woken when there is something."""
 
 import asyncio
+from dataclasses import replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -8,17 +9,30 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.batches.queue import Queue
 from roleferry_enrich.domain.batches import Job, NewJob
+from roleferry_enrich.domain.credits import lowest
 from roleferry_enrich.errors import Fault, InvalidQuery
 from roleferry_enrich.gateway.addresses import refuse_host
 from roleferry_enrich.storage.jobs import JobRepository
+from roleferry_enrich.storage.plans import Plans
 
 
 class JobDesk(JobRepository):
     """`api.services.Jobs`, in this process."""
 
-    def __init__(self, engine: AsyncEngine, queue: Queue, *, callbacks_inside: bool) -> None:
-        """`callbacks_inside`: callback URLs may be plain HTTP and lead into our own network."""
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        queue: Queue,
+        *,
+        callbacks_inside: bool,
+        plans: Plans | None = None,
+    ) -> None:
+        """`callbacks_inside`: callback URLs may be plain HTTP and lead into our own network.
+
+        `plans` know the most that providers may be paid for a job of an account.
+        """
         super().__init__(engine)
+        self._plans = plans
         self._queue = queue
         self._callbacks_inside = callbacks_inside
         self._waking: asyncio.Task[bool] | None = None
@@ -26,6 +40,9 @@ class JobDesk(JobRepository):
     async def create(self, account_id: UUID, new: NewJob) -> tuple[Job, bool]:
         if new.callback_url is not None:
             self._check_callback(new.callback_url)
+        if self._plans is not None:
+            cap = (await self._plans.of(account_id)).caps.job
+            new = replace(new, max_cost=lowest(new.max_cost, cap))
         job, is_new = await super().create(account_id, new)
         self._wake()
         return job, is_new

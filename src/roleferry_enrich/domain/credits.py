@@ -16,7 +16,7 @@ from uuid import UUID
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Request
 from roleferry_enrich.domain.flat_answer import flat_answer
 from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.domain.outcomes import OutcomeKind
+from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.records import FieldValue
 from roleferry_enrich.domain.values import dataclass
 
@@ -155,8 +155,9 @@ def charge_of(enrichment: Enrichment, prices: Prices) -> Mapping[str, int]:
     if is_cached(enrichment):
         return {CACHED: prices.cached} if prices.cached else _NO_PARTS
     parts = Counter({ENRICHMENT: prices.enrichment})
+    asked = {outcome.provider for outcome in enrichment.outcomes if _is_new(outcome)}
     for name, value in _values(enrichment):
-        if any(not source.cached for source in value.sources if source.provider != OWN_STORE):
+        if any(source.provider in asked and not source.cached for source in value.sources):
             parts[name] += prices.fields.get(name, 0)
     return {name: credits for name, credits in parts.items() if credits}
 
@@ -168,12 +169,12 @@ def found_fields(enrichment: Enrichment) -> tuple[str, ...]:
 
 def is_cached(enrichment: Enrichment) -> bool:
     """Whether nobody was asked anew who knew anything."""
-    return not any(
-        outcome.outcome is OutcomeKind.FOUND
-        and outcome.cached is None
-        and outcome.provider != OWN_STORE
-        for outcome in enrichment.outcomes
-    )
+    return not any(map(_is_new, enrichment.outcomes))
+
+
+def lowest(*caps: MicroUsd | None) -> MicroUsd | None:
+    """The cap that is reached first; None where there is none."""
+    return min((cap for cap in caps if cap is not None), default=None)
 
 
 def levels_reached(used: int, limit: int, *, refused: bool = False) -> Iterable[int]:
@@ -181,6 +182,11 @@ def levels_reached(used: int, limit: int, *, refused: bool = False) -> Iterable[
     return [
         percent for percent in (50, 80, 100) if refused or (limit and used * 100 >= limit * percent)
     ]
+
+
+def _is_new(outcome: ProviderOutcome) -> bool:
+    is_found = outcome.outcome is OutcomeKind.FOUND and outcome.cached is None
+    return is_found and outcome.provider != OWN_STORE
 
 
 def _found(enrichment: Enrichment) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from roleferry_enrich.domain.credits import Bill
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Report
@@ -31,6 +32,7 @@ class Repository(Protocol):
         *,
         observations: Observations,
         event: EventType | None = None,
+        bill: Bill | None = None,
     ) -> Enrichment: ...
 
 
@@ -57,10 +59,11 @@ class PatientRecords:
         observations: Observations,
         *,
         within: timedelta,
+        bill: Bill | None = None,
     ) -> Enrichment:
         """The enrichment with its subjects' ids if it was stored in time, else as it is."""
         event = EventType.ENRICHMENT_ANSWERED
-        work = self._start(enrichment, reports, observations, event)
+        work = self._start(enrichment, reports, observations, event, bill)
         patience = min(_PATIENCE, within).total_seconds()
         done, _ = await asyncio.wait({work}, timeout=patience)
         return enrichment if not done or work.exception() else work.result()
@@ -72,9 +75,10 @@ class PatientRecords:
         observations: Observations,
         *,
         event: EventType | None = None,
+        bill: Bill | None = None,
     ) -> Enrichment:
         """Likewise, however long it takes. Raises ServiceUnavailable."""
-        return await asyncio.shield(self._start(enrichment, reports, observations, event))
+        return await asyncio.shield(self._start(enrichment, reports, observations, event, bill))
 
     def _start(
         self,
@@ -82,10 +86,16 @@ class PatientRecords:
         reports: tuple[Report, ...],
         observations: Observations,
         event: EventType | None,
+        bill: Bill | None,
     ) -> asyncio.Task[Enrichment]:
         earlier = self._under_way.get(enrichment.id)
         recording = partial(
-            self._repository.record, enrichment, reports, observations=observations, event=event
+            self._repository.record,
+            enrichment,
+            reports,
+            observations=observations,
+            event=event,
+            bill=bill,
         )
         work = self._background.start(self._record(earlier, recording))
         self._under_way[enrichment.id] = work
