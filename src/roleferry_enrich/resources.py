@@ -122,7 +122,9 @@ async def open_resources(
                 gateway=gateway,
                 usage=Usage(ours, gates, shared),
                 enricher=enricher,
-                verifier=_verifier(gateway, engine, background, watching),
+                verifier=Verifier(
+                    gateway, OptOutRepository(engine), background, watching, _now, charging
+                ),
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,
@@ -153,12 +155,6 @@ def _enricher(
         now=_now,
         charging=charging,
     )
-
-
-def _verifier(
-    gateway: Gateway, engine: AsyncEngine, background: Background, watching: Watching
-) -> Verifier:
-    return Verifier(gateway, OptOutRepository(engine), background, watching, _now)
 
 
 def _pepper(settings: Settings) -> bytes:

@@ -75,7 +75,9 @@ class LocalServices:
     async def verify(
         self, request: VerificationRequest, account: Account, came_at: float
     ) -> Verification:
-        return await self._resources.verifier.verify(request, account.id, came_at)
+        return await self._resources.verifier.verify(
+            request, account.id, came_at, key_id=account.key_id
+        )
 
     def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
         return plan_of(request, self._resources.gateway.channels)

@@ -8,11 +8,12 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from redis.exceptions import RedisError
 
+from roleferry_enrich.accounts.billing import Billing
 from roleferry_enrich.batches.completion import Completion
 from roleferry_enrich.batches.crew import LEASE, Crew, prices_of
 from roleferry_enrich.batches.queue import Look, Queue, Work
@@ -58,6 +59,7 @@ async def work(settings: Settings, servers: Servers) -> None:
                 group.create_task(_listen(completion, queue)),
                 group.create_task(_tidy(resources)),
                 group.create_task(_take_in(resources)),
+                group.create_task(_keep_accounts(resources.billing)),
                 group.create_task(_hear(crew.look, items)),
                 group.create_task(dispatcher.run()),
             ]
@@ -94,6 +96,15 @@ async def _tidy(resources: Resources) -> None:
         with contextlib.suppress(DatabaseAway):
             for lost in await resources.books.sweep():
                 watch.lost(lost.provider, lost.capability, lost.cost)
+
+
+async def _keep_accounts(billing: Billing) -> None:
+    """Give back the credits that dead processes held, and tell who has used much."""
+    while True:
+        await asyncio.sleep(_TIDY_S)
+        with contextlib.suppress(ServiceUnavailable):
+            await billing.credits.sweep()
+            await billing.usage.alert(datetime.now(UTC))
 
 
 async def _take_in(resources: Resources) -> None:

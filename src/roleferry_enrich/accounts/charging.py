@@ -14,6 +14,7 @@ from typing import Protocol
 from uuid import UUID
 
 from roleferry_enrich.domain.credits import (
+    VERIFICATION,
     AccountPlan,
     Bill,
     Caps,
@@ -29,7 +30,7 @@ from roleferry_enrich.errors import (
     ServiceUnavailable,
 )
 from roleferry_enrich.gateway.leave import FREE, Leave
-from roleferry_enrich.pipeline.charging import Asker, bill_of
+from roleferry_enrich.pipeline.charging import Asker, Charge, bill_of
 from roleferry_enrich.storage.reservations import Reservation
 from roleferry_enrich.storage.wire import DatabaseAway
 
@@ -50,6 +51,10 @@ class Spending(Protocol):
     async def check(self, account_id: UUID, caps: Caps, cheapest: MicroUsd) -> None: ...
 
 
+class Credits(Protocol):
+    async def settle(self, account_id: UUID, bill: Bill) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCharging:
     """`pipeline.charging.Charging` by the accounts' plans. One per process."""
@@ -57,6 +62,7 @@ class PlannedCharging:
     plans: Plans
     reservations: Reservations
     spending: Spending
+    credits: Credits
     cheapest: MicroUsd
     """The least that a paid call costs: with less left of a cap, none can be made."""
 
@@ -72,6 +78,28 @@ class PlannedCharging:
     async def reopen(self, asker: Asker) -> "PlannedCharge":
         plan = await self.plans.of(asker.account_id)
         return PlannedCharge(plan=plan, asker=asker, leave=FREE)
+
+    async def open_list(self, addresses: int, asker: Asker) -> "PlannedCharge":
+        plan = await self.plans.of(asker.account_id)
+        credits = addresses * plan.prices.verification if plan.is_metered else 0
+        return self._charge(plan, asker, credits)
+
+    async def close_list(self, charge: Charge, judged: int) -> None:
+        asker = charge.asker
+        plan = await self.plans.of(asker.account_id)
+        if not plan.is_metered or charge.leave is FREE:
+            return
+        bill = Bill(
+            charge_id=asker.charge_id,
+            key_id=asker.key_id,
+            is_metered=True,
+            is_final=True,
+            is_owed=False,
+            fields=(),
+            is_cached=not judged,
+            parts={VERIFICATION: judged * plan.prices.verification},
+        )
+        await self.credits.settle(asker.account_id, bill)
 
     def _charge(self, plan: AccountPlan, asker: Asker, credits: int) -> "PlannedCharge":
         if not credits and not plan.caps.are_running:

@@ -26,6 +26,9 @@ class Charge(Protocol):
     """Of one request."""
 
     @property
+    def asker(self) -> Asker: ...
+
+    @property
     def leave(self) -> Leave: ...
 
     @property
@@ -45,6 +48,15 @@ class Charging(Protocol):
 
     async def reopen(self, asker: Asker) -> Charge:
         """For what goes on later: leave was taken."""
+
+    async def open_list(self, addresses: int, asker: Asker) -> Charge:
+        """For so many addresses to be verified."""
+
+    async def close_list(self, charge: Charge, judged: int) -> None:
+        """Charge those that a verifier was asked about and could judge.
+
+        Raises ServiceUnavailable.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,11 @@ class NoCharging:
 
     async def reopen(self, asker: Asker) -> Charge:
         return Unmetered(asker)
+
+    async def open_list(self, addresses: int, asker: Asker) -> Charge:  # noqa: ARG002
+        return Unmetered(asker)
+
+    async def close_list(self, charge: Charge, judged: int) -> None: ...
 
 
 def bill_of(

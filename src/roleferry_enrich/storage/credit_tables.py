@@ -95,7 +95,8 @@ spending = Table(
     account(),
     Column("day", Date, primary_key=True),
     Column("spent", BigInteger, nullable=False),
-    Column("is_refused", Boolean, nullable=False, server_default=text("false")),
+    # The cap that refused somebody last: day or month.
+    words("refused_by", nullable=True),
 )
 
 usage_alerts = Table(

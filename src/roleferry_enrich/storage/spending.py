@@ -60,11 +60,9 @@ class CountedSpending:
         Raises DatabaseAway.
         """
         await self._begin(account_id)
-        today, month = await self._look(account_id)
-        for name, cap, spent in (("day", caps.day, today or 0), ("month", caps.month, month)):
-            if cap is not None and spent + max(cheapest, 1) > cap:
-                await self._wire.rows(_REFUSE, (account_id,))
-                _refuse(name, cap)
+        name = await self._passed(account_id, caps, max(cheapest, 1))
+        if name is not None:
+            _refuse(name, caps)
 
     async def close(self) -> None:
         """Once what is to be written is, or could not be for some seconds."""
@@ -77,20 +75,26 @@ class CountedSpending:
     async def _hold(self, account_id: UUID, price: MicroUsd, caps: Caps) -> date:
         given = (account_id, price, caps.day, caps.month)
         rows = await self._wire.rows(_HOLD, given)
-        if not rows and (await self._look(account_id))[0] is None:
+        if not rows and await self._passed(account_id, caps, price) is None:
             # Midnight came between the request and its call.
             await self._wire.rows(_SEED, (account_id,))
             rows = await self._wire.rows(_HOLD, given)
         if not rows:
-            await self._wire.rows(_REFUSE, (account_id,))
             raise BudgetSpent("the call would cost more than is left of the account's cap")
         day: date = rows[0]["day"]
         return day
 
-    async def _look(self, account_id: UUID) -> tuple[int | None, int]:
-        """What was spent today, None before that is counted, and this month."""
+    async def _passed(self, account_id: UUID, caps: Caps, price: int) -> str | None:
+        """The cap that so much more would pass, if any; it is remembered that it refused."""
         [row] = await self._wire.rows(_LOOK, (account_id,))
-        return row["today"], row["month"]
+        for name, cap, spent in (
+            ("day", caps.day, row["today"]),
+            ("month", caps.month, row["month"]),
+        ):
+            if cap is not None and (spent or 0) + price > cap:
+                await self._wire.rows(_REFUSE, (account_id, name))
+                return name
+        return None
 
     async def _begin(self, account_id: UUID) -> None:
         """Once a day: what was spent while no cap counted it is in the books alone."""
@@ -123,9 +127,10 @@ class HeldPrice:
             self._spending.change(Change(self._account_id, self._day, cost - self._price))
 
 
-def _refuse(name: str, cap: MicroUsd) -> NoReturn:
-    until = "the next day (UTC)" if name == "day" else "the next month (UTC)"
+def _refuse(name: str, caps: Caps) -> NoReturn:
+    cap = (caps.day if name == "day" else caps.month) or 0
     raise CapReached(
         f"the cap on what providers may be paid in a {name}, {cap / 1_000_000:g} US dollars, is "
-        f"reached: answers that are known are still given; ask again {until}, or have it raised"
+        f"reached: what is known is still answered; ask again in the next {name} (UTC), or have "
+        "the cap raised"
     )

@@ -129,7 +129,7 @@ def _create_spending() -> None:
             account_id uuid NOT NULL,
             day date NOT NULL,
             spent bigint NOT NULL,
-            is_refused boolean DEFAULT false NOT NULL,
+            refused_by text,
             CONSTRAINT pk_spending PRIMARY KEY (account_id, day),
             CONSTRAINT fk_spending_account_id_accounts {_OWNER}
         )
