@@ -48,6 +48,7 @@ class LocalServices:
         self.jobs = jobs
         self._desk = desk
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
+        self.billing = resources.billing
         self._contacts = ContactRepository(resources.engine)
         self._companies = CompanyRepository(resources.engine)
         self._inbox = open_inbox(resources.settings, resources.engine)

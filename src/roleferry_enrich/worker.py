@@ -104,7 +104,7 @@ async def _keep_accounts(billing: Billing) -> None:
         await asyncio.sleep(_TIDY_S)
         with contextlib.suppress(ServiceUnavailable):
             await billing.credits.sweep()
-            await billing.usage.alert(datetime.now(UTC))
+            await billing.reports.alert(datetime.now(UTC))
 
 
 async def _take_in(resources: Resources) -> None:

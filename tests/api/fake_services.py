@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from uuid import UUID
 
+from tests.api.fake_billing import FakeBilling
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
@@ -122,6 +123,7 @@ class FakeServices:
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
+    billing: FakeBilling = field(default_factory=FakeBilling)
     state: Health = field(
         default_factory=lambda: Health(
             database=None,

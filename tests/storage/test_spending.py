@@ -44,10 +44,18 @@ async def spent(engine, account_id) -> int:
 
 def call(account_id, cost: int, sent_at: datetime) -> dict[str, object]:
     return {
-        "account_id": account_id, "id": uuid4(), "enrichment_id": uuid4(),
-        "conversation": uuid4(), "provider": "acme", "capability": "find_person",
-        "attempt": 1, "outcome": "found", "cost": cost, "sent_at": sent_at,
-        "latency": timedelta(0), "permit_wait": timedelta(0),
+        "account_id": account_id,
+        "id": uuid4(),
+        "enrichment_id": uuid4(),
+        "conversation": uuid4(),
+        "provider": "acme",
+        "capability": "find_person",
+        "attempt": 1,
+        "outcome": "found",
+        "cost": cost,
+        "sent_at": sent_at,
+        "latency": timedelta(0),
+        "permit_wait": timedelta(0),
     }
 
 

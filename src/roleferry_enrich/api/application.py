@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from roleferry_enrich import __version__
 from roleferry_enrich.api import (
     batches,
+    billing,
     companies,
     contacts,
     emails,
@@ -48,6 +49,7 @@ _MODULES = (
     providers,
     webhook_endpoints,
     webhooks,
+    billing,
     health,
 )
 _TAGS = [
@@ -60,6 +62,7 @@ _TAGS = [
     {"name": "providers", "description": "Who is asked, for what, at what price."},
     {"name": "webhooks", "description": "Where you want to be told of events."},
     {"name": "intake", "description": "What providers send on their own accord."},
+    {"name": "account", "description": "What the account has, pays and used."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
 

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter
 
-from roleferry_enrich.api import examples, job_examples, webhook_examples
+from roleferry_enrich.api import billing_examples, examples, job_examples, webhook_examples
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
 from roleferry_enrich.api.schemas.batches import BatchBody
 from roleferry_enrich.api.schemas.problem import Problem
@@ -48,9 +48,12 @@ def complete(document: Document) -> Document:
     """The document with examples, the problem schema and the headers of every answer."""
     document["components"]["schemas"] |= _schemas(TypeAdapter(Problem)) | _schemas(BatchBody)
     document["webhooks"] = webhook_section()
-    answers = {**examples.answers(), **webhook_examples.answers()}
+    answers = {**examples.answers(), **webhook_examples.answers(), **billing_examples.answers()}
     requests = {**examples.REQUESTS, **webhook_examples.REQUESTS}
-    texts = {"getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON))}
+    texts = {
+        "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
+        "getUsage": billing_examples.texts(),
+    }
     for operation in _operations(document):
         name = operation["operationId"]
         _show_request(operation, requests.get(name, {}))

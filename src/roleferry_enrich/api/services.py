@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.api.billing_desk import BillingDesk
 from roleferry_enrich.api.job_services import Jobs
 from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
@@ -38,6 +39,9 @@ class Services(Protocol):
 
     @property
     def webhooks(self) -> WebhookDesk: ...
+
+    @property
+    def billing(self) -> BillingDesk: ...
 
     @property
     def profiles(self) -> Mapping[str, Profile]:
