@@ -20,7 +20,7 @@ _SCOPES = frozenset({"enrich", "read"})
 
 def create_key(name: str, account: str | None) -> None:
     async def work(accounts: AccountRepository) -> tuple[UUID, str]:
-        owner = _id(account) if account else await accounts.create_account(name)
+        owner = account_id_of(account) if account else await accounts.create_account(name)
         return owner, await accounts.create_key(owner, name, _SCOPES)
 
     owner, token = _run(work)
@@ -28,7 +28,7 @@ def create_key(name: str, account: str | None) -> None:
 
 
 def list_keys(account: str) -> None:
-    keys = _run(lambda accounts: accounts.list_keys(_id(account)))
+    keys = _run(lambda accounts: accounts.list_keys(account_id_of(account)))
     columns = ("id", "name", "made", "expires", "revoked", "last used")
     lines = [
         (key.id, key.name, key.created_at, key.expires_at, key.revoked_at, key.last_used_on)
@@ -38,7 +38,7 @@ def list_keys(account: str) -> None:
 
 
 def revoke_key(account: str, key_id: str) -> None:
-    _run(lambda accounts: accounts.revoke_key(_id(account), key_id))
+    _run(lambda accounts: accounts.revoke_key(account_id_of(account), key_id))
     console().print("The key is revoked.")
 
 
@@ -54,7 +54,7 @@ def _run(work: Callable[[AccountRepository], Awaitable[T]]) -> T:
         return asyncio.run(run())
 
 
-def _id(account: str) -> UUID:
+def account_id_of(account: str) -> UUID:
     try:
         return UUID(account)
     except ValueError:
