@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.accounts.billing import Billing, open_billing
 from roleferry_enrich.accounts.repository import AccountRepository
-from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
@@ -39,9 +38,8 @@ from roleferry_enrich.gateway.usage import Usage
 from roleferry_enrich.observability.telemetry import Telemetry, configure_telemetry
 from roleferry_enrich.observability.watching import Watching
 from roleferry_enrich.pipeline.background import Background
-from roleferry_enrich.pipeline.charging import Charging
 from roleferry_enrich.pipeline.enrichment import Enricher
-from roleferry_enrich.pipeline.progress import Result
+from roleferry_enrich.pipeline.inventing import invented
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
 from roleferry_enrich.pipeline.verification import Verifier
@@ -98,8 +96,7 @@ async def open_resources(
     redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
     shared = RedisGuard(redis, patience=None)
     background = Background()
-    alarms = Alarms(engine, background, _now)
-    watching = telemetry.watching(on_quarantine=alarms.quarantined)
+    watching = telemetry.watching(on_quarantine=Alarms(engine, background, _now).quarantined)
     books = PostgresBooks(servers.database_url, watching)
     billing = open_billing(settings, servers.database_url, engine)
     till = Till(books, watch=watching, secret=_pepper(settings), spending=billing.spending)
@@ -112,8 +109,7 @@ async def open_resources(
         gates = _gates(settings, ours, shared, transport, till, watching)
         gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
         enrichments = EnrichmentRepository(engine)
-        charging = billing.charging(gateway.channels)
-        enricher = _enricher(gateway, enrichments, background, watching, charging)
+        enricher = _enricher(gateway, enrichments, background, watching, billing)
         try:
             yield Resources(
                 settings=settings,
@@ -122,9 +118,7 @@ async def open_resources(
                 gateway=gateway,
                 usage=Usage(ours, gates, shared),
                 enricher=enricher,
-                verifier=Verifier(
-                    gateway, OptOutRepository(engine), background, watching, _now, charging
-                ),
+                verifier=_verifier(gateway, engine, background, watching, billing),
                 accounts=AccountRepository(engine, _pepper(settings)),
                 books=books,
                 enrichments=enrichments,
@@ -143,7 +137,7 @@ def _enricher(
     enrichments: EnrichmentRepository,
     background: Background,
     watching: Watching,
-    charging: Charging,
+    billing: Billing,
 ) -> Enricher:
     return Enricher(
         gateway=gateway,
@@ -151,10 +145,21 @@ def _enricher(
         records=PatientRecords(enrichments, background, watching),
         background=background,
         onlooker=watching,
-        sample=_sample,
+        sample=invented,
         now=_now,
-        charging=charging,
+        charging=billing.charging(gateway.channels),
     )
+
+
+def _verifier(
+    gateway: Gateway,
+    engine: AsyncEngine,
+    background: Background,
+    watching: Watching,
+    billing: Billing,
+) -> Verifier:
+    charging = billing.charging(gateway.channels)
+    return Verifier(gateway, OptOutRepository(engine), background, watching, _now, charging)
 
 
 def _pepper(settings: Settings) -> bytes:
@@ -275,20 +280,6 @@ def _gates(
 
 def _policy(channel: Channel) -> BreakerPolicy:
     return BreakerPolicy(slow_after=channel.call_timeout * _SLOW_SHARE)
-
-
-def _sample(request: Request) -> Result:
-    # An invented world, for the few who ask for one.
-    from roleferry_enrich.sandbox.samples import sample  # noqa: PLC0415
-
-    company, people = sample(request.keys, request.limit)
-    match request.goal:
-        case Goal.PERSON:
-            return Result(person=people[0], company=company)
-        case Goal.EXECUTIVES:
-            return Result(company=company, executives=people)
-        case Goal.COMPANY:
-            return Result(company=company)
 
 
 def _now() -> datetime:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from redis.exceptions import RedisError
@@ -104,7 +104,7 @@ async def _keep_accounts(billing: Billing) -> None:
         await asyncio.sleep(_TIDY_S)
         with contextlib.suppress(ServiceUnavailable):
             await billing.credits.sweep()
-            await billing.reports.alert(datetime.now(UTC))
+            await billing.reports.alert()
 
 
 async def _take_in(resources: Resources) -> None:

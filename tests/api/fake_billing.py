@@ -13,7 +13,7 @@ class FakeBilling:
     def __init__(self) -> None:
         self.is_metered = True
         self.pages_asked: list[tuple[UUID, str | None, int]] = []
-        self.days_asked: list[tuple[UUID, date, date]] = []
+        self.days_asked: list[tuple[UUID, date | None, date | None]] = []
 
     async def plan(self, account_id: UUID) -> AccountPlan:
         return billing_examples.PLAN if self.is_metered else UNLIMITED
@@ -25,6 +25,6 @@ class FakeBilling:
         self.pages_asked.append((account_id, after, limit))
         return billing_examples.ledger() if self.is_metered else Page(items=(), next=None)
 
-    async def usage(self, account_id: UUID, since: date, until: date) -> Usage:
+    async def usage(self, account_id: UUID, since: date | None, until: date | None) -> Usage:
         self.days_asked.append((account_id, since, until))
         return billing_examples.usage()

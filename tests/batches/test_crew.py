@@ -208,7 +208,7 @@ async def test_h51_one_items_error_is_its_own() -> None:
     ],
 )
 async def test_an_item_that_cannot_be_paid_for_says_so(refusal, reason) -> None:
-    def answer(request: Request) -> Enrichment:
+    def answer(request):
         if request.keys.email == "ada1@engines.test":
             raise refusal
         return enrichment(UUID(int=7), company=company())

@@ -1,6 +1,6 @@
 """What an account used, and who is told when much of what it may use is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import orjson
@@ -14,7 +14,7 @@ from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.usage import By
 from roleferry_enrich.domain.webhook_events import EventType
-from roleferry_enrich.errors import BudgetSpent
+from roleferry_enrich.errors import BudgetSpent, InvalidQuery
 from roleferry_enrich.storage.credits import CreditRepository
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.outgoing_tables import webhook_deliveries
@@ -93,6 +93,22 @@ async def test_days_outside_are_not_told(engine, account_id) -> None:
     assert (await usage.report(account_id, NOW.date(), NOW.date())).total().enrichments == 1
 
 
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [(date(2026, 3, 2), date(2026, 3, 1)), (date(2020, 1, 1), date(2026, 3, 1))],
+)
+async def test_days_that_cannot_be_are_refused(engine, account_id, since, until) -> None:
+    with pytest.raises(InvalidQuery) as refused:
+        await UsageRepository(engine, caps=Caps()).report(account_id, since, until)
+    assert [fault.field for fault in refused.value.faults] == ["since"]
+
+
+@pytest.mark.parametrize("until", [date.min, date.max, None])
+async def test_the_ends_of_the_calendar_are_days_too(engine, account_id, until) -> None:
+    usage = await UsageRepository(engine, caps=Caps()).report(account_id, None, until)
+    assert usage.until - usage.since == timedelta(days=29) or usage.since == date.min
+
+
 async def test_a_completion_keeps_the_key_that_asked(engine, account_id) -> None:
     given = enrichment(account_id)
     for key_id in ("k1", None):
@@ -120,7 +136,7 @@ async def test_credits_are_warned_of_once_a_grant(engine, wire, account_id) -> N
         if (await Reservations(wire).take(account_id, given.id, count, "k1")).is_granted:
             await credits.settle(account_id, bill_of(given, enrichment=count))
         for _ in range(2):
-            await usage.alert(NOW)
+            await usage.alert()
         return await told(engine, endpoint)
 
     await credits.grant(account_id, 10)
@@ -139,17 +155,16 @@ async def test_spending_is_warned_of_once_a_day_and_a_month(engine, wire, accoun
     spending = CountedSpending(wire, plans)
     usage = UsageRepository(engine, caps=Caps(month=MicroUsd(1_000)))
     endpoint = await endpoint_of(engine, account_id, EventType.USAGE_THRESHOLD)
-    now = datetime.now(UTC)
 
     await spending.hold(account_id, MicroUsd(85))
     for _ in range(2):
-        await usage.alert(now)
+        await usage.alert()
     day = [("spending_day", 50), ("spending_day", 80)]
     assert await told(engine, endpoint) == day
     with pytest.raises(BudgetSpent):
         await spending.hold(account_id, MicroUsd(20))
-    await usage.alert(now)
+    await usage.alert()
     assert await told(engine, endpoint) == sorted([*day, ("spending_day", 100)])
     await plans.change(account_id, {"cap_month": 100})
-    await usage.alert(now)
+    await usage.alert()
     assert ("spending_month", 80) in await told(engine, endpoint)

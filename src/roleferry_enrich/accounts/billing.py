@@ -44,7 +44,7 @@ class Billing:
     async def ledger(self, account_id: UUID, *, after: str | None, limit: int) -> Page[LedgerEntry]:
         return await self.credits.ledger(account_id, after=after, limit=limit)
 
-    async def usage(self, account_id: UUID, since: date, until: date) -> Usage:
+    async def usage(self, account_id: UUID, since: date | None, until: date | None) -> Usage:
         return await self.reports.report(account_id, since, until)
 
     def charging(self, channels: Mapping[str, Channel]) -> PlannedCharging:

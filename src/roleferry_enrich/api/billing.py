@@ -1,6 +1,6 @@
 """`/account/credits` and `/account/usage`: what an account has, pays and used."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -12,14 +12,11 @@ from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.refusals import READS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.billing import CreditsData, UsageData
-from roleferry_enrich.errors import Fault, InvalidQuery
 
 router = APIRouter(route_class=StrictRoute, tags=["account"], default_response_class=JsonAnswer)
 
 JSON, CSV = "application/json", "text/csv"
 _TEXT = {"schema": {"type": "string"}}
-_USUAL = timedelta(days=29)
-_LONGEST = timedelta(days=366)
 Since = Annotated[date | None, Query(description="The first day; thirty days ago by default.")]
 Until = Annotated[date | None, Query(description="The last day, UTC; today by default.")]
 Accept = Annotated[str, Header(description=f"`{JSON}` or `{CSV}`.")]
@@ -62,18 +59,7 @@ async def get_usage(
     accept: Accept = JSON,
 ) -> Response:
     """Money is what providers are paid, credits what the account is charged."""
-    first, last = _days(since, until, datetime.now(UTC).date())
-    usage = await services.billing.usage(caller.id, first, last)
+    usage = await services.billing.usage(caller.id, since, until)
     if CSV in accept.lower():
         return Response(usage_sheet(usage), media_type=CSV)
     return json_response(usage_data(usage))
-
-
-def _days(since: date | None, until: date | None, today: date) -> tuple[date, date]:
-    last = min(until or today, date.max - timedelta(days=1))
-    # The calendar has a first day too.
-    first = since or max(last, date.min + _USUAL) - _USUAL
-    if not timedelta(0) <= last - first <= _LONGEST:
-        fault = Fault("since", "out_of_range", "at most 366 days, of which `until` is the last")
-        raise InvalidQuery("see `errors`", faults=(fault,))
-    return first, last

@@ -222,8 +222,7 @@ class Gateway:
         is_due = question.freshness.is_due(findings, age, takes, self.gates.random)
         if is_due and self._flights.under_way(question.key) is None:
             # Our wish, not the caller's: it is neither asked for leave nor charged.
-            flight = self._start(question, terms.free(), entry)
-            self._follow(flight, question.ask, terms, entry)
+            self._follow(self._start(question, terms.free(), entry), question.ask, terms, entry)
 
     def _follow(self, flight: Flight, ask: Ask, terms: Terms, served: Entry) -> None:
         """Have the request that began a renewal know, and pay for, what comes of it."""

@@ -8,7 +8,7 @@ one begins with what the books say.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import NoReturn
 from uuid import UUID
 
@@ -42,7 +42,7 @@ class CountedSpending:
         self._wire = wire
         self._plans = plans
         self._changes = Lane(self._write_changes, is_patient=True)
-        self._begun: set[tuple[UUID, date]] = set()
+        self._begun: set[UUID] = set()
 
     async def hold(self, account_id: UUID, price: MicroUsd) -> "HeldPrice | None":
         try:
@@ -97,11 +97,10 @@ class CountedSpending:
         return None
 
     async def _begin(self, account_id: UUID) -> None:
-        """Once a day: what was spent while no cap counted it is in the books alone."""
-        today = datetime.now(UTC).date()
-        if (account_id, today) not in self._begun:
+        """Once: what was spent while no cap counted it is in the books alone."""
+        if account_id not in self._begun:
             await self._wire.rows(_SEED, (account_id,))
-            self._begun = {each for each in self._begun if each[1] == today} | {(account_id, today)}
+            self._begun.add(account_id)
 
     async def _write_changes(self, given: Sequence[Change]) -> Sequence[None]:
         columns = [[c.account_id for c in given], [c.day for c in given], [c.amount for c in given]]

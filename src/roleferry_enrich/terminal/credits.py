@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -14,7 +14,6 @@ from roleferry_enrich.accounts.billing import Billing, open_billing
 from roleferry_enrich.api.answers.billing import USAGE_COLUMNS, usage_rows
 from roleferry_enrich.credit_settings import FieldPrices, micro
 from roleferry_enrich.domain.credits import Balance, LedgerEntry
-from roleferry_enrich.domain.usage import Usage
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError, NotFound
 from roleferry_enrich.settings import read_settings
@@ -31,7 +30,6 @@ _OWN = (
     *("enrichment_price", "cached_price", "verification_price", "field_prices"),
     *("cap_request", "cap_job", "cap_day", "cap_month"),
 )
-_USUAL = timedelta(days=29)
 
 
 def grant(account: str, amount: int, note: str | None) -> None:
@@ -98,15 +96,9 @@ def plan(
 
 
 def usage(account: str, since: date | None, until: date | None, output: Format) -> None:
-    last = until or datetime.now(UTC).date()
-    first = since or last - _USUAL
-    if first > last:
-        raise ConfigurationError("--since is after --until")
-
-    async def look(billing: Billing) -> Usage:
-        return await billing.usage(account_id_of(account), first, last)
-
-    _show(f"Usage from {first} to {last}", USAGE_COLUMNS, list(usage_rows(_run(look))), output)
+    found = _run(lambda billing: billing.usage(account_id_of(account), since, until))
+    title = f"Usage from {found.since} to {found.until}"
+    _show(title, USAGE_COLUMNS, list(usage_rows(found)), output)
 
 
 def _field_prices(text: str) -> Mapping[str, int]:

@@ -13,7 +13,9 @@ _OWNER = "FOREIGN KEY (account_id) REFERENCES accounts (id) ON DELETE CASCADE"
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '2s'")
     _create_plans()
+    _create_balances()
     _create_ledger()
+    _create_charges()
     _create_spending()
     op.execute("ALTER TABLE jobs ADD COLUMN key_id text")
 
@@ -55,7 +57,7 @@ def _create_plans() -> None:
     op.execute("CREATE INDEX ix_account_plans_updated_at ON account_plans (updated_at)")
 
 
-def _create_ledger() -> None:
+def _create_balances() -> None:
     op.execute(f"""
         CREATE TABLE credit_balances (
             account_id uuid NOT NULL,
@@ -68,6 +70,9 @@ def _create_ledger() -> None:
             CONSTRAINT ck_credit_balances_never_below_zero CHECK (balance >= 0)
         )
     """)
+
+
+def _create_ledger() -> None:
     op.execute(f"""
         CREATE TABLE credit_ledger (
             account_id uuid NOT NULL,
@@ -99,6 +104,9 @@ def _create_ledger() -> None:
         CREATE TRIGGER only_added_to BEFORE UPDATE OR DELETE ON credit_ledger
         FOR EACH ROW EXECUTE FUNCTION refuse_change_of_ledger()
     """)
+
+
+def _create_charges() -> None:
     op.execute(f"""
         CREATE TABLE credit_charges (
             account_id uuid NOT NULL,
