@@ -18,6 +18,7 @@ from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.normalise.first_use import load_tables
 from roleferry_enrich.observability.requests import Tracing
 from roleferry_enrich.observability.telemetry import configure_telemetry
+from roleferry_enrich.privacy.opening import replay_journal
 from roleferry_enrich.records.desk import open_desk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
@@ -51,13 +52,16 @@ def create_app(
             open_desk() as desk,
             resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
         ):
+            await replay_journal(resources.erasure)
             look_seldom()
             preparing = asyncio.create_task(_prepare(app))
             queue = Queue(servers.redis_url, Work.ITEMS)
             in_development = settings.environment == "development"
+            held = resources.suppressions.held
             jobs = JobDesk(
                 resources.engine,
                 queue,
+                held,
                 callbacks_inside=in_development,
                 plans=resources.billing.plans,
             )

@@ -15,8 +15,10 @@ from roleferry_enrich.terminal.administration import keys, providers, webhooks
 from roleferry_enrich.terminal.batch import batch
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, show
+from roleferry_enrich.terminal.quotas import quotas
 from roleferry_enrich.terminal.resolve import resolve
 from roleferry_enrich.terminal.running import demo, migrate, sandbox, serve, worker
+from roleferry_enrich.terminal.suppressions import privacy
 from roleferry_enrich.terminal.verify import verify
 
 app = typer.Typer(
@@ -26,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (keys, credits, providers, webhooks):
+for group in (keys, quotas, credits, privacy, providers, webhooks):
     app.add_typer(group)
 app.command()(resolve)
 app.command()(batch)

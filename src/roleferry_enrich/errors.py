@@ -2,10 +2,9 @@
 
     RoleferryError
       RequestRefused            carries the HTTP status; the caller can do something about it
-        InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402 and of it CapReached,
-        NotFound 404,
-        Conflict 409, TooManyRequests 429, ServiceUnavailable 503; of the message itself:
-        MalformedBody 400, BodyTooSlow 408, BodyTooLarge 413, UrlTooLong 414,
+        InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402 (and its CapReached),
+        MissingScope 403, NotFound 404, Conflict 409, TooManyRequests 429, ServiceUnavailable 503;
+        of the message itself: MalformedBody 400, BodyTooSlow 408, BodyTooLarge 413, UrlTooLong 414,
         WrongMediaType 415, HeadersTooLarge 431; of who sends a webhook: WebhookRefused 401
       ProviderError             one provider; never fails the request
         ProviderUnavailable     no connection, 5xx: retried, counts against the breaker
@@ -105,6 +104,16 @@ class CapReached(InsufficientCredits):
     """A cap on what providers may be paid."""
 
     status, slug, title = 402, "cap-reached", "A cap on spending is reached"
+
+
+class MissingScope(RequestRefused):
+    """The key is good, and not for this. The scope is one of `domain.scopes`."""
+
+    status, slug, title = 403, "missing-scope", "The API key may not do this"
+
+    def __init__(self, scope: str, detail: str | None = None) -> None:
+        super().__init__(detail or f"this needs an API key with the scope `{scope}`")
+        self.scope = scope
 
 
 class NotFound(RequestRefused):

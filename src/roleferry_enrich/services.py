@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.desk import LocalKeyDesk
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
@@ -24,14 +25,17 @@ from roleferry_enrich.domain.verification import (
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.gateway.healths import provider_healths
 from roleferry_enrich.pipeline.estimate import estimate
+from roleferry_enrich.pipeline.screening import without_suppressed
 from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.verifiers import plan_of
+from roleferry_enrich.privacy.contacts import ScreenedContacts
+from roleferry_enrich.privacy.desk import LocalSuppressionDesk
+from roleferry_enrich.privacy.opening import open_rights
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
 from roleferry_enrich.storage.companies import CompanyRepository
-from roleferry_enrich.storage.contacts import ContactRepository
 from roleferry_enrich.webhooks.inbox import Receipt
 from roleferry_enrich.webhooks.opening import open_inbox
 from roleferry_enrich.webhooks.outgoing.opening import endpoint_desk
@@ -46,10 +50,14 @@ class LocalServices:
     def __init__(self, resources: Resources, desk: ResolvingDesk, jobs: JobDesk) -> None:
         self._resources = resources
         self.jobs = jobs
+        self.quotas = resources.quotas
         self._desk = desk
+        self.keys = LocalKeyDesk(resources.accounts)
+        self.suppressions = LocalSuppressionDesk(resources.suppressions, _now)
+        self.rights = open_rights(resources.erasure, resources.settings)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
         self.billing = resources.billing
-        self._contacts = ContactRepository(resources.engine)
+        self._contacts = ScreenedContacts(resources.engine, resources.suppressions.held)
         self._companies = CompanyRepository(resources.engine)
         self._inbox = open_inbox(resources.settings, resources.engine)
         self.catalogue: Mapping[str, Provider] = {
@@ -64,6 +72,9 @@ class LocalServices:
 
     async def authenticate(self, token: str) -> Account:
         return await self._resources.accounts.authenticate(token)
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        return await self._resources.accounts.on_behalf(operator, account_id)
 
     async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
         return await self._resources.enricher.enrich(
@@ -84,7 +95,8 @@ class LocalServices:
         return plan_of(request, self._resources.gateway.channels)
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
-        return await self._resources.enrichments.get(account_id, enrichment_id)
+        found = await self._resources.enrichments.get(account_id, enrichment_id)
+        return found and without_suppressed(self._resources.suppressions.held, found)
 
     async def contacts(
         self,
@@ -155,3 +167,7 @@ class LocalServices:
         return await provider_healths(
             gateway.channels, gateway.gates, limiter=limiter, now=datetime.now(UTC)
         )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -26,6 +26,8 @@ from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, g
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.inside_hosts import InsideHosts
 from roleferry_enrich.provider_settings import ProviderSettings, check_provider, provider_names
+from roleferry_enrich.quota_settings import QuotaSettings
+from roleferry_enrich.retention_settings import RetentionSettings, retention_names
 from roleferry_enrich.setting_types import (
     SHORTEST_SECRET_KEY,
     HttpUrl,
@@ -44,13 +46,13 @@ from roleferry_enrich.waterfall_settings import (
 )
 from roleferry_enrich.webhook_settings import WebhookSettings, check_sender, webhook_names
 
-_NESTED = frozenset({"caps", "credits", "providers", "waterfalls", "webhooks"})
+_NESTED = frozenset({"caps", "credits", "keep", "providers", "waterfalls", "webhooks"})
 _SECRET_FIELDS = frozenset(
     {"api_key", "cache_keys", "database_url", "redis_url", "secret", "secret_key"}
 )
 
 
-class Settings(BaseSettings):
+class Settings(QuotaSettings, BaseSettings):
     """Build it with `read_settings`, which refuses unknown names; a test may call the class."""
 
     model_config = SettingsConfigDict(
@@ -83,7 +85,7 @@ class Settings(BaseSettings):
     """Seconds between two askings what is left of a quota, where that is free; 0 is never."""
     retention_days: int | None = Field(default=None, ge=0, le=3_650)
     """Days for which an observation in our own database is served again; 0 is never. Unset: 90
-    for people, 180 for companies. Nothing is deleted by it."""
+    for people, 180 for companies. Nothing is deleted by it: see `keep`."""
     cache_mb: int = Field(default=64, ge=0, le=65_536)
     """Megabytes of answers that one process keeps in memory, before Redis is asked."""
     cache_keys: (
@@ -98,6 +100,8 @@ class Settings(BaseSettings):
     webhooks: Mapping[str, WebhookSettings] = Field(default_factory=dict)
     webhook_retention_days: int = Field(default=30, ge=8, le=3_650)
     """Days for which events are kept: as long a repeated one is known. Stripe tries for three."""
+    keep: RetentionSettings = Field(default_factory=RetentionSettings)
+    """How long personal data is kept; a worker deletes what is older."""
     waterfalls: Mapping[str, Annotated[Steps, BeforeValidator(read_steps)]] = Field(
         default_factory=dict
     )
@@ -165,7 +169,7 @@ def setting_names() -> frozenset[str]:
     plain = {PREFIX + field.upper() for field in Settings.model_fields.keys() - _NESTED}
     plain |= {WATERFALLS + name.upper() for name in BUILT_IN}
     of_providers = {name for names in provider_names().values() for name in names}
-    return frozenset(plain | of_providers | webhook_names() | credit_names())
+    return frozenset(plain | of_providers | webhook_names() | retention_names() | credit_names())
 
 
 def secret_setting_names() -> frozenset[str]:

@@ -19,6 +19,8 @@ from roleferry_enrich.batches.crew import LEASE, Crew, prices_of
 from roleferry_enrich.batches.queue import Look, Queue, Work
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.privacy.chores import keep_no_longer, look_again
+from roleferry_enrich.privacy.opening import open_retention, replay_journal
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.completions import CompletionRepository
@@ -42,6 +44,7 @@ async def work(settings: Settings, servers: Servers) -> None:
         open_dispatcher(resources.engine, settings) as dispatcher,
         resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
     ):
+        await replay_journal(resources.erasure)
         completion = Completion(
             resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
         )
@@ -60,6 +63,8 @@ async def work(settings: Settings, servers: Servers) -> None:
                 group.create_task(_tidy(resources)),
                 group.create_task(_take_in(resources)),
                 group.create_task(_keep_accounts(resources.billing)),
+                group.create_task(look_again(resources.erasure)),
+                group.create_task(keep_no_longer(open_retention(resources.erasure, settings))),
                 group.create_task(_hear(crew.look, items)),
                 group.create_task(dispatcher.run()),
             ]
@@ -109,7 +114,7 @@ async def _keep_accounts(billing: Billing) -> None:
 
 async def _take_in(resources: Resources) -> None:
     """Work through webhooks as they come, and forget them when they were kept long enough."""
-    processing = open_processing(resources.settings, resources.engine)
+    processing = open_processing(resources.settings, resources.engine, resources.suppressions.held)
     desk = WebhookDesk(resources.engine)
     kept_for = timedelta(days=resources.settings.webhook_retention_days)
     while True:

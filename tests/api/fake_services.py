@@ -7,15 +7,20 @@ from types import MappingProxyType
 from uuid import UUID
 
 from tests.api.fake_billing import FakeBilling
+from tests.api.fake_keys import FakeKeys
+from tests.api.fake_rights import FakeRights
+from tests.api.fake_suppressions import FakeSuppressions
 from tests.api.fake_webhooks import FakeWebhooks
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.quotas import Quota, QuotaExceeded, QuotaLeft, WindowLeft
 from roleferry_enrich.api import examples
 from roleferry_enrich.domain.batches import ItemResult, ItemState, Job, NewJob
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
+from roleferry_enrich.domain.scopes import ISSUABLE
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredCompany, StoredContact
 from roleferry_enrich.domain.verification import (
     CheckedEmail,
@@ -40,8 +45,10 @@ from roleferry_enrich.webhooks.inbox import Receipt
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = "test-key-of-the-account"
 OTHER_KEY = "test-key-of-another"
-ACCOUNT = Account(id=UUID(int=1), name="Testing", scopes=frozenset(), key_id="k1")
-OTHER = Account(id=UUID(int=2), name="Another", scopes=frozenset(), key_id="k2")
+SCOPES = frozenset(ISSUABLE)
+ACCOUNT = Account(id=UUID(int=1), name="Testing", scopes=SCOPES, key_id="k1")
+OTHER = Account(id=UUID(int=2), name="Another", scopes=SCOPES, key_id="k2")
+KNOWN = {KEY: ACCOUNT, OTHER_KEY: OTHER}
 
 
 class FakeJobs:
@@ -105,8 +112,29 @@ class FakeJobs:
         return Page(items=mine, next=str(start + limit) if more else None)
 
 
+class FakeQuotas:
+    """Lets everybody in, or nobody."""
+
+    def __init__(self) -> None:
+        self.counted: list[UUID] = []
+        self.left = QuotaLeft(
+            tuple(
+                WindowLeft(window, window.requests - 1, window.length)
+                for window in Quota(per_minute=100, per_hour=1_000).windows
+            )
+        )
+        self.refusal: QuotaExceeded | None = None
+
+    async def admit(self, account_id: UUID) -> QuotaLeft:
+        self.counted.append(account_id)
+        if self.refusal is not None:
+            raise self.refusal
+        return self.left
+
+
 @dataclass
 class FakeServices:
+    quotas: FakeQuotas = field(default_factory=FakeQuotas)
     jobs: FakeJobs = field(default_factory=FakeJobs)
     asked: list[tuple[Request, Account]] = field(default_factory=list)
     to_verify: list[VerificationRequest] = field(default_factory=list)
@@ -122,6 +150,9 @@ class FakeServices:
     companies: dict[tuple[UUID, UUID], StoredCompany] = field(default_factory=dict)
     changes: tuple[FieldChange, ...] = ()
     pages_asked: list[tuple[UUID, str | None, int, UUID | None]] = field(default_factory=list)
+    keys: FakeKeys = field(default_factory=FakeKeys)
+    suppressions: FakeSuppressions = field(default_factory=FakeSuppressions)
+    rights: FakeRights = field(default_factory=FakeRights)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
     billing: FakeBilling = field(default_factory=FakeBilling)
     state: Health = field(
@@ -154,10 +185,15 @@ class FakeServices:
 
     async def authenticate(self, token: str) -> Account:
         self.tokens.append(token)
-        known = {KEY: ACCOUNT, OTHER_KEY: OTHER}
-        if token not in known:
+        if token not in KNOWN:
             raise Unauthenticated("the API key is not valid")
-        return known[token]
+        return KNOWN[token]
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        for account in KNOWN.values():
+            if account.id == account_id:
+                return replace(operator, id=account.id, name=account.name)
+        raise NotFound("there is no such account")
 
     async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
         self.asked.append((request, account))

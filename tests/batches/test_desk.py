@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from tests.storage.job_examples import items
+from tests.suppressed import held
 
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.batches.queue import Queue, Work
@@ -40,6 +41,7 @@ def desk(*, inside: bool) -> JobDesk:
     return JobDesk(
         create_engine(NOWHERE),
         Queue("redis://127.0.0.1:9/0", Work.ITEMS),
+        held(),
         callbacks_inside=inside,
     )
 

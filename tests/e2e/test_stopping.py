@@ -19,6 +19,7 @@ from tests.e2e.sandbox_process import KEYED, NAMES, Sandbox, running_sandbox
 from tests.processes import eventually
 
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.domain.scopes import USUAL
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
 
@@ -85,9 +86,7 @@ def _service(far_ends: Sandbox, servers: Servers, directory: Path) -> Iterator[S
 
 async def _key(directory: Path, servers: Servers) -> str:
     async with open_accounts(Settings(data_dir=directory), servers) as accounts:
-        return await accounts.create_key(
-            await accounts.create_account("stopping"), "tests", {"enrich"}
-        )
+        return await accounts.create_key(await accounts.create_account("stopping"), "tests", USUAL)
 
 
 def _health(url: str) -> int | None:

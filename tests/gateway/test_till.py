@@ -249,7 +249,7 @@ async def elsewhere(redis_url: str) -> AsyncIterator[RedisGuard]:
     """Where nobody takes turns with the processes that share the other Redis."""
     client = Redis.from_url(re.sub(r"db=\d+", "db=15", redis_url))
     await client.flushdb()
-    yield RedisGuard(client)
+    yield RedisGuard(client, patience=30.0)
     await client.aclose()
 
 

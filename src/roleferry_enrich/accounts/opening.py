@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.secret_key import secret_key
+from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
 
@@ -14,6 +14,6 @@ from roleferry_enrich.storage.engine import create_engine
 async def open_accounts(settings: Settings, servers: Servers) -> AsyncIterator[AccountRepository]:
     engine = create_engine(servers.database_url, pool_size=1)
     try:
-        yield AccountRepository(engine, secret_key(settings).get_secret_value().encode())
+        yield AccountRepository(engine, pepper(settings))
     finally:
         await engine.dispose()

@@ -17,11 +17,15 @@ from roleferry_enrich.api import (
     enrich,
     health,
     jobs,
+    keys,
     providers,
     records,
+    rights,
+    suppressions,
     webhook_endpoints,
     webhooks,
 )
+from roleferry_enrich.api.accounting import Accounting
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
 from roleferry_enrich.api.openapi import complete
@@ -47,9 +51,12 @@ _MODULES = (
     contacts,
     records,
     providers,
+    suppressions,
+    rights,
     webhook_endpoints,
     webhooks,
     billing,
+    keys,
     health,
 )
 _TAGS = [
@@ -60,9 +67,10 @@ _TAGS = [
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
+    {"name": "privacy", "description": "People's rights over what is known of them."},
     {"name": "webhooks", "description": "Where you want to be told of events."},
+    {"name": "account", "description": "Whose key this is, the account's keys, credits and usage."},
     {"name": "intake", "description": "What providers send on their own accord."},
-    {"name": "account", "description": "What the account has, pays and used."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
 
@@ -91,6 +99,7 @@ def create_api(
     app.state.services = services
     app.state.registry = registry
     answer_problems(app)
+    app.add_middleware(Accounting)
     app.add_middleware(LimitedIntake, limits=limits or Limits())
     app.add_middleware(Edge)  # the last added is the outermost
     return app

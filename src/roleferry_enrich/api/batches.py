@@ -14,7 +14,7 @@ from roleferry_enrich.api.batch_columns import columns_chosen
 from roleferry_enrich.api.batch_items import judged
 from roleferry_enrich.api.batch_rows import Rows, csv_rows, json_rows, ndjson_rows
 from roleferry_enrich.api.bodies import StrictRoute, media_type_of, valid, whole_body
-from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.callers import EnrichCaller, Provided
 from roleferry_enrich.api.idempotency import IdempotencyKey, key_of
 from roleferry_enrich.api.refusals import PAYS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -71,7 +71,7 @@ def _documented(operation_id: str, summary: str) -> dict[str, Any]:
 @router.post("/enrich/enqueue", **_documented("enqueueBatch", "The same as `/enrich/batch`"))
 async def create_batch(
     request: Request,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     settings: Wishes,
     key: IdempotencyKey = None,

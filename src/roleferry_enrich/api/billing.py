@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Response
 
 from roleferry_enrich.api.answers.billing import credits_data, usage_data, usage_sheet
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.callers import Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.refusals import READS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -31,7 +31,7 @@ Accept = Annotated[str, Header(description=f"`{JSON}` or `{CSV}`.")]
     responses=documented(READS),
 )
 async def get_credits(
-    caller: Caller, services: Provided, after: After = None, limit: PageSize = 25
+    caller: ReadCaller, services: Provided, after: After = None, limit: PageSize = 25
 ) -> Response:
     """Credits are taken out before anybody is asked, and what was not found comes back.
 
@@ -52,7 +52,7 @@ async def get_credits(
     responses={200: {"content": {CSV: _TEXT}}, **documented(READS)},
 )
 async def get_usage(
-    caller: Caller,
+    caller: ReadCaller,
     services: Provided,
     since: Since = None,
     until: Until = None,

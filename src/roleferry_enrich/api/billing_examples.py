@@ -31,6 +31,8 @@ _KINDS = (
     (EntryKind.GRANT, 1_000, 0, 1_000),
 )
 
+REQUESTS: Mapping[str, Mapping[str, object]] = {}
+
 
 def answers() -> Mapping[str, Mapping[str, object]]:
     return {

@@ -9,7 +9,7 @@ us read; FastAPI still documents the body, and serves the routes that have none.
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
-from inspect import signature
+from inspect import get_annotations
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
-from roleferry_enrich.api.callers import account_of, arrival_of, services_of
+from roleferry_enrich.api.callers import ApiKey, arrival_of, services_of
 from roleferry_enrich.api.dry_runs import dry_run_of
 from roleferry_enrich.api.schemas.fields import Body
 from roleferry_enrich.api.strict_json import read_object
@@ -44,11 +44,14 @@ class StrictRoute(APIRoute):
             return super().get_route_handler()
         model = cast("type[Body]", self.body_field.field_info.annotation)
         operation = cast("Operation", self.endpoint)
-        may_be_dry = "dry_run" in signature(self.endpoint).parameters
+        parameters = get_annotations(self.endpoint)
+        may_be_dry = "dry_run" in parameters
+        # The very same that FastAPI documents, and asks where there is no body.
+        key = cast("ApiKey", parameters["caller"].__metadata__[0].dependency)
 
         async def strictly(request: Request) -> Response:
-            caller = await account_of(request)
-            ids = _ids(request.path_params)
+            caller = await key(request)
+            ids = _ids(request.path_params, parameters)
             media_type_of(request.headers, (_JSON,))
             sent = await whole_body(request)
             # A large one would keep every other request waiting while it is read.
@@ -63,11 +66,11 @@ class StrictRoute(APIRoute):
         return strictly
 
 
-def _ids(path: Mapping[str, str]) -> Mapping[str, UUID]:
-    ids = {}
+def _ids(path: Mapping[str, str], kinds: Mapping[str, Any]) -> Mapping[str, UUID | str]:
+    ids: dict[str, UUID | str] = {}
     for name, text in path.items():
         try:
-            ids[name] = UUID(text)
+            ids[name] = UUID(text) if kinds[name] is UUID else text
         except ValueError:
             fault = Fault(name, "wrong_type", "must be a UUID")
             raise InvalidQuery("see `errors`", faults=(fault,)) from None

@@ -8,7 +8,7 @@ from roleferry_enrich.api.answers.contact import contact_page
 from roleferry_enrich.api.answers.enrichment import enrichment_response
 from roleferry_enrich.api.answers.plan import plan_answer
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
@@ -33,7 +33,7 @@ router = APIRouter(route_class=StrictRoute, tags=["companies"], default_response
 )
 async def find_executives(
     body: ExecutivesBody,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     came_at: Arrival,
     *,
@@ -56,7 +56,7 @@ async def find_executives(
 )
 async def enrich_company(
     body: CompanyBody,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     came_at: Arrival,
     *,
@@ -79,7 +79,7 @@ async def enrich_company(
 )
 async def list_company_contacts(
     company_id: UUID,
-    caller: Caller,
+    caller: ReadCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.callers import Provided, ReadCaller
 from roleferry_enrich.api.refusals import READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.contacts import ContactData, ContactPage, HistoryPage
@@ -35,7 +35,7 @@ PageSize = Annotated[int, Query(description="The most entries wanted.", ge=1, le
     responses=documented(READS),
 )
 async def list_contacts(
-    caller: Caller, services: Provided, after: After = None, limit: PageSize = 25
+    caller: ReadCaller, services: Provided, after: After = None, limit: PageSize = 25
 ) -> Response:
     """Every contact of the account, page by page."""
     page = await services.contacts(caller.id, after=after, limit=limit)
@@ -50,7 +50,7 @@ async def list_contacts(
     response_description="The contact",
     responses=documented(READS_ONE),
 )
-async def get_contact(contact_id: UUID, caller: Caller, services: Provided) -> Response:
+async def get_contact(contact_id: UUID, caller: ReadCaller, services: Provided) -> Response:
     contact = await services.contact(caller.id, contact_id)
     if contact is None:
         raise NotFound("there is no such contact")
@@ -67,7 +67,7 @@ async def get_contact(contact_id: UUID, caller: Caller, services: Provided) -> R
 )
 async def get_contact_history(
     contact_id: UUID,
-    caller: Caller,
+    caller: ReadCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.answers.verification import verify_answer, verify_plan
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided
 from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.refusals import PAYS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -26,7 +26,7 @@ router = APIRouter(route_class=StrictRoute, tags=["emails"], default_response_cl
 )
 async def verify_emails(
     body: VerifyBody,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     came_at: Arrival,
     *,

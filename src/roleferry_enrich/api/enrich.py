@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from roleferry_enrich.api.answers.enrichment import enrichment_response
 from roleferry_enrich.api.answers.plan import plan_answer
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -35,7 +35,7 @@ router = APIRouter(route_class=StrictRoute, tags=["enrichment"], default_respons
 )
 async def enrich_contact(
     body: EnrichBody,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     came_at: Arrival,
     *,
@@ -71,7 +71,7 @@ def _asked(
     response_description="The answer, in the shape of the operation that asked",
     responses=documented(READS_ONE),
 )
-async def get_enrichment(enrichment_id: UUID, caller: Caller, services: Provided) -> Response:
+async def get_enrichment(enrichment_id: UUID, caller: ReadCaller, services: Provided) -> Response:
     """The same answer as given then, with what came in since. Costs nothing."""
     enrichment = await services.enrichment(caller.id, enrichment_id)
     if enrichment is None:

@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.answers.jobs import SHEET_COLUMNS, item_data, item_row, job_data, job_page
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.callers import EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.job_events import EventStream, events
 from roleferry_enrich.api.job_services import Jobs
@@ -38,7 +38,7 @@ Accept = Annotated[str, Header(description=f"`{JSON}`, or in whole `{NDJSON}` or
     responses=documented(READS),
 )
 async def list_jobs(
-    caller: Caller, services: Provided, after: After = None, limit: PageSize = 25
+    caller: ReadCaller, services: Provided, after: After = None, limit: PageSize = 25
 ) -> Response:
     return json_response(job_page(await services.jobs.page(caller.id, after=after, limit=limit)))
 
@@ -51,7 +51,7 @@ async def list_jobs(
     response_description="The job as known now",
     responses=documented(READS_ONE),
 )
-async def get_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
+async def get_job(job_id: UUID, caller: ReadCaller, services: Provided) -> Response:
     return json_response(job_data(await _known(services.jobs, caller, job_id)))
 
 
@@ -65,7 +65,7 @@ async def get_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
 )
 async def get_job_results(
     job_id: UUID,
-    caller: Caller,
+    caller: ReadCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,
@@ -78,7 +78,7 @@ async def get_job_results(
     """
     job = await _known(services.jobs, caller, job_id)
     first = await services.jobs.results(caller.id, job_id, after=after, limit=limit)
-    media_type = _wanted(accept)
+    media_type = wanted(accept)
     if media_type != JSON:
         return StreamingResponse(
             _lines(services.jobs, job, after, media_type), media_type=media_type
@@ -96,7 +96,7 @@ async def get_job_results(
     response_description="Server-sent events: `progress` whenever something changes, then `end`",
     responses=documented(READS_ONE),
 )
-async def watch_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
+async def watch_job(job_id: UUID, caller: ReadCaller, services: Provided) -> Response:
     """Each event's data is the job as `GET /jobs/{job_id}` gives it. Ends with the job."""
     job = await _known(services.jobs, caller, job_id)
     return EventStream(events(services.jobs, job))
@@ -110,7 +110,7 @@ async def watch_job(job_id: UUID, caller: Caller, services: Provided) -> Respons
     response_description="The job, with its unfinished items cancelled",
     responses=documented(READS_ONE),
 )
-async def cancel_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
+async def cancel_job(job_id: UUID, caller: EnrichCaller, services: Provided) -> Response:
     """Ends the items that have not ended; those that have stay. Safe to repeat.
 
     Calls to providers that are under way are paid, no new ones are made.
@@ -126,7 +126,7 @@ async def cancel_job(job_id: UUID, caller: Caller, services: Provided) -> Respon
     response_description="The job, with its failed and dead items queued again",
     responses=documented(ACTS),
 )
-async def retry_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
+async def retry_job(job_id: UUID, caller: EnrichCaller, services: Provided) -> Response:
     """What providers were paid for is not paid again while it is remembered."""
     return json_response(job_data(_found(await services.jobs.retry(caller.id, job_id))))
 
@@ -141,7 +141,7 @@ def _found(job: Job | None) -> Job:
     return job
 
 
-def _wanted(accept: str) -> str:
+def wanted(accept: str) -> str:
     """The first of ours that is accepted; JSON where none is named."""
     for entry in accept.split(","):
         media_type = entry.partition(";")[0].strip().lower()

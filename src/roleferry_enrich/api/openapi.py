@@ -10,8 +10,18 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter
 
-from roleferry_enrich.api import billing_examples, examples, job_examples, webhook_examples
+from roleferry_enrich.api import (
+    billing_examples,
+    examples,
+    job_examples,
+    key_examples,
+    rights_examples,
+    suppression_examples,
+    webhook_examples,
+)
+from roleferry_enrich.api.accounting import QUOTA_HEADERS
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
+from roleferry_enrich.api.refusals import documented
 from roleferry_enrich.api.schemas.batches import BatchBody
 from roleferry_enrich.api.schemas.problem import Problem
 from roleferry_enrich.api.webhook_section import webhook_section
@@ -35,9 +45,16 @@ _IDS = {
     "contact_id": examples.CONTACT_ID,
     "company_id": examples.COMPANY_ID,
     "job_id": job_examples.JOB_ID,
+    "key_id": key_examples.KEY_ID,
+    "suppression_id": suppression_examples.SUPPRESSION_ID,
     "endpoint_id": webhook_examples.ENDPOINT_ID,
     "delivery_id": webhook_examples.DELIVERY_ID,
+    "erasure_id": rights_examples.ERASURE_ID,
 }
+_SHOWN = (
+    *(examples, webhook_examples, key_examples, rights_examples, suppression_examples),
+    billing_examples,
+)
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
 
 Document = dict[str, Any]
@@ -48,18 +65,22 @@ def complete(document: Document) -> Document:
     """The document with examples, the problem schema and the headers of every answer."""
     document["components"]["schemas"] |= _schemas(TypeAdapter(Problem)) | _schemas(BatchBody)
     document["webhooks"] = webhook_section()
-    answers = {**examples.answers(), **webhook_examples.answers(), **billing_examples.answers()}
-    requests = {**examples.REQUESTS, **webhook_examples.REQUESTS}
+    answers = {name: told for shown in _SHOWN for name, told in shown.answers().items()}
+    requests = {name: told for shown in _SHOWN for name, told in shown.REQUESTS.items()}
     texts = {
         "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
+        "listUnnoticed": rights_examples.texts(),
         "getUsage": billing_examples.texts(),
     }
     for operation in _operations(document):
         name = operation["operationId"]
+        _show_scopes(operation)
         _show_request(operation, requests.get(name, {}))
         _show_answer(_success(operation), answers.get(name, {}), texts.get(name, {}))
         for response in operation["responses"].values():
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
+            if "429" in operation["responses"]:
+                response["headers"] |= QUOTA_HEADERS
         if name in _MAY_BE_SAMPLE:
             _success(operation)["headers"] |= _SAMPLE
     return document
@@ -79,6 +100,17 @@ def _schemas(kind: TypeAdapter[Any] | type[BaseModel]) -> Document:
         schema = kind.model_json_schema(ref_template=template)
     parts: Document = schema.pop("$defs")
     return {schema["title"]: schema, **parts}
+
+
+def _show_scopes(operation: Document) -> None:
+    """What the key must have been given, in words too, and the refusal of one that has not."""
+    scopes = [name for one in operation.get("security", ()) for name in one.get("apiKey", ())]
+    if not scopes:
+        return
+    needed = "Needs the scope " + " and ".join(f"`{scope}`" for scope in scopes) + "."
+    operation["description"] = "\n\n".join(filter(None, (operation.get("description"), needed)))
+    responses = operation["responses"] | {str(it): told for it, told in documented((403,)).items()}
+    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _success(operation: Document) -> Document:

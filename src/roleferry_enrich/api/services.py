@@ -9,8 +9,12 @@ from typing import Protocol
 from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.quotas import QuotaLeft
 from roleferry_enrich.api.billing_desk import BillingDesk
 from roleferry_enrich.api.job_services import Jobs
+from roleferry_enrich.api.key_desk import KeyDesk
+from roleferry_enrich.api.rights_desk import RightsDesk
+from roleferry_enrich.api.suppression_desk import SuppressionDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
@@ -28,6 +32,12 @@ from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.webhooks.inbox import Receipt
 
 
+class Quotas(Protocol):
+    async def admit(self, account_id: UUID) -> QuotaLeft:
+        """Count one request. Raises QuotaExceeded, counting none."""
+        ...
+
+
 class Services(Protocol):
     @property
     def catalogue(self) -> Mapping[str, Provider]:
@@ -35,13 +45,25 @@ class Services(Protocol):
         ...
 
     @property
+    def quotas(self) -> Quotas: ...
+
+    @property
     def jobs(self) -> Jobs: ...
+
+    @property
+    def keys(self) -> KeyDesk: ...
+
+    @property
+    def suppressions(self) -> SuppressionDesk: ...
 
     @property
     def webhooks(self) -> WebhookDesk: ...
 
     @property
     def billing(self) -> BillingDesk: ...
+
+    @property
+    def rights(self) -> RightsDesk: ...
 
     @property
     def profiles(self) -> Mapping[str, Profile]:
@@ -55,6 +77,10 @@ class Services(Protocol):
 
     async def authenticate(self, token: str) -> Account:
         """Whose key this is. Raises Unauthenticated for any key that may not be used."""
+        ...
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        """That account, with what the operator's key may do. Raises NotFound where it is none."""
         ...
 
     async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:

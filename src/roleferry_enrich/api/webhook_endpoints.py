@@ -13,7 +13,7 @@ from roleferry_enrich.api.answers.webhook_endpoints import (
     endpoint_with_secret,
 )
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.callers import Arrival, Provided, WebhooksCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.refusals import (
     ACTS,
@@ -56,7 +56,7 @@ router = APIRouter(
 )
 async def create_webhook_endpoint(
     body: EndpointBody,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
 ) -> Response:
@@ -84,7 +84,7 @@ async def create_webhook_endpoint(
     response_description="All endpoints",
     responses=documented(READS),
 )
-async def list_webhook_endpoints(caller: Caller, services: Provided) -> Response:
+async def list_webhook_endpoints(caller: WebhooksCaller, services: Provided) -> Response:
     return json_response(endpoint_list(await services.webhooks.all(caller.id)))
 
 
@@ -96,7 +96,9 @@ async def list_webhook_endpoints(caller: Caller, services: Provided) -> Response
     response_description="The endpoint",
     responses=documented(READS_ONE),
 )
-async def get_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Provided) -> Response:
+async def get_webhook_endpoint(
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
+) -> Response:
     return json_response(endpoint_data(await services.webhooks.get(caller.id, endpoint_id)))
 
 
@@ -110,7 +112,7 @@ async def get_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Prov
 )
 async def change_webhook_endpoint(
     body: EndpointChangeBody,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
@@ -134,7 +136,7 @@ async def change_webhook_endpoint(
     responses=documented(READS_ONE),
 )
 async def delete_webhook_endpoint(
-    endpoint_id: UUID, caller: Caller, services: Provided
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
 ) -> Response:
     await services.webhooks.remove(caller.id, endpoint_id)
     return Response(status_code=204)
@@ -150,7 +152,7 @@ async def delete_webhook_endpoint(
 )
 async def rotate_webhook_secret(
     body: RotationBody,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
@@ -170,7 +172,9 @@ async def rotate_webhook_secret(
     response_description="The delivery that was begun",
     responses=documented(ACTS),
 )
-async def test_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Provided) -> Response:
+async def test_webhook_endpoint(
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
+) -> Response:
     """What came of it is in the endpoint's deliveries a moment later."""
     delivery = await services.webhooks.test(caller.id, endpoint_id)
     return json_response(delivery_data(delivery), status=202)
@@ -186,7 +190,7 @@ async def test_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Pro
 )
 async def list_webhook_deliveries(
     endpoint_id: UUID,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,
@@ -206,7 +210,7 @@ async def list_webhook_deliveries(
     responses=documented(ACTS),
 )
 async def replay_webhook_delivery(
-    endpoint_id: UUID, delivery_id: UUID, caller: Caller, services: Provided
+    endpoint_id: UUID, delivery_id: UUID, caller: WebhooksCaller, services: Provided
 ) -> Response:
     """The same message under the same `webhook-id`, at once and with all retries before it."""
     delivery = await services.webhooks.replay(caller.id, endpoint_id, delivery_id)

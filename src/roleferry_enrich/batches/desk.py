@@ -8,10 +8,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.batches.queue import Queue
-from roleferry_enrich.domain.batches import Job, NewJob
+from roleferry_enrich.domain.batches import Item, ItemResult, ItemState, Job, NewJob
 from roleferry_enrich.domain.credits import lowest
+from roleferry_enrich.domain.enrichments import Status
+from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.stored import Page
 from roleferry_enrich.errors import Fault, InvalidQuery
 from roleferry_enrich.gateway.addresses import refuse_host
+from roleferry_enrich.pipeline.screening import REASON, is_refused, without_suppressed
+from roleferry_enrich.privacy.holding import SuppressionList
 from roleferry_enrich.storage.jobs import JobRepository
 from roleferry_enrich.storage.plans import Plans
 
@@ -23,6 +28,7 @@ class JobDesk(JobRepository):
         self,
         engine: AsyncEngine,
         queue: Queue,
+        held: SuppressionList,
         *,
         callbacks_inside: bool,
         plans: Plans | None = None,
@@ -34,16 +40,18 @@ class JobDesk(JobRepository):
         super().__init__(engine)
         self._plans = plans
         self._queue = queue
+        self._held = held
         self._callbacks_inside = callbacks_inside
         self._waking: asyncio.Task[bool] | None = None
 
     async def create(self, account_id: UUID, new: NewJob) -> tuple[Job, bool]:
         if new.callback_url is not None:
             self._check_callback(new.callback_url)
+        items = tuple(self._screened(account_id, item) for item in new.items)
         if self._plans is not None:
             cap = (await self._plans.of(account_id)).caps.job
             new = replace(new, max_cost=lowest(new.max_cost, cap))
-        job, is_new = await super().create(account_id, new)
+        job, is_new = await super().create(account_id, replace(new, items=items))
         self._wake()
         return job, is_new
 
@@ -51,6 +59,27 @@ class JobDesk(JobRepository):
         job = await super().retry(account_id, job_id)
         self._wake()
         return job
+
+    async def results(
+        self, account_id: UUID, job_id: UUID, *, after: str | None, limit: int
+    ) -> Page[ItemResult]:
+        """As they may be told now. Raises InvalidQuery likewise, and ServiceUnavailable."""
+        page = await super().results(account_id, job_id, after=after, limit=limit)
+        return replace(page, items=tuple(map(self._as_of_now, page.items)))
+
+    def _screened(self, account_id: UUID, item: Item) -> Item:
+        """Who is suppressed is not even written down."""
+        if not is_refused(self._held, account_id, item.request):
+            return item
+        return replace(item, request=replace(item.request, keys=Keys()), is_suppressed=True)
+
+    def _as_of_now(self, result: ItemResult) -> ItemResult:
+        if result.enrichment is None:
+            return result
+        known = without_suppressed(self._held, result.enrichment)
+        if known.status is not Status.SUPPRESSED:
+            return replace(result, enrichment=known)
+        return replace(result, enrichment=known, state=ItemState.SUPPRESSED, reason=REASON)
 
     def _wake(self) -> None:
         """Behind the answer: a Redis that is away delays nobody, and workers look by themselves."""

@@ -60,6 +60,8 @@ class Item:
     reference: str | None
     """The caller's own word for it."""
     request: Request
+    is_suppressed: bool = False
+    """It was about somebody who must not be processed; the request says no more of whom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +226,8 @@ def settlement_of(enrichment: Enrichment, item: Leased) -> Settlement:
 
 
 def _end(enrichment: Enrichment, *, is_capped: bool) -> tuple[ItemState, str | None]:
+    if enrichment.status is Status.SUPPRESSED:
+        return ItemState.SUPPRESSED, "suppressed"
     if _has(enrichment, OutcomeKind.OPTED_OUT):
         return ItemState.SUPPRESSED, "opted_out"
     unpaid = any(outcome.reason == "budget_spent" for outcome in enrichment.outcomes)

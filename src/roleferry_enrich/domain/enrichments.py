@@ -32,6 +32,8 @@ class Status(StrEnum):
     """Answered at the deadline, or a provider could not answer: there may be more."""
     NOT_FOUND = "not_found"
     """Every provider asked has looked, and none knows the subject."""
+    SUPPRESSED = "suppressed"
+    """The person must not be processed: nobody was asked, or nothing of it is told."""
 
 
 PERSON_FIELDS = (

@@ -77,6 +77,10 @@ class Metrics:
         self._local_permits = tally(
             "roleferry.limiter.local_permits", "Permits given while Redis was away"
         )
+        self._quota = tally(
+            "roleferry.quota.refused", "Requests beyond their account's quota, by window"
+        )
+        self._local_quota = tally("roleferry.quota.local", "Requests let in while Redis was away")
         self._refused_retries = tally(
             "roleferry.retry.refused", "Failed calls not made again: too many were"
         )
@@ -134,6 +138,12 @@ class Metrics:
 
     def permits_kept_locally(self, provider: str, count: int) -> None:
         self._local_permits.add(count, {"provider": self._known(provider)})
+
+    def quota_refused(self, window: str) -> None:
+        self._quota.add(1, {"window": window})
+
+    def quota_kept_locally(self, count: int) -> None:
+        self._local_quota.add(count, {})
 
     def retry_refused(self, provider: str) -> None:
         self._refused_retries.add(1, {"provider": self._known(provider)})

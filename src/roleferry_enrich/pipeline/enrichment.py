@@ -18,7 +18,6 @@ from roleferry_enrich.domain.outcomes import Report
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.buckets import Priority
-from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.begun import Begun, filled, needs_sample
 from roleferry_enrich.pipeline.charging import Asker, Charging, NoCharging
@@ -27,6 +26,7 @@ from roleferry_enrich.pipeline.fanout import FanOut
 from roleferry_enrich.pipeline.progress import Result, merged
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.resuming import resumed
+from roleferry_enrich.pipeline.screening import Screening
 
 # Of its deadline, what a request may spend waiting to be let in.
 _LINE_SHARE = 0.4
@@ -47,7 +47,7 @@ class Records(Protocol):
         observations: Observations,
         *,
         within: timedelta,
-        bill: Bill,
+        bill: Bill | None = None,
     ) -> Enrichment:
         """The enrichment with its contact's id, if that is known in time.
 
@@ -62,7 +62,7 @@ class Records(Protocol):
         observations: Observations,
         *,
         event: EventType | None = None,
-        bill: Bill,
+        bill: Bill | None = None,
     ) -> Enrichment:
         """The same where nobody waits for an answer; `event` is told to who subscribed to it.
 
@@ -83,7 +83,7 @@ class Onlooker(Protocol):
 class Enricher:
     """Answers requests. One per process."""
 
-    gateway: Gateway
+    gateway: Screening
     recall: Recall
     records: Records
     background: Background
@@ -255,9 +255,9 @@ class Enricher:
 
     def _known(self, begun: Begun, fanout: FanOut) -> Enrichment:
         now = self.now()
-        result = merged(begun.request, fanout.accepted, today=now.date())
+        result = merged(begun.request, fanout.cleared(), today=now.date())
         outcomes = tuple(report.summary() for report in fanout.all_reports())
-        return begun.enrichment(result, outcomes, now)
+        return fanout.settled(begun.enrichment(result, outcomes, now))
 
     def _with_sample(self, enrichment: Enrichment) -> Enrichment:
         """Only the answer: invented data is never stored, lest anything take it for real."""

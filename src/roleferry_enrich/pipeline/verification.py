@@ -27,7 +27,10 @@ from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.charging import Asker, Charge, Charging, NoCharging
 from roleferry_enrich.pipeline.inquiry import Inquiry
+from roleferry_enrich.pipeline.screening import REASON
 from roleferry_enrich.pipeline.verifiers import CHECK, Verifiers, verifiers_for
+from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.privacy.normal_forms import of_email
 
 MANY = 20
 """From so many addresses on nobody sits and waits: a list gives way to who does, and may be
@@ -60,17 +63,20 @@ class Onlooker(Protocol):
 class Verifier:
     """Answers lists. One per process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each a collaborator
         self,
         gateway: Gateway,
         opt_outs: OptOuts,
+        held: SuppressionList,
         background: Background,
         onlooker: Onlooker,
         now: Callable[[], datetime],
+        *,
         charging: Charging | None = None,
     ) -> None:
         self._gateway = gateway
         self._opt_outs = opt_outs
+        self._held = held
         self._background = background
         self._onlooker = onlooker
         self._now = now
@@ -126,6 +132,7 @@ class Verifier:
     ) -> "_List":
         account_id = charge.asker.account_id
         verifiers = verifiers_for(request.options, self._gateway.channels)
+        await self._held.until_read()
         objected = await self._opt_outs.among(account_id, emails)
         answer_by, payer = (
             _answer_by(request.options, since),
@@ -137,13 +144,21 @@ class Verifier:
             request=request,
             verifiers=verifiers,
             inquiries=[
-                Inquiry(email, verifiers, is_opted_out=email in objected) for email in emails
+                Inquiry(email, verifiers, barred=self._why_barred(account_id, email, objected))
+                for email in emails
             ],
             started_at=self._now(),
             answer_by=answer_by,
             terms=_terms(request.options, payer, answer_by, len(emails), charge),
             charge=charge,
         )
+
+    def _why_barred(
+        self, account_id: UUID, email: Email, objected: AbstractSet[Email]
+    ) -> str | None:
+        if self._held.of(account_id, of_email(email)):
+            return REASON
+        return "opted_out" if email in objected else None
 
     async def _begin(self, listed: "_List") -> "list[asyncio.Task[None]]":
         tasks = []

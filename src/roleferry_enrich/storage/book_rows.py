@@ -132,3 +132,8 @@ def _written(reply: Reply) -> bytes:
 def _read(frame: bytes) -> Reply:
     status, body, headers, received_at = _decoder.decode(frame)
     return Reply(status=status, body=body, headers=headers, received_at=received_at)
+
+
+def reply_body(frame: bytes) -> bytes:
+    """What the provider said, of a reply as it is kept."""
+    return _read(frame).body

@@ -36,6 +36,10 @@ _CANCEL_ITEMS = text("""
     UPDATE job_items SET state = 'cancelled', settled_at = clock_timestamp(), lease_until = NULL
     WHERE account_id = :account_id AND job_id = :job_id AND state IN ('queued', 'running')
 """)
+_END_SUPPRESSED = text("""
+    UPDATE job_items SET settled_at = clock_timestamp()
+    WHERE account_id = :account_id AND job_id = :job_id AND state = 'suppressed'
+""")
 _CANCEL_JOB = text("""
     UPDATE jobs SET cancelled_at = clock_timestamp(), finished_at = clock_timestamp()
     WHERE account_id = :account_id AND id = :job_id AND finished_at IS NULL
@@ -62,11 +66,14 @@ class JobRepository:
         where something else was sent then, and ServiceUnavailable.
         """
         job_id = uuid4()
+        mine = {"account_id": account_id, "job_id": job_id}
 
         async def work(connection: AsyncConnection) -> tuple[Job, bool]:
             earlier = await _earlier(connection, account_id, new)
             if earlier is None:
                 await bulk.write(connection, _rows(account_id, job_id, new))
+                if any(item.is_suppressed for item in new.items):
+                    await connection.execute(_END_SUPPRESSED, mine)
             job = await _job(connection, account_id, earlier or job_id)
             assert job is not None
             return job, earlier is None
@@ -276,6 +283,8 @@ def _rows(account_id: UUID, job_id: UUID, new: NewJob) -> Mapping[Table, Sequenc
                 "number": item.number,
                 "reference": item.reference,
                 "request": item.request,
+                "state": ItemState.SUPPRESSED if item.is_suppressed else ItemState.QUEUED,
+                "reason": "suppressed" if item.is_suppressed else None,
             }
             for item in new.items
         ],

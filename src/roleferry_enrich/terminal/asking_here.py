@@ -15,6 +15,7 @@ from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.observability.logs import configure_logs
+from roleferry_enrich.quota_settings import NO_QUOTA
 from roleferry_enrich.settings import Settings, read_settings
 from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.service import Service, remote
@@ -48,7 +49,8 @@ def work_here(work: Callable[[Service], Awaitable[T]]) -> T:
 async def _service(settings: Settings, servers: Servers) -> AsyncIterator[Service]:
     async with open_accounts(settings, servers) as accounts:
         key = await kept_key(accounts, settings.data_dir / KEY_FILE, "command line")
-    app = create_app(settings, servers)
+    # Whoever may start this may agree any quota.
+    app = create_app(settings.model_copy(update=NO_QUOTA), servers)
     async with (
         app.router.lifespan_context(app),
         remote("http://in-process", key, transport=httpx.ASGITransport(app=app)) as service,

@@ -1,8 +1,17 @@
 """Readies the database that a command works with."""
 
-from roleferry_enrich.embedded import Servers
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate, require_schema
+
+T = TypeVar("T")
 
 
 async def ready_database(settings: Settings, servers: Servers) -> None:
@@ -11,3 +20,18 @@ async def ready_database(settings: Settings, servers: Servers) -> None:
         await migrate(servers.database_url)
     else:
         await require_schema(servers.database_url)
+
+
+def with_database(settings: Settings, work: Callable[[AsyncEngine], Awaitable[T]]) -> T:
+    """What `work` makes of the installation's database, for a command that needs nothing else."""
+    with servers_of(settings) as servers:
+
+        async def run() -> T:
+            await ready_database(settings, servers)
+            engine = create_engine(servers.database_url, pool_size=1)
+            try:
+                return await work(engine)
+            finally:
+                await engine.dispose()
+
+        return asyncio.run(run())

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import orjson
 
 from roleferry_enrich.gateway.sealing import KeyRing, derived
-from roleferry_enrich.secret_key import secret_key
+from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
 
 
@@ -36,7 +36,7 @@ class Vault:
 
 
 def open_vault(settings: Settings) -> Vault:
-    secret = secret_key(settings).get_secret_value().encode()
+    secret = pepper(settings)
     given: Sequence[bytes] = [key.get_secret_value().encode() for key in settings.cache_key_ring]
     return Vault(KeyRing([*given, secret]), secret)
 

@@ -10,9 +10,12 @@ from sqlalchemy import Connection, func, select
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
+    account_tables,
     credit_tables,
+    erasure_tables,
     job_tables,
     outgoing_tables,
+    suppression_tables,
     webhook_tables,
 )
 from roleferry_enrich.storage.engine import create_unpooled_engine

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "r0012"
-down_revision = "r0009"
+down_revision = "r0011"
 branch_labels = None
 depends_on = None
 

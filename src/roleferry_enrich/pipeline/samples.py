@@ -1,12 +1,11 @@
-"""Invents an answer for who asked for a sample where no provider could answer."""
+"""Invented answers, for who asked for one where no provider can give a real one."""
 
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.pipeline.progress import Result
 
 
-def invented(request: Request) -> Result:
-    """Of the sandbox's people."""
-    # A world of its own, for the few who ask for one.
+def sample_result(request: Request) -> Result:
+    # An invented world, for the few who ask for one.
     from roleferry_enrich.sandbox.samples import sample  # noqa: PLC0415
 
     company, people = sample(request.keys, request.limit)
