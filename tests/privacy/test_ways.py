@@ -1,7 +1,10 @@
 """No table can be forgotten when a person is erased."""
 
 from roleferry_enrich.privacy.ways import WAYS, Follows, HoldsNobody, Searched
-from roleferry_enrich.storage import suppression_tables  # noqa: F401 - it declares tables
+from roleferry_enrich.storage import (  # noqa: F401 - they declare tables
+    credit_tables,
+    suppression_tables,
+)
 from roleferry_enrich.storage.columns import metadata
 from roleferry_enrich.storage.erasure_tables import erasures  # noqa: F401 - likewise
 

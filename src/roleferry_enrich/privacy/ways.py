@@ -185,6 +185,7 @@ def _rewritten(column: str, before: object, after: object) -> Edit:
 
 _BOOKS = HoldsNobody("the books: who was paid how much, under ids that say nothing after")
 _OWN = HoldsNobody("what an account says of itself")
+_CREDITS = HoldsNobody("what an account was charged: ids, sums and the names of fields")
 
 # In the order in which they are gone through: what is deleted first tells what else goes.
 WAYS: Mapping[str, Way] = MappingProxyType(
@@ -231,6 +232,13 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "accounts": _OWN,
         "api_keys": _OWN,
         "webhook_endpoints": _OWN,
+        "account_plans": _OWN,
+        "credit_balances": _CREDITS,
+        "credit_ledger": _CREDITS,
+        "credit_charges": _CREDITS,
+        "spending": _CREDITS,
+        "usage_alerts": _CREDITS,
+        "enrichment_usage": _CREDITS,
         "jobs": HoldsNobody("faults name fields and rows, never what was in them"),
         "erasures": HoldsNobody("receipts; whom they were for is sealed, and gone in a minute"),
         "suppressions": HoldsNobody("keyed digests, kept so that nobody comes back"),
