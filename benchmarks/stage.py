@@ -66,6 +66,10 @@ class Stage:
         """The product on uvicorn, exactly as `serve` runs it, with the benchmark's providers."""
         return self._start("service", far_end.url, ready="/health/live")
 
+    def worker(self, far_end: Child) -> Child:
+        """The product's worker; its port is that of its metrics."""
+        return self._start("batch_worker", far_end.url, ready="/metrics")
+
     def bare(self) -> Child:
         """A FastAPI application that does nothing, on the same uvicorn."""
         return self._start("bare", ready="/health/live")

@@ -35,8 +35,9 @@ CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MATCHING = ROOT / "docs" / "matching.md"
 DOCUMENTS = [
-    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")),
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY")),
     MATCHING,
+    ROOT / "docs" / "privacy.md",
     *DECISIONS,
 ]
 OPENAPI: dict[str, Any] = create_api().openapi()
@@ -286,8 +287,8 @@ def test_decisions_are_numbered_without_gaps():
     assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 
 
-@pytest.mark.parametrize("path", DECISIONS, ids=file_name)
-def test_tests_named_by_a_decision_exist(path):
+@pytest.mark.parametrize("path", [*DECISIONS, ROOT / "SECURITY.md"], ids=file_name)
+def test_tests_named_by_a_document_exist(path):
     for module, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", path.read_text()):
         assert re.search(rf"def {test}\(", (ROOT / module).read_text()), test
 

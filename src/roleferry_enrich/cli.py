@@ -12,6 +12,7 @@ import typer
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.terminal.account_commands import credits, usage
 from roleferry_enrich.terminal.administration import keys, providers, webhooks
+from roleferry_enrich.terminal.audit import audit
 from roleferry_enrich.terminal.batch import batch
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, show
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 for group in (keys, quotas, credits, privacy, providers, webhooks):
     app.add_typer(group)
+app.command()(audit)
 app.command()(resolve)
 app.command()(batch)
 app.command()(verify)

@@ -5,7 +5,8 @@
         InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402 (and its CapReached),
         MissingScope 403, NotFound 404, Conflict 409, TooManyRequests 429, ServiceUnavailable 503;
         of the message itself: MalformedBody 400, BodyTooSlow 408, BodyTooLarge 413, UrlTooLong 414,
-        WrongMediaType 415, HeadersTooLarge 431; of who sends a webhook: WebhookRefused 401
+        WrongMediaType 415, MisdirectedRequest 421, HeadersTooLarge 431; of who sends a webhook:
+        WebhookRefused 401
       ProviderError             one provider; never fails the request
         ProviderUnavailable     no connection, 5xx: retried, counts against the breaker
           ProviderConnectionLost, ProviderTimedOut: may have been billed, so a paid call is not
@@ -126,6 +127,10 @@ class Conflict(RequestRefused):
 
 class TooManyRequests(RequestRefused):
     status, slug, title = 429, "too-many-requests", "The account's quota is used up for now"
+
+
+class MisdirectedRequest(RequestRefused):
+    status, slug, title = 421, "misdirected-request", "This is not who you asked for"
 
 
 class HeadersTooLarge(RequestRefused):

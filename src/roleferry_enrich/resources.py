@@ -35,6 +35,7 @@ from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.pipeline.verification import Verifier
 from roleferry_enrich.privacy.erasure import Erasure
+from roleferry_enrich.privacy.handlings import Handlings
 from roleferry_enrich.privacy.opening import open_erasure
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.provider_access import gates_of, own_store_read, sessions
@@ -43,6 +44,7 @@ from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
+from roleferry_enrich.storage.handling import HandlingRepository
 from roleferry_enrich.storage.opt_outs import OptOutRepository
 from roleferry_enrich.webhooks.outgoing.alarms import Alarms
 
@@ -62,6 +64,7 @@ class Resources:
     enricher: ScreenedEnricher
     verifier: Verifier
     suppressions: Suppressions
+    handlings: Handlings
     erasure: Erasure
     accounts: AccountRepository
     books: PostgresBooks
@@ -159,16 +162,17 @@ async def _finished(background: Background) -> AsyncIterator[None]:
 
 def _resources(ground: _Ground, gateway: Gateway, gates: Gates, cache: Cache) -> Resources:
     settings, engine = ground.settings, ground.engine
-    enrichments = EnrichmentRepository(engine)
+    enrichments, handlings = EnrichmentRepository(engine), Handlings(HandlingRepository(engine))
     return Resources(
         settings=settings,
         engine=engine,
         shared=ground.shared,
         gateway=gateway,
         usage=Usage(gateway.channels, gates, ground.shared),
-        enricher=_enricher(ground, gateway, enrichments),
+        enricher=_enricher(ground, gateway, enrichments, handlings),
         verifier=_verifier(ground, gateway),
         suppressions=ground.suppressions,
+        handlings=handlings,
         erasure=open_erasure(settings, engine, ground.suppressions, cache, _now),
         accounts=AccountRepository(engine, pepper(settings)),
         books=ground.books,
@@ -179,7 +183,7 @@ def _resources(ground: _Ground, gateway: Gateway, gates: Gates, cache: Cache) ->
 
 
 def _enricher(
-    ground: _Ground, gateway: Gateway, enrichments: EnrichmentRepository
+    ground: _Ground, gateway: Gateway, enrichments: EnrichmentRepository, handlings: Handlings
 ) -> ScreenedEnricher:
     held, background, watching = ground.suppressions.held, ground.background, ground.watching
     asking = Enricher(
@@ -192,7 +196,7 @@ def _enricher(
         now=_now,
         charging=ground.billing.charging(gateway.channels),
     )
-    return ScreenedEnricher(asking, held)
+    return ScreenedEnricher(asking, held, handlings)
 
 
 def _verifier(ground: _Ground, gateway: Gateway) -> Verifier:

@@ -20,8 +20,10 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from roleferry_enrich.audit_settings import AuditSettings
 from roleferry_enrich.credit_settings import CapSettings, CreditSettings, credit_names
 from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
+from roleferry_enrich.edge_settings import TrustedHosts, TrustedProxies
 from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.inside_hosts import InsideHosts
@@ -52,7 +54,7 @@ _SECRET_FIELDS = frozenset(
 )
 
 
-class Settings(QuotaSettings, BaseSettings):
+class Settings(QuotaSettings, AuditSettings, BaseSettings):
     """Build it with `read_settings`, which refuses unknown names; a test may call the class."""
 
     model_config = SettingsConfigDict(
@@ -78,9 +80,15 @@ class Settings(QuotaSettings, BaseSettings):
     """Times the delays of the real providers: 0 answers at once."""
     instances: int = Field(default=1, ge=1, le=1000)
     """Processes that share the providers' limits; each keeps to its share while Redis is away."""
+    trusted_hosts: TrustedHosts = ()
+    """Names the API is asked by; any, where empty."""
+    trusted_proxies: TrustedProxies = ()
+    """Who is believed about a caller's address and scheme (X-Forwarded-For and -Proto)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     otlp_endpoint: HttpUrl | None = None
+    worker_metrics_port: Port | None = None
+    """Where a worker shows its metrics; each on a machine needs its own."""
     usage_every_s: float = Field(default=30.0, ge=0, le=86_400)
     """Seconds between two askings what is left of a quota, where that is free; 0 is never."""
     retention_days: int | None = Field(default=None, ge=0, le=3_650)

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import event, select
+from tests.storage.job_examples import PRICES, created
 
 from roleferry_enrich.accounts.account import Account, KeyWish
 from roleferry_enrich.accounts.keys import Key, Mode, mint, parse
 from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.errors import Conflict, MissingScope, NotFound, Unauthenticated
+from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.tables import api_keys
 
 PEPPER = b"test-pepper"
@@ -214,6 +216,18 @@ async def test_h24_a_leaked_key_stops_within_five_seconds_when_replaced_at_once(
     time.move(seconds=5)
     with pytest.raises(Unauthenticated):
         await elsewhere.authenticate(old)
+
+
+async def test_h24_a_batch_goes_on_when_the_key_it_was_sent_with_is_revoked(
+    repository, engine, account_id
+) -> None:
+    token = await repository.create_key(account_id, "importer", {"enrich"})
+    job = await created(engine, (await repository.authenticate(token)).id)
+    await repository.revoke_key(account_id, key_of(token).id)
+    with pytest.raises(Unauthenticated):
+        await repository.authenticate(token)
+    leased = await LeaseRepository(engine, lease=timedelta(minutes=1)).take(10, PRICES)
+    assert [item.job_id for item in leased] == [job.id] * job.total
 
 
 async def test_a_key_is_replaced_for_as_long_as_it_was_to_live(repository, time, account_id):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account, IssuedKey, KeyWish
@@ -24,18 +25,30 @@ class FakeKeys:
     async def all(self, account_id: UUID) -> list[IssuedKey]:
         return [key for (owner, _), key in self.owned.items() if owner == account_id]
 
-    async def create(self, maker: Account, wish: KeyWish) -> tuple[IssuedKey, str]:
+    async def create(
+        self, maker: Account, wish: KeyWish, *, alongside: Any = None
+    ) -> tuple[IssuedKey, str]:
         require_no_more(maker, wish.scopes)
         self.wishes.append((maker, wish))
         self.owned[maker.id, KEY_ID] = key = issued(KEY_ID, wish)
+        if alongside is not None:
+            await alongside(None, (key, TOKEN))
         return key, TOKEN
 
     async def rotate(
-        self, maker: Account, key_id: str, *, overlap: timedelta, expires_in_days: int | None
+        self,
+        maker: Account,
+        key_id: str,
+        *,
+        overlap: timedelta,
+        expires_in_days: int | None,
+        alongside: Any = None,
     ) -> tuple[IssuedKey, str]:
         key = self._of(maker.id, key_id)
         require_no_more(maker, key.scopes)
         self.rotations.append((key_id, overlap, expires_in_days))
+        if alongside is not None:
+            await alongside(None, (key, TOKEN))
         return key, TOKEN
 
     async def revoke(self, account_id: UUID, key_id: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from roleferry_enrich.domain.handling import Handling
 from roleferry_enrich.privacy.wishes import Wish, forms_of
 from roleferry_enrich.storage.suppressions import EVERYWHERE, Entry
 
@@ -32,3 +33,16 @@ class FakeSuppressions:
 
     async def release(self, account_id: UUID | None, entry_id: UUID) -> bool:
         return self.held.pop((account_id, entry_id), None) is not None
+
+
+@dataclass
+class KeptHandlings:
+    said: dict[UUID, Handling] = field(default_factory=dict)
+    reads: int = 0
+
+    async def get(self, account_id: UUID) -> Handling:
+        self.reads += 1
+        return self.said.get(account_id, Handling())
+
+    async def put(self, account_id: UUID, handling: Handling) -> None:
+        self.said[account_id] = handling

@@ -49,13 +49,14 @@ WEBHOOKS = {
     "getWebhookEndpoint": {200, 401, 404, 414, 422, 429, 431, 500, 503},
     "changeWebhookEndpoint": {200, 400, 401, 404, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "deleteWebhookEndpoint": {204, 401, 404, 414, 422, 429, 431, 500, 503},
-    "rotateWebhookSecret": {200, 400, 401, 404, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "rotateWebhookSecret": {200, 400, 401, 404, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
     "testWebhookEndpoint": {202, 401, 404, 409, 414, 422, 429, 431, 500, 503},
     "listWebhookDeliveries": {200, 401, 404, 414, 422, 429, 431, 500, 503},
     "replayWebhookDelivery": {202, 401, 404, 409, 414, 422, 429, 431, 500, 503},
 }
 KEYS = {
     "getAccount": {200, 401, 414, 422, 429, 431, 500, 503},
+    "listAuditEntries": {200, 401, 414, 422, 429, 431, 500, 503},
     "listKeys": {200, 401, 414, 422, 429, 431, 500, 503},
     "createKey": {201, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
     "rotateKey": {200, 400, 401, 404, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
@@ -64,6 +65,8 @@ KEYS = {
 SUPPRESSIONS = {
     "suppressPerson": {201, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "listSuppressions": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getHandling": {200, 401, 414, 422, 429, 431, 500, 503},
+    "putHandling": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "releaseSuppression": {204, 401, 404, 414, 422, 429, 431, 500, 503},
 }
 LISTS = {"listContacts", "listProviders"}
@@ -103,7 +106,7 @@ def test_no_schema_of_the_framework_is_left():
 
 @pytest.mark.parametrize("name", sorted(POSTS))
 def test_what_costs_money_documents_every_status(name):
-    expected = {200, 400, 401, 402, 408, 413, 414, 415, 422, 429, 431, 500, 503}
+    expected = {200, 400, 401, 402, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503}
     assert statuses(name) == expected
 
 
@@ -128,7 +131,7 @@ def test_what_reads_documents_every_status(name):
 
 @pytest.mark.parametrize("name", sorted(BATCHES))
 def test_what_is_accepted_documents_every_status(name):
-    expected = {202, 400, 401, 402, 408, 413, 414, 415, 422, 429, 431, 500, 503}
+    expected = {202, 400, 401, 402, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503}
     assert statuses(name) == expected
     assert {"Location", "Retry-After"} <= OPERATIONS[name]["responses"]["202"]["headers"].keys()
 

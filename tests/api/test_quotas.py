@@ -15,6 +15,7 @@ LEFT = '"minute";r=99;t=60, "hour";r=999;t=3600'
     [
         ("/enrich", {"email": "a@b.test"}, 200),
         ("/enrich", {}, 422),
+        ("/enrich/batch", {"items": [{"email": "a@b.test"}]}, 202),
         ("/contacts", None, 200),
         ("/contacts/00000000-0000-0000-0000-000000000009", None, 404),
     ],

@@ -20,7 +20,7 @@ from tests.processes import eventually
 import roleferry_enrich
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
-from roleferry_enrich.domain.scopes import USUAL
+from roleferry_enrich.domain.scopes import USUAL, Scope
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.provider_settings import ProviderSettings
 from roleferry_enrich.providers.catalogue import catalogue
@@ -103,7 +103,9 @@ async def running_api(settings: Settings, servers: Servers) -> AsyncIterator[htt
     """The API over its own resources, and a client with a key of a new account."""
     async with open_accounts(settings, servers) as accounts:
         account_id = await accounts.create_account("Fault tests")
-        token = await accounts.create_key(account_id, "tests", USUAL)
+        token = await accounts.create_key(
+            account_id, "tests", USUAL | {Scope.PERSONAL, Scope.PRIVACY}
+        )
     app = create_app(settings, servers)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (

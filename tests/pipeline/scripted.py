@@ -155,13 +155,17 @@ class Shelf:
         self.observed: list[Observations] = []
         self.reports: list[tuple[Report, ...]] = []
         self.within: list[timedelta] = []
+        self.alongside: list[object] = []
         self.events: list[EventType | None] = []
         self.bills: list[Bill] = []
         self._broken = broken
 
-    async def record(self, enrichment, reports, observations, *, within, bill=None) -> Enrichment:
+    async def record(
+        self, enrichment, reports, observations, *, within, bill=None, alongside=None
+    ) -> Enrichment:
         self.bills.append(bill)
         self.within.append(within)
+        self.alongside.append(alongside)
         return enrichment if self._broken else self._keep(enrichment, reports, observations)
 
     async def store(

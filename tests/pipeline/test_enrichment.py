@@ -78,6 +78,7 @@ class Kept:
         within: timedelta | None = None,
         event: EventType | None = None,
         bill: Bill,
+        alongside: object = None,
     ) -> Enrichment:
         self.events.append(event)
         self.versions.append(enrichment)

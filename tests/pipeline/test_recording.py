@@ -31,8 +31,9 @@ class SlowRepository:
         self.at_once = self._now = 0
 
     async def record(
-        self, enrichment, reports, *, observations, event=None, bill=None
+        self, enrichment, reports, *, observations, event=None, bill=None, alongside=None
     ) -> Enrichment:
+        self.alongside = alongside
         self._now += 1
         self.at_once = max(self.at_once, self._now)
         await self.go.wait()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from tests.api.fake_suppressions import KeptHandlings
 from tests.pipeline.scripted import (
     ACCOUNT,
     DOMAIN,
@@ -22,6 +23,7 @@ from tests.suppressed import held, suppress
 from roleferry_enrich.domain.batches import ItemState, Leased, settlement_of
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Goal, Status
+from roleferry_enrich.domain.handling import Handling, LawfulBasis
 from roleferry_enrich.domain.observations import Observation, Observations, Provenance
 from roleferry_enrich.domain.outcomes import Found
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim, PhoneClaim
@@ -30,6 +32,7 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.privacy.digests import Digester
+from roleferry_enrich.privacy.handlings import Handlings
 from roleferry_enrich.privacy.holding import SuppressionList
 from roleferry_enrich.privacy.normal_forms import NormalForm
 
@@ -54,8 +57,9 @@ class House:
     def __init__(self, script: Script, *forms: NormalForm) -> None:
         self.script, self.shelf, self.background = script, Shelf(), Background()
         script.held = held(*forms)
+        self.handlings = Handlings(KeptHandlings())
         asking = enricher(script, self.shelf, self.background)
-        self.enricher = ScreenedEnricher(asking, script.held)
+        self.enricher = ScreenedEnricher(asking, script.held, self.handlings)
 
     async def enrich(self, asked):
         enrichment = await self.enricher.enrich(asked, ACCOUNT)
@@ -199,5 +203,37 @@ async def test_while_the_list_was_not_read_nobody_is_answered(monkeypatch) -> No
     unread = SuppressionList(Digester(b"secret"))
 
     with pytest.raises(ServiceUnavailable):
-        await ScreenedEnricher(house.enricher.asking, unread).enrich(request(), ACCOUNT)
+        await ScreenedEnricher(house.enricher.asking, unread, house.handlings).enrich(
+            request(), ACCOUNT
+        )
     assert house.script.asked == []
+
+
+async def test_a_provider_that_the_account_switched_off_is_told_nothing() -> None:
+    other = offer("other.find_person", "email")
+    house = House(Script(PERSON, other))
+    said_so = Handling(
+        purpose="sales", lawful_basis=LawfulBasis.CONSENT, providers_off=frozenset({"acme"})
+    )
+    await house.handlings.change(ACCOUNT, said_so)
+    orla = PersonClaim(full_name="Orla Fenwick", emails=(EmailClaim(address=EMAIL),))
+    house.script.answer("other.find_person", said(orla))
+
+    enrichment = await house.enrich(request(include=frozenset({"acme", "other"})))
+
+    assert house.script.names == ["other.find_person"]
+    reasons = {line.provider: line.reason for line in enrichment.outcomes}
+    assert reasons["acme"] == "excluded"
+    kept = house.shelf.kept[-1].request.options
+    assert (kept.purpose, kept.lawful_basis) == ("sales", LawfulBasis.CONSENT)
+
+
+async def test_what_an_account_has_said_is_read_seldom() -> None:
+    now, kept = [0.0], KeptHandlings()
+    handlings = Handlings(kept, clock=lambda: now[0])
+    for _ in range(3):
+        await handlings.of(ACCOUNT)
+    assert kept.reads == 1
+    kept.said[ACCOUNT] = Handling(purpose="sales")
+    now[0] = 5.0
+    assert (await handlings.of(ACCOUNT)).purpose == "sales"

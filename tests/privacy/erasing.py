@@ -21,10 +21,10 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
 
 def names(text: str) -> bool:
     """Whether the person is named in it, also where it is written otherwise."""
-    return any(word in form for form in _forms(text) for word in WORDS)
+    return any(word in form for form in forms(text) for word in WORDS)
 
 
-def _forms(text: str) -> Sequence[str]:
+def forms(text: str) -> Sequence[str]:
     forms = [text.casefold()]
     for piece in _BASE64.findall(text):
         try:

@@ -80,7 +80,7 @@ async def test_who_stood_beside_an_erased_person_is_still_there(
 ) -> None:
     listed = await canaries.led(engine, account_id)
     job_id = await canaries.batched(engine, account_id)
-    await erasure.erase(account_id, SOUGHT)
+    await erasure.erase(account_id, traces.of_keys(Keys(), phone=canaries.PHONE))
 
     async with engine.connect() as connection:
         mine = tables.enrichments.c

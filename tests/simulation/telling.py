@@ -70,6 +70,7 @@ class Records:
         observations: Observations,
         event: Any,
         bill: Any,
+        alongside: Any = None,
     ) -> Enrichment:
         await asyncio.sleep(self._random.uniform(0.001, 0.004))
         if self._slow and self._random.random() < 0.3:

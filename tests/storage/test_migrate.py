@@ -17,6 +17,7 @@ import roleferry_enrich
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
     account_tables,
     erasure_tables,
+    handling,
     job_tables,
     outgoing_tables,
     suppression_tables,
@@ -83,10 +84,10 @@ async def test_processes_that_migrate_at_once_wait_for_each_other(empty_database
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
 def test_every_table_belongs_to_an_account(table) -> None:
-    # What arrives belongs to the installation, as the key does that proves it; so does the list
-    # of who must not be processed, of which each row has its scope.
+    # What arrives belongs to the installation, as the key does that proves it; so do the sweeps,
+    # and the list of who must not be processed, of which each row has its scope.
     of_installation = {"accounts", "webhook_events", "suppressions", "suppression_state"}
-    of_installation |= {"erasures"}
+    of_installation |= {"erasures", "sweeps"}
     assert table.name in of_installation or "account_id" in table.c
 
 

@@ -67,3 +67,14 @@ def test_a_broken_list_is_refused_before_anything_is_done(privacy, tmp_path: Pat
     said = privacy("import", str(tmp_path / NAME))
     assert (said.code, "row 2 has no work item id" in said.err) == (2, True)
     assert not (tmp_path / "reports").exists()
+
+
+def test_an_account_says_how_it_handles_data(privacy, command) -> None:
+    account = command("keys", "create", "crm").out.split()[1]
+    said = privacy("handling", account, "--purpose", "sales", "--basis", "consent", "--off", "clay")
+    assert said.out.split("\n")[:3] == [
+        "Purpose        sales", "Lawful basis   consent", "Providers off  clay",
+    ]  # fmt: skip
+    assert privacy("handling", account).out == said.out
+    assert "sales" not in privacy("handling", account, "--clear").out
+    assert privacy("handling", account, "--off", "nobody").code == 2

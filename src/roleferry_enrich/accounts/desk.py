@@ -5,9 +5,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account, IssuedKey, KeyWish
-from roleferry_enrich.accounts.repository import AccountRepository
+from roleferry_enrich.accounts.repository import AccountRepository, ShownKey
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import MissingScope
+from roleferry_enrich.storage.transactions import Alongside
 
 
 class LocalKeyDesk:
@@ -17,13 +18,21 @@ class LocalKeyDesk:
     async def all(self, account_id: UUID) -> Sequence[IssuedKey]:
         return await self._accounts.list_keys(account_id)
 
-    async def create(self, maker: Account, wish: KeyWish) -> tuple[IssuedKey, str]:
+    async def create(
+        self, maker: Account, wish: KeyWish, *, alongside: Alongside[ShownKey] | None = None
+    ) -> ShownKey:
         require_no_more(maker, wish.scopes)
-        return await self._accounts.issue_key(maker.id, wish)
+        return await self._accounts.issue_key(maker.id, wish, alongside)
 
     async def rotate(
-        self, maker: Account, key_id: str, *, overlap: timedelta, expires_in_days: int | None
-    ) -> tuple[IssuedKey, str]:
+        self,
+        maker: Account,
+        key_id: str,
+        *,
+        overlap: timedelta,
+        expires_in_days: int | None,
+        alongside: Alongside[ShownKey] | None = None,
+    ) -> ShownKey:
         return await self._accounts.rotate_key(
             maker.id,
             key_id,
@@ -31,6 +40,7 @@ class LocalKeyDesk:
             expires_in_days=expires_in_days,
             # Whoever makes a key sees it, and so may do what it may do.
             may_replace=lambda old: require_no_more(maker, old.scopes),
+            alongside=alongside,
         )
 
     async def revoke(self, account_id: UUID, key_id: str) -> None:

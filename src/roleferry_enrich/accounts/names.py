@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.errors import NotFound
 from roleferry_enrich.storage.tables import accounts
 from roleferry_enrich.storage.transactions import in_transaction
@@ -28,7 +29,10 @@ class AccountNames:
         name, read_at = self._names.get(account_id, ("", -_KEPT_FOR_S))
         if name and self._clock() - read_at < _KEPT_FOR_S:
             return name
-        name = await in_transaction(self._engine, lambda connection: _read(connection, account_id))
+        with acting_for(None):
+            name = await in_transaction(
+                self._engine, lambda connection: _read(connection, account_id)
+            )
         if len(self._names) >= _MOST_KEPT:
             self._names.clear()
         self._names[account_id] = name, self._clock()

@@ -28,17 +28,21 @@ from roleferry_enrich.accounts.key_rows import (
 )
 from roleferry_enrich.accounts.keys import Key, Mode, digest, mint, parse, same
 from roleferry_enrich.accounts.names import AccountNames
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import NotFound, Unauthenticated
 from roleferry_enrich.storage.documents import storable
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.tables import accounts, api_keys
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 _CACHED_FOR_S = 4.0
 """A revoked key must stop within five seconds in every process."""
 
 _MOST_CACHED = 1_000
+
+ShownKey = tuple[IssuedKey, str]
+"""A new key, and its text, which is not shown again."""
 
 _NOBODY = bytes(32)
 """Compared in place of an unknown key's digest, so that the work is the same."""
@@ -102,13 +106,21 @@ class AccountRepository:
         await in_transaction(self._engine, lambda connection: added(connection, row, now))
         return key.token()
 
-    async def issue_key(self, account_id: UUID, wish: KeyWish) -> tuple[IssuedKey, str]:
+    async def issue_key(
+        self, account_id: UUID, wish: KeyWish, alongside: Alongside[ShownKey] | None = None
+    ) -> ShownKey:
         """The new key, and its text. Raises NotFound, and Conflict for one too many."""
         key, now = mint(Mode.LIVE), self._now()
         days = wish.expires_in_days
         row = self._row(key, account_id, wish.name, wish.scopes, _in_days(now, days))
-        made = await in_transaction(self._engine, lambda connection: added(connection, row, now))
-        return made, key.token()
+
+        async def work(connection: AsyncConnection) -> ShownKey:
+            shown = await added(connection, row, now), key.token()
+            if alongside is not None:
+                await alongside(connection, shown)
+            return shown
+
+        return await in_transaction(self._engine, work)
 
     async def rotate_key(
         self,
@@ -118,7 +130,8 @@ class AccountRepository:
         overlap: timedelta,
         expires_in_days: int | None = None,
         may_replace: Callable[[IssuedKey], None] = lambda _: None,
-    ) -> tuple[IssuedKey, str]:
+        alongside: Alongside[ShownKey] | None = None,
+    ) -> ShownKey:
         """A key with the name and scopes of the old one, which lives on for the overlap.
 
         Unless days are given it is to live as long as the old one was. `may_replace` raises what
@@ -126,7 +139,7 @@ class AccountRepository:
         """
         secret, now = mint(Mode.LIVE), self._now()
 
-        async def work(connection: AsyncConnection) -> IssuedKey:
+        async def work(connection: AsyncConnection) -> ShownKey:
             old = await found(connection, account_id, storable(key_id))
             may_replace(issued(old))
             key, life = replace(secret, mode=Mode(old.mode)), lifetime(old)
@@ -135,11 +148,14 @@ class AccountRepository:
             if not await known(connection, key.id):  # else this is done, and its answer was lost
                 require_live(old, now)
                 await end_at(connection, old.id, now + overlap)
-            return await added(connection, row, now)
+            shown = await added(connection, row, now), key.token()
+            if alongside is not None:
+                await alongside(connection, shown)
+            return shown
 
-        made = await in_transaction(self._engine, work)
+        shown = await in_transaction(self._engine, work)
         self._known.pop(key_id, None)
-        return made, replace(secret, mode=made.mode).token()
+        return shown
 
     async def list_keys(self, account_id: UUID) -> Sequence[IssuedKey]:
         """The account's live keys, then those that have ended; 200 at most."""
@@ -209,7 +225,8 @@ class AccountRepository:
         """A burst of one caller's requests is one look-up, not as many as there are connections."""
         reading = self._reading.get(offered)
         if reading is None:
-            reading = asyncio.create_task(self._read(key, offered))
+            with acting_for(None):  # whose key it is remains to be seen
+                reading = asyncio.create_task(self._read(key, offered))
             self._reading[offered] = reading
             reading.add_done_callback(lambda _: self._reading.pop(offered, None))
         return await asyncio.shield(reading)

@@ -1,14 +1,17 @@
-"""What is told of every answer to an account: how much of its quota is left."""
+"""Tells the account what is left of its quota, and the audit log what was asked."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roleferry_enrich.accounts.quotas import QuotaLeft
+from roleferry_enrich.api.deeds import deed_of
 from roleferry_enrich.api.refusals import QUOTA_USED_UP
+from roleferry_enrich.api.services import Services
 
+_UNANSWERED = 500
 _EXAMPLE = QUOTA_USED_UP.headers()
 QUOTA_HEADERS: Mapping[str, Any] = MappingProxyType(
     {
@@ -39,14 +42,31 @@ class Accounting:
             return
         state = scope["state"]
 
+        status = _UNANSWERED
+
         async def told(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 left: QuotaLeft | None = state.get("quota")
                 if left is not None:
                     message = {**message, "headers": [*message.get("headers", ()), *_raw(left)]}
             await send(message)
 
-        await self._app(scope, receive, told)
+        try:
+            await self._app(scope, receive, told)
+        finally:
+            _note(scope, status)
+
+
+def _note(scope: Scope, status: int) -> None:
+    """Whatever came of it; what changed the account is in the log already."""
+    if "in_log" in scope["state"]:
+        return
+    deed = deed_of(scope)
+    if deed is not None:
+        services = cast("Services", scope["app"].state.services)
+        services.audit.note(deed, status)
 
 
 def _raw(left: QuotaLeft) -> list[tuple[bytes, bytes]]:

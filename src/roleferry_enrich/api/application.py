@@ -1,6 +1,6 @@
 """Puts the HTTP layer together. It is given its services; it opens nothing itself."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -9,12 +9,14 @@ from prometheus_client import REGISTRY, CollectorRegistry
 
 from roleferry_enrich import __version__
 from roleferry_enrich.api import (
+    audit,
     batches,
     billing,
     companies,
     contacts,
     emails,
     enrich,
+    handling,
     health,
     jobs,
     keys,
@@ -26,11 +28,13 @@ from roleferry_enrich.api import (
     webhooks,
 )
 from roleferry_enrich.api.accounting import Accounting
+from roleferry_enrich.api.docs_page import show_docs
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
 from roleferry_enrich.api.openapi import complete
 from roleferry_enrich.api.problems import answer_problems
 from roleferry_enrich.api.services import Services
+from roleferry_enrich.api.trusted_hosts import NamedOnly
 
 Opening = Callable[[], AbstractAsyncContextManager[Services]]
 """Opens the services for as long as the application runs."""
@@ -51,6 +55,7 @@ _MODULES = (
     contacts,
     records,
     providers,
+    handling,
     suppressions,
     rights,
     webhook_endpoints,
@@ -58,6 +63,7 @@ _MODULES = (
     billing,
     keys,
     health,
+    audit,
 )
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
@@ -81,6 +87,7 @@ def create_api(
     opening: Opening | None = None,
     registry: CollectorRegistry = REGISTRY,
     limits: Limits | None = None,
+    trusted_hosts: Sequence[str] = (),
 ) -> FastAPI:
     """The application over `services`, or over what `opening` opens when it starts.
 
@@ -91,6 +98,7 @@ def create_api(
         version=__version__,
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
+        docs_url=None,  # the framework's loads a viewer from elsewhere; see docs_page.py
         redoc_url=None,
         # Not `include_router`, which resolves a route's inherited settings in every request.
         routes=[route for module in _MODULES for route in module.router.routes],
@@ -100,7 +108,10 @@ def create_api(
     app.state.registry = registry
     answer_problems(app)
     app.add_middleware(Accounting)
+    show_docs(app)
     app.add_middleware(LimitedIntake, limits=limits or Limits())
+    if trusted_hosts:
+        app.add_middleware(NamedOnly, names=trusted_hosts)
     app.add_middleware(Edge)  # the last added is the outermost
     return app
 

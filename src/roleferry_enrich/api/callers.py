@@ -13,6 +13,7 @@ from fastapi.security.base import SecurityBase
 
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.accounts.quotas import QuotaExceeded
+from roleferry_enrich.acting import act_for
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import Fault, InvalidQuery, MissingScope, Unauthenticated
@@ -58,7 +59,10 @@ async def arrival_of(request: Request) -> float:
 
 
 async def account_of(request: Request) -> Account:
-    """Whose key the request carries, counted. Raises Unauthenticated and QuotaExceeded."""
+    """Whose key the request carries, counted once. Raises Unauthenticated and QuotaExceeded."""
+    known: Account | None = getattr(request.state, "account", None)
+    if known is not None:
+        return known
     if request.scope["query_string"]:
         _refuse_key_in_url(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -72,6 +76,8 @@ async def account_of(request: Request) -> Account:
     if Scope.OPERATOR in account.scopes and _ON_BEHALF in request.headers:
         account = await services.on_behalf(account, _account_named(request))
     await _count(request, services, account)
+    act_for(account.id)
+    request.state.account = account
     return account
 
 

@@ -1,5 +1,6 @@
 """What is stored of people: listed, one by one, and how each came to be what it is."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Provided, ReadCaller
+from roleferry_enrich.api.personal import changes_shown, contact_shown, page_shown
 from roleferry_enrich.api.refusals import READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.contacts import ContactData, ContactPage, HistoryPage
@@ -39,7 +41,7 @@ async def list_contacts(
 ) -> Response:
     """Every contact of the account, page by page."""
     page = await services.contacts(caller.id, after=after, limit=limit)
-    return json_response(contact_page(page))
+    return json_response(contact_page(page_shown(page, caller)))
 
 
 @router.get(
@@ -54,7 +56,7 @@ async def get_contact(contact_id: UUID, caller: ReadCaller, services: Provided) 
     contact = await services.contact(caller.id, contact_id)
     if contact is None:
         raise NotFound("there is no such contact")
-    return json_response(contact_data(contact))
+    return json_response(contact_data(contact_shown(contact, caller)))
 
 
 @router.get(
@@ -76,4 +78,4 @@ async def get_contact_history(
     page = await services.contact_history(caller.id, contact_id, after=after, limit=limit)
     if page is None:
         raise NotFound("there is no such contact")
-    return json_response(history_page(page))
+    return json_response(history_page(replace(page, items=changes_shown(page.items, caller))))

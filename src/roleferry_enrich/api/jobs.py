@@ -14,6 +14,7 @@ from roleferry_enrich.api.callers import EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.job_events import EventStream, events
 from roleferry_enrich.api.job_services import Jobs
+from roleferry_enrich.api.personal import item_shown
 from roleferry_enrich.api.refusals import ACTS, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response, rendered
 from roleferry_enrich.api.schemas.batches import ItemPage, JobData, JobPage
@@ -25,7 +26,7 @@ router = APIRouter(route_class=StrictRoute, tags=["batches"], default_response_c
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 _STREAMED_AT_ONCE = 100
-_TEXT = {"schema": {"type": "string"}}
+TEXT = {"schema": {"type": "string"}}
 Accept = Annotated[str, Header(description=f"`{JSON}`, or in whole `{NDJSON}` or `{CSV}`.")]
 
 
@@ -61,7 +62,7 @@ async def get_job(job_id: UUID, caller: ReadCaller, services: Provided) -> Respo
     summary="Get what came of a job's items",
     response_model=ItemPage,
     response_description="The items that have ended, in the order they were sent",
-    responses={200: {"content": {NDJSON: _TEXT, CSV: _TEXT}}, **documented(READS_ONE)},
+    responses={200: {"content": {NDJSON: TEXT, CSV: TEXT}}, **documented(READS_ONE)},
 )
 async def get_job_results(
     job_id: UUID,
@@ -81,9 +82,9 @@ async def get_job_results(
     media_type = wanted(accept)
     if media_type != JSON:
         return StreamingResponse(
-            _lines(services.jobs, job, after, media_type), media_type=media_type
+            _lines(services.jobs, job, after, media_type, caller), media_type=media_type
         )
-    items = [item_data(item) for item in first.items]
+    items = [item_data(item_shown(item, caller)) for item in first.items]
     done = job.finished_at is not None
     return json_response({"items": items, "next": first.next, "complete": done})
 
@@ -150,7 +151,9 @@ def wanted(accept: str) -> str:
     return JSON
 
 
-async def _lines(jobs: Jobs, job: Job, after: str | None, media_type: str) -> AsyncIterator[bytes]:
+async def _lines(
+    jobs: Jobs, job: Job, after: str | None, media_type: str, caller: Account
+) -> AsyncIterator[bytes]:
     """Page by page, so that ten thousand answers are never held at once."""
     if media_type == CSV:
         yield csv_row(SHEET_COLUMNS).encode()
@@ -159,7 +162,7 @@ async def _lines(jobs: Jobs, job: Job, after: str | None, media_type: str) -> As
     while True:
         page = await jobs.results(job.account_id, job.id, after=place, limit=_STREAMED_AT_ONCE)
         if page.items:
-            yield b"".join(map(line, page.items))
+            yield b"".join(line(item_shown(item, caller)) for item in page.items)
         if page.next is None:
             return
         place = page.next

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from roleferry_enrich.accounts.account import Account, IssuedKey, KeyWish
+from roleferry_enrich.storage.transactions import Alongside
 
 
 class KeyDesk(Protocol):
@@ -16,12 +17,24 @@ class KeyDesk(Protocol):
         """The live keys, then those that have ended; 200 at most."""
         ...
 
-    async def create(self, maker: Account, wish: KeyWish) -> tuple[IssuedKey, str]:
+    async def create(
+        self,
+        maker: Account,
+        wish: KeyWish,
+        *,
+        alongside: Alongside[tuple[IssuedKey, str]] | None = None,
+    ) -> tuple[IssuedKey, str]:
         """The key and its text. Raises MissingScope for more than the maker may do, Conflict."""
         ...
 
     async def rotate(
-        self, maker: Account, key_id: str, *, overlap: timedelta, expires_in_days: int | None
+        self,
+        maker: Account,
+        key_id: str,
+        *,
+        overlap: timedelta,
+        expires_in_days: int | None,
+        alongside: Alongside[tuple[IssuedKey, str]] | None = None,
     ) -> tuple[IssuedKey, str]:
         """The new key and its text. Raises MissingScope likewise, Conflict for an ended one."""
         ...

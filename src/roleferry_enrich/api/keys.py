@@ -1,6 +1,7 @@
 """`/account` and `/keys`: whose key this is, and the account's keys."""
 
 from datetime import timedelta
+from functools import partial
 
 from fastapi import APIRouter, Response
 
@@ -12,6 +13,7 @@ from roleferry_enrich.api.answers.keys import (
 )
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, Caller, KeysCaller, Provided
+from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.refusals import CREATES, READS, READS_ONE, ROTATES, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.keys import (
@@ -64,13 +66,16 @@ async def create_key(
     caller: KeysCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
+    once: Once,
 ) -> Response:
     """The key is shown in this answer and never again. Up to 100 may be live."""
     wish = KeyWish(
         name=body.name, scopes=frozenset(body.scopes), expires_in_days=body.expires_in_days
     )
-    key, token = await services.keys.create(caller, wish)
-    return json_response(key_with_secret(key, token), status=201)
+    work = partial(services.keys.create, caller, wish)
+    return await once.answer(
+        work, lambda it: json_response(key_with_secret(*it), status=201), in_log=True
+    )
 
 
 @router.post(
@@ -87,19 +92,21 @@ async def rotate_key(
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     key_id: str,
+    once: Once,
 ) -> Response:
     """A new key of the same name and scopes; for a day, or as long as asked for, both work.
 
     It is shown in this answer and never again. A key with more scopes than the one in use cannot
     be replaced with it.
     """
-    key, token = await services.keys.rotate(
+    work = partial(
+        services.keys.rotate,
         caller,
         key_id,
         overlap=timedelta(seconds=body.overlap_s),
         expires_in_days=body.expires_in_days,
     )
-    return json_response(key_with_secret(key, token))
+    return await once.answer(work, lambda it: json_response(key_with_secret(*it)), in_log=True)
 
 
 @router.delete(

@@ -11,6 +11,7 @@ import orjson
 from pydantic import BaseModel, TypeAdapter
 
 from roleferry_enrich.api import (
+    audit_examples,
     billing_examples,
     examples,
     job_examples,
@@ -21,6 +22,7 @@ from roleferry_enrich.api import (
 )
 from roleferry_enrich.api.accounting import QUOTA_HEADERS
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
+from roleferry_enrich.api.idempotency import REPLAYED_HEADER
 from roleferry_enrich.api.refusals import documented
 from roleferry_enrich.api.schemas.batches import BatchBody
 from roleferry_enrich.api.schemas.problem import Problem
@@ -52,10 +54,18 @@ _IDS = {
     "erasure_id": rights_examples.ERASURE_ID,
 }
 _SHOWN = (
-    *(examples, webhook_examples, key_examples, rights_examples, suppression_examples),
+    examples,
+    webhook_examples,
+    key_examples,
+    rights_examples,
+    suppression_examples,
+    audit_examples,
     billing_examples,
 )
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
+_STREAMS = {"watchJob": "text/event-stream"}
+# No type: some readers hold the schema to the whole text, others to each event.
+_EVENTS = {"description": "Events, whose data is a `JobData` each."}
 
 Document = dict[str, Any]
 """OpenAPI is an open format: typing it would be writing the specification again."""
@@ -71,6 +81,7 @@ def complete(document: Document) -> Document:
         "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
         "listUnnoticed": rights_examples.texts(),
         "getUsage": billing_examples.texts(),
+        "listAuditEntries": audit_examples.texts(),
     }
     for operation in _operations(document):
         name = operation["operationId"]
@@ -81,6 +92,11 @@ def complete(document: Document) -> Document:
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
             if "429" in operation["responses"]:
                 response["headers"] |= QUOTA_HEADERS
+        if any(it["name"] == "Idempotency-Key" for it in operation.get("parameters", ())):
+            success = _success(operation)
+            success["headers"] = {**success["headers"], **REPLAYED_HEADER}
+        if name in _STREAMS:
+            _success(operation)["content"][_STREAMS[name]]["schema"] = _EVENTS
         if name in _MAY_BE_SAMPLE:
             _success(operation)["headers"] |= _SAMPLE
     return document

@@ -13,6 +13,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from roleferry_enrich.accounts.quotas import QuotaExceeded
 from roleferry_enrich.api.schemas.problem import Problem
@@ -118,12 +119,24 @@ async def _raised_by_the_framework(request: Request, error: Exception) -> Respon
     assert isinstance(error, HTTPException)
     if error.status_code == NotFound.status:
         refusal = refusal_of(NotFound("there is nothing at this path"))
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        refusal = of_status(error.status_code, {"Allow": ", ".join(_methods_at(request))})
     else:
-        refusal = _of_status(error.status_code, error.headers or {})
+        refusal = of_status(error.status_code, error.headers or {})
     return refusal.response(request.state.request_id)
 
 
-def _of_status(status: int, headers: Mapping[str, str]) -> Refusal:
+def _methods_at(request: Request) -> list[str]:
+    """Of all routes of a path: the framework names those of the first alone."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found)
+
+
+def of_status(status: int, headers: Mapping[str, str]) -> Refusal:
+    """Of what is refused before any of our operations is asked."""
     phrase = HTTPStatus(status).phrase
     slug = phrase.lower().replace(" ", "-")
     detail = "the request was refused before it reached an operation"

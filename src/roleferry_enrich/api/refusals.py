@@ -10,7 +10,6 @@ from roleferry_enrich.api.problems import MEDIA_TYPE, UNEXPECTED, Refusal, refus
 from roleferry_enrich.errors import (
     BodyTooLarge,
     BodyTooSlow,
-    Conflict,
     Fault,
     HeadersTooLarge,
     InsufficientCredits,
@@ -23,6 +22,7 @@ from roleferry_enrich.errors import (
     UrlTooLong,
     WrongMediaType,
 )
+from roleferry_enrich.storage.idempotency import KeyInUse
 
 PROBLEM_REF = "#/components/schemas/Problem"
 _EXAMPLE_ID = "5f0c6a3e9b1d4c7f8a2e6d1b0c9f8e7a"
@@ -36,7 +36,7 @@ _CHALLENGE = {
     "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}
 }
 _HEADERS: Mapping[int, Mapping[str, Any]] = MappingProxyType(
-    {401: _CHALLENGE, 403: _CHALLENGE, 429: _RETRY, 503: _RETRY}
+    {401: _CHALLENGE, 403: _CHALLENGE, 409: _RETRY, 429: _RETRY, 503: _RETRY}
 )
 _WINDOWS = Quota(per_minute=100, per_hour=1_000, per_day=10_000).windows
 QUOTA_USED_UP = QuotaLeft(
@@ -45,6 +45,7 @@ QUOTA_USED_UP = QuotaLeft(
         for window, left, reset in zip(_WINDOWS, (0, 620, 9_480), (17, 41, 72_003), strict=True)
     )
 )
+_SOON = timedelta(seconds=1)
 _FAULT = Fault("deadline_ms", "out_of_range", "must be at least 100")
 _REFUSALS: Mapping[int, Refusal] = MappingProxyType(
     {
@@ -56,7 +57,7 @@ _REFUSALS: Mapping[int, Refusal] = MappingProxyType(
             refusal_of(MissingScope("enrich")),
             refusal_of(NotFound("there is no such contact")),
             refusal_of(BodyTooSlow("the body did not arrive in time")),
-            refusal_of(Conflict("the webhook endpoint is disabled: enable it first")),
+            refusal_of(KeyInUse("a request with this key is under way", retry_after=_SOON)),
             refusal_of(BodyTooLarge("the body is larger than 262144 bytes")),
             refusal_of(UrlTooLong("the URL is longer than 8192 bytes")),
             refusal_of(WrongMediaType("the Content-Type must be application/json")),
@@ -78,7 +79,7 @@ CHANGES = (404, *COMPUTES)
 CREATES = (409, *COMPUTES)
 ACTS = (409, *READS_ONE)
 ROTATES = (409, *CHANGES)
-PAYS = (400, 402, 408, 413, 415, *READS)
+PAYS = (400, 402, 408, 409, 413, 415, *READS)
 
 
 def documented(statuses: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from roleferry_enrich.api.answers.suppressions import suppression_data, suppression_page
+from roleferry_enrich.api.handling import EXAMPLE, handling_data
 from roleferry_enrich.storage.suppressions import Entry
 
 SUPPRESSION_ID = UUID("9a1d4e0b-2c57-5f83-8d16-40b7c9e2f5a3")
@@ -19,13 +20,16 @@ REQUESTS: Mapping[str, Mapping[str, object]] = {
             "reason": "objected by mail",
         },
         "by_phone": {"phone": "+44 20 7946 0000"},
-    }
+    },
+    "putHandling": {"as_a_whole": {**handling_data(EXAMPLE)}},
 }
 
 
 def answers() -> Mapping[str, Mapping[str, object]]:
     return {
         "suppressPerson": {"in_force": suppression_data(_entry())},
+        "getHandling": {"said": handling_data(EXAMPLE)},
+        "putHandling": {"in_force": handling_data(EXAMPLE)},
         "listSuppressions": {"one": suppression_page([_entry()], None)},
     }
 

@@ -1,6 +1,7 @@
 """`/webhook-endpoints`: where an account wants to be told of events, and what became of it."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -15,12 +16,14 @@ from roleferry_enrich.api.answers.webhook_endpoints import (
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, Provided, WebhooksCaller
 from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.refusals import (
     ACTS,
     CHANGES,
     CREATES,
     READS,
     READS_ONE,
+    ROTATES,
     documented,
 )
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -34,7 +37,7 @@ from roleferry_enrich.api.schemas.webhook_endpoints import (
     EndpointWithSecret,
     RotationBody,
 )
-from roleferry_enrich.domain.outgoing_webhooks import EndpointChange, EndpointWish
+from roleferry_enrich.domain.outgoing_webhooks import Endpoint, EndpointChange, EndpointWish
 from roleferry_enrich.domain.webhook_events import EventType
 
 router = APIRouter(
@@ -59,6 +62,7 @@ async def create_webhook_endpoint(
     caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
+    once: Once,
 ) -> Response:
     """Events are sent as Standard Webhooks 1.0 has it, so its libraries verify them.
 
@@ -71,9 +75,14 @@ async def create_webhook_endpoint(
         description=body.description,
         secret=body.secret,
     )
-    endpoint, secret = await services.webhooks.register(caller.id, wish)
-    location = {"Location": f"/webhook-endpoints/{endpoint.id}"}
-    return json_response(endpoint_with_secret(endpoint, secret), status=201, headers=location)
+    return await once.answer(
+        partial(services.webhooks.register, caller.id, wish), _registered, in_log=True
+    )
+
+
+def _registered(made: tuple[Endpoint, str]) -> Response:
+    location = {"Location": f"/webhook-endpoints/{made[0].id}"}
+    return json_response(endpoint_with_secret(*made), status=201, headers=location)
 
 
 @router.get(
@@ -148,7 +157,7 @@ async def delete_webhook_endpoint(
     summary="Replace an endpoint's secret",
     response_model=EndpointWithSecret,
     response_description="The endpoint, with its new secret",
-    responses=documented(CHANGES),
+    responses=documented(ROTATES),
 )
 async def rotate_webhook_secret(
     body: RotationBody,
@@ -156,11 +165,14 @@ async def rotate_webhook_secret(
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
+    once: Once,
 ) -> Response:
     """For a day, or as long as asked for, messages are signed with both secrets."""
     overlap = timedelta(seconds=body.overlap_s)
-    endpoint, secret = await services.webhooks.rotate(caller.id, endpoint_id, body.secret, overlap)
-    return json_response(endpoint_with_secret(endpoint, secret))
+    rotate = partial(services.webhooks.rotate, caller.id, endpoint_id, body.secret, overlap)
+    return await once.answer(
+        rotate, lambda made: json_response(endpoint_with_secret(*made)), in_log=True
+    )
 
 
 @router.post(

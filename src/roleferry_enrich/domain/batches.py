@@ -87,11 +87,8 @@ class NewJob:
     priority: JobPriority = JobPriority.NORMAL
     max_cost: MicroUsd | None = None
     callback_url: str | None = None
-    idempotency_key: str | None = None
     key_id: str | None = None
     """Of the API key that sent it."""
-    digest: bytes = b""
-    """Of all that was sent, to tell a repetition from another job under the same key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

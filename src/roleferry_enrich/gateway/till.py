@@ -66,7 +66,7 @@ class Till:
         waited for may have been charged and brought nothing.
         """
         if not call.credits:
-            return Order(self._books, errand, None, None)
+            return Order(self._books, errand, None)
         intent = self._intent(call, errand, attempt)
         while True:
             try:
@@ -76,9 +76,10 @@ class Till:
                 raise
             match found:
                 case Noted():
-                    held = await self._held(intent)
+                    order = Order(self._books, errand, intent)
+                    order.held = await self._held(intent)
                     self._watch.bought(intent.provider, "made")
-                    return Order(self._books, errand, intent, held)
+                    return order
                 case Kept() if _is_too_old(found, errand):
                     self._books.strike(found.entry)
                     await self._books.written()
@@ -179,15 +180,27 @@ class Till:
 class Order:
     """Leave to make one call. Left without the call being made, its note is struck out."""
 
-    def __init__(
-        self, books: Books, errand: Errand, intent: Intent | None, held: Held | None
-    ) -> None:
+    def __init__(self, books: Books, errand: Errand, intent: Intent | None) -> None:
         self._books = books
-        self._held = held
+        self.held: Held | None = None
+        """Against the account's caps."""
         self._errand = errand
         self._intent = intent
         self._is_made = False
+        self._noted_at = asyncio.get_running_loop().time()
         self.id = intent.entry.id if intent else uuid4()
+
+    async def confirm(self) -> None:
+        """To be called last before the call: after a wait the books may have given it to others.
+
+        Raises DeadlineTooNear where they have, and BooksUnavailable.
+        """
+        clock = asyncio.get_running_loop().time
+        while self._intent is not None and clock() - self._noted_at > _STOOD_STILL_S:
+            began = clock()
+            if not isinstance(await self._books.note(self._intent), Noted):
+                raise DeadlineTooNear("an equal call was made while this one waited")
+            self._noted_at = began
 
     def made(self) -> None:
         """From here on the provider may charge for it."""
@@ -198,8 +211,8 @@ class Order:
         if self._intent is None:
             return
         self._books.settle(self._intent, record, paid_for)
-        if self._held is not None:
-            self._held.settle(record.cost)
+        if self.held is not None:
+            self.held.settle(record.cost)
         if paid_for is not None:
             self._errand.entries.append(self._intent.entry)
 
@@ -215,8 +228,8 @@ class Order:
         was_skipped = not self._is_made or isinstance(error, CallSkipped)
         if self._intent is not None and was_skipped:
             self._books.strike(self._intent.entry)
-            if self._held is not None:
-                self._held.settle(MicroUsd(0))
+            if self.held is not None:
+                self.held.settle(MicroUsd(0))
 
 
 def _is_too_old(kept: Kept, errand: Errand) -> bool:

@@ -29,6 +29,7 @@ from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
 from roleferry_enrich.observability.standing import StandingMetrics
 from roleferry_enrich.observability.tallies import Level, Tally
+from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.quota import USAGE
 from roleferry_enrich.settings import Settings
@@ -49,6 +50,7 @@ class Metrics:
     def __init__(self, meter: Meter) -> None:
         self._providers = frozenset(catalogue())
         self.standing = StandingMetrics(meter, self._known)
+        self.work = WorkMetrics(meter)
         tally = partial(Tally, meter)
         self._calls = tally("roleferry.provider.calls", "Calls to providers, by what came of them")
         self._latency = meter.create_histogram(

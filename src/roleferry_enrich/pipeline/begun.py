@@ -14,6 +14,7 @@ from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.charging import Charge
 from roleferry_enrich.pipeline.progress import Result, status_of
 from roleferry_enrich.pipeline.resuming import money_left, with_earlier
+from roleferry_enrich.storage.transactions import Alongside
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Begun:
     charge: Charge
     earlier: Enrichment | None = None
     """The one that this completes."""
+    alongside: Alongside[Enrichment] | None = None
 
     def terms(self, deadline: float, priority: Priority = Priority.INTERACTIVE) -> Terms:
         options = self.request.options

@@ -27,6 +27,7 @@ from roleferry_enrich.pipeline.progress import Result, merged
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.resuming import resumed
 from roleferry_enrich.pipeline.screening import Screening
+from roleferry_enrich.storage.transactions import Alongside
 
 # Of its deadline, what a request may spend waiting to be let in.
 _LINE_SHARE = 0.4
@@ -48,6 +49,7 @@ class Records(Protocol):
         *,
         within: timedelta,
         bill: Bill | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """The enrichment with its contact's id, if that is known in time.
 
@@ -99,6 +101,7 @@ class Enricher:
         request: Request,
         account_id: UUID,
         came_at: float | None = None,
+        alongside: Alongside[Enrichment] | None = None,
         *,
         key_id: str | None = None,
     ) -> Enrichment:
@@ -107,16 +110,16 @@ class Enricher:
         RequestRefused is raised before anybody is paid, where the account cannot pay.
 
         The deadline counts from `came_at` (loop time), by default from now. A caller that goes
-        away stops waiting, not the work: its calls are paid for.
+        away stops waiting, not the work: its calls are paid for. `alongside` is called where the
+        answer is recorded as it is given.
         """
         recalled = self.recall.get(account_id, request)
         if recalled is not None:
             self.onlooker.recalled(recalled)
             return recalled
         since = asyncio.get_running_loop().time() if came_at is None else came_at
-        enrichment_id = uuid4()
-        asker = Asker(account_id=account_id, charge_id=enrichment_id, key_id=key_id)
-        work = self._enrich(request, asker, since)
+        asker = Asker(account_id=account_id, charge_id=uuid4(), key_id=key_id)
+        work = self._enrich(request, asker, since, alongside)
         return await asyncio.shield(self.background.start(work))
 
     async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
@@ -154,7 +157,8 @@ class Enricher:
             await fanout.run_until(deadline)
             await fanout.run_late()
         except asyncio.CancelledError:
-            self.background.start(self._finish(begun, fanout))
+            # Nobody was answered, so that nobody need hear of more.
+            self.background.start(self._finish(begun, fanout, tell=False))
             raise
         if charge.refusal is not None:
             raise charge.refusal
@@ -163,9 +167,16 @@ class Enricher:
         self.onlooker.answered(enrichment)
         return enrichment
 
-    async def _enrich(self, request: Request, asker: Asker, since: float) -> Enrichment:
+    async def _enrich(
+        self,
+        request: Request,
+        asker: Asker,
+        since: float,
+        alongside: Alongside[Enrichment] | None,
+    ) -> Enrichment:
         charge = await self.charging.open(request, asker)
-        begun = Begun(asker.charge_id, asker.account_id, request, self.now(), charge)
+        ids = asker.charge_id, asker.account_id
+        begun = Begun(*ids, request, self.now(), charge, alongside=alongside)
         deadline = request.options.deadline
         answer_by = since + deadline.total_seconds()
         left = timedelta(seconds=answer_by - asyncio.get_running_loop().time())
@@ -196,7 +207,12 @@ class Enricher:
         within = timedelta(seconds=max(0.0, answer_by - loop.time()))
         bill = begun.charge.bill(known, is_final=fanout.is_finished)
         enrichment = await self.records.record(
-            known, tuple(fanout.reports), fanout.everything, within=within, bill=bill
+            known,
+            tuple(fanout.reports),
+            fanout.everything,
+            within=within,
+            bill=bill,
+            alongside=None if needs_sample(known) else begun.alongside,
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
@@ -232,13 +248,13 @@ class Enricher:
             self.background.start(self._finish(begun, fanout))
         return enrichment
 
-    async def _finish(self, begun: Begun, fanout: FanOut) -> None:
+    async def _finish(self, begun: Begun, fanout: FanOut, *, tell: bool = True) -> None:
         await fanout.run_late()
         await asyncio.sleep(_CROWD_S)
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
-            await self._store(begun, fanout, tell=True)
+            await self._store(begun, fanout, tell=tell)
 
     async def _store(self, begun: Begun, fanout: FanOut, *, tell: bool = False) -> Enrichment:
         """The enrichment as known now, stored under its id; it replaces what is there.

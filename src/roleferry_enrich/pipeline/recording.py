@@ -16,9 +16,11 @@ from roleferry_enrich.domain.outcomes import Report
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.pipeline.background import Background
+from roleferry_enrich.storage.transactions import Alongside
 
 # Recording takes a few milliseconds; beyond this it goes on behind the answer.
 _PATIENCE = timedelta(milliseconds=100)
+_KEPT_PATIENCE = timedelta(seconds=5)
 # Half of the pool: a burst of recordings leaves connections to who has not been answered yet, and
 # waits here, where nothing times out.
 _AT_ONCE = 5
@@ -33,6 +35,7 @@ class Repository(Protocol):
         observations: Observations,
         event: EventType | None = None,
         bill: Bill | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment: ...
 
 
@@ -60,11 +63,15 @@ class PatientRecords:
         *,
         within: timedelta,
         bill: Bill | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
-        """The enrichment with its subjects' ids if it was stored in time, else as it is."""
+        """The enrichment with its subjects' ids if it was stored in time, else as it is.
+
+        Who has it kept alongside what is stored waits longer: the answer is to be the same.
+        """
         event = EventType.ENRICHMENT_ANSWERED
-        work = self._start(enrichment, reports, observations, event, bill)
-        patience = min(_PATIENCE, within).total_seconds()
+        work = self._start(enrichment, reports, observations, event, bill, alongside)
+        patience = (_KEPT_PATIENCE if alongside else min(_PATIENCE, within)).total_seconds()
         done, _ = await asyncio.wait({work}, timeout=patience)
         return enrichment if not done or work.exception() else work.result()
 
@@ -87,6 +94,7 @@ class PatientRecords:
         observations: Observations,
         event: EventType | None,
         bill: Bill | None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> asyncio.Task[Enrichment]:
         earlier = self._under_way.get(enrichment.id)
         recording = partial(
@@ -96,6 +104,7 @@ class PatientRecords:
             observations=observations,
             event=event,
             bill=bill,
+            alongside=alongside,
         )
         work = self._background.start(self._record(earlier, recording))
         self._under_way[enrichment.id] = work

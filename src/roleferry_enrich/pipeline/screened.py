@@ -4,7 +4,7 @@ Before a cache is read or a provider asked, and once more before the answer is g
 may have been suppressed meanwhile.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from roleferry_enrich.domain.enrichments import Enrichment, Request, Status
@@ -12,7 +12,9 @@ from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.screening import is_refused, suppressed, without_suppressed
+from roleferry_enrich.privacy.handlings import Handlings, handled
 from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.storage.transactions import Alongside
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,14 @@ class ScreenedEnricher:
 
     asking: Enricher
     held: SuppressionList
+    handlings: Handlings
 
     async def enrich(
         self,
         request: Request,
         account_id: UUID,
         came_at: float | None = None,
+        alongside: Alongside[Enrichment] | None = None,
         *,
         key_id: str | None = None,
     ) -> Enrichment:
@@ -36,7 +40,8 @@ class ScreenedEnricher:
             self.asking.background.start(self._keep(refused))
             return refused
         before = self.held.changes
-        enrichment = await self.asking.enrich(request, account_id, came_at, key_id=key_id)
+        own = await self._own(request, account_id)
+        enrichment = await self.asking.enrich(own, account_id, came_at, alongside, key_id=key_id)
         return self._as_of_now(enrichment, before)
 
     async def work_off(
@@ -52,8 +57,9 @@ class ScreenedEnricher:
         if await self._refuses(request, account_id):
             return await self._keep(self._refused(request, account_id, enrichment_id))
         before = self.held.changes
+        own = await self._own(request, account_id)
         enrichment = await self.asking.work_off(
-            request, account_id, enrichment_id, charge_id=charge_id, key_id=key_id
+            own, account_id, enrichment_id, charge_id=charge_id, key_id=key_id
         )
         return self._as_of_now(enrichment, before)
 
@@ -63,7 +69,13 @@ class ScreenedEnricher:
         known = without_suppressed(self.held, earlier)
         if known.status is Status.SUPPRESSED:
             return await self._keep(known)
-        return await self.asking.complete(known, observed)
+        own = await self._own(known.request, known.account_id)
+        return await self.asking.complete(replace(known, request=own), observed)
+
+    async def _own(self, request: Request, account_id: UUID) -> Request:
+        """The request by the account's own rules."""
+        options = handled(request.options, await self.handlings.of(account_id))
+        return request if options is request.options else replace(request, options=options)
 
     async def _refuses(self, request: Request, account_id: UUID) -> bool:
         await self.held.until_read()

@@ -29,7 +29,7 @@ from roleferry_enrich.privacy.scrubbing import Scrubber
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.privacy.telling import tell_of_erased
 from roleferry_enrich.privacy.traces import Traces
-from roleferry_enrich.privacy.ways import WAYS, Found, Searched
+from roleferry_enrich.privacy.ways import WAYS, Digested, Forget, Found, Searched
 from roleferry_enrich.storage.erasures import Due, ErasureRepository, Receipt
 from roleferry_enrich.storage.searching import Wanted, edit_rows
 from roleferry_enrich.storage.suppressions import EVERYWHERE, Addition
@@ -172,7 +172,15 @@ class Erasure:
                 # What is shared may be of others' asking, of which one account learns nothing.
                 if count and not (account_id and way.is_shared):
                     counts[name] = count
+            elif isinstance(way, Digested):
+                about = list(found.enrichments), self._digests(subject.traces)
+                forget = partial(_forget, way.forget, account_id, *about)
+                if count := await in_transaction(self.engine, forget):
+                    counts[name] = count
         return counts
+
+    def _digests(self, known: Traces) -> Sequence[bytes]:
+        return [digest for _, digest in self.suppressions.digests(known.forms)]
 
     async def _cached(self, known: Traces) -> int:
         scrubber = Scrubber(known)
@@ -180,6 +188,16 @@ class Erasure:
             return await self.cache.forget(partial(_speaks_of, scrubber))
         except RedisDown as error:
             raise ServiceUnavailable("what is cached cannot be forgotten just now") from error
+
+
+async def _forget(
+    forget: Forget,
+    account_id: UUID | None,
+    enrichments: Sequence[UUID],
+    digests: Sequence[bytes],
+    connection: AsyncConnection,
+) -> int:
+    return await forget(connection, account_id, enrichments, digests)
 
 
 def _speaks_of(scrubber: Scrubber, remembered: Remembered) -> bool:

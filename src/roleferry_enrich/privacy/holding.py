@@ -48,6 +48,15 @@ class SuppressionList:
             return frozenset()
         return frozenset(form for form in forms if self._holds(form, sets))
 
+    def digests(self, forms: Iterable[NormalForm]) -> list[bytes]:
+        """By what they are recognised, here and wherever it is noted whom something is about."""
+        return [self._digester.of(form) for form in forms]
+
+    def has_any(self, account_id: UUID, digests: Iterable[bytes]) -> bool:
+        """Whether one of them is suppressed for this account. Raises ServiceUnavailable."""
+        sets = self._for(account_id)
+        return bool(sets) and any(digest in one for digest in digests for one in sets)
+
     def is_empty(self, account_id: UUID) -> bool:
         """Whether nobody at all is suppressed for this account. Raises ServiceUnavailable."""
         return not self._for(account_id)

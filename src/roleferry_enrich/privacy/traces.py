@@ -86,6 +86,16 @@ def of_golden(person: GoldenPerson, employer: GoldenCompany | None = None) -> Tr
     )
 
 
+def phones_of(person: GoldenPerson) -> Traces:
+    """Every number the person may be meant by, though it may be others' too."""
+    numbers = (
+        point.value
+        for point in person.contact_points
+        if point.kind is ContactKind.PHONE and point.label != PhoneKind.SWITCHBOARD
+    )
+    return Traces(forms=frozenset(it for one in numbers for it in normal_forms.of_phone(one)))
+
+
 def of_identity(kind: str, value: str) -> Traces:
     """Of a key by which a person is recognised: `storage/identities.py` writes them."""
     name, _, employer = value.partition("|")

@@ -3,7 +3,7 @@
 A test holds this against the schema: a new table is not done before it says so here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import func
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.domain.batches import ItemState
 from roleferry_enrich.domain.webhook_events import EventType
@@ -19,6 +20,7 @@ from roleferry_enrich.privacy.scrubbing import Scrubber
 from roleferry_enrich.storage import tables
 from roleferry_enrich.storage.book_rows import reply_body
 from roleferry_enrich.storage.golden import AnyRow
+from roleferry_enrich.storage.idempotency import forget_answers
 from roleferry_enrich.storage.identities import Subject
 from roleferry_enrich.storage.job_tables import job_items
 from roleferry_enrich.storage.outgoing_tables import webhook_deliveries
@@ -67,7 +69,18 @@ class HoldsNobody:
     why: str
 
 
-Way = Searched | Follows | HoldsNobody
+Forget = Callable[[AsyncConnection, UUID | None, Sequence[UUID], Sequence[bytes]], Awaitable[int]]
+"""Deletes what is about these enrichments and digests, of one account or of all; how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """It cannot be read, and knows by digests whom it is about."""
+
+    forget: Forget
+
+
+Way = Searched | Digested | Follows | HoldsNobody
 
 
 def _observation(found: Found, row: AnyRow) -> Edit:
@@ -224,6 +237,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "webhook_deliveries": Searched(Place(table=webhook_deliveries), _delivery),
         "webhook_events": Searched(Place(table=webhook_events), _event, is_shared=True),
         "call_intents": Searched(Place(table=tables.call_intents), _intent, is_shared=True),
+        "idempotent_requests": Digested(forget_answers),
         "completions": Follows("enrichments"),
         "notices": Follows("people"),
         "webhook_attempts": Follows("webhook_deliveries"),
@@ -231,6 +245,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "provider_calls": _BOOKS,
         "accounts": _OWN,
         "api_keys": _OWN,
+        "account_quotas": _OWN,
         "webhook_endpoints": _OWN,
         "account_plans": _OWN,
         "credit_balances": _CREDITS,
@@ -239,6 +254,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "spending": _CREDITS,
         "usage_alerts": _CREDITS,
         "enrichment_usage": _CREDITS,
+        "audit_log": HoldsNobody("keyed digests, and ids that say nothing after"),
         "jobs": HoldsNobody("faults name fields and rows, never what was in them"),
         "erasures": HoldsNobody("receipts; whom they were for is sealed, and gone in a minute"),
         "suppressions": HoldsNobody("keyed digests, kept so that nobody comes back"),

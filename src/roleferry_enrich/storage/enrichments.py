@@ -20,7 +20,7 @@ from roleferry_enrich.storage.enrichment_events import EnrichmentAnnouncer
 from roleferry_enrich.storage.opt_outs import opt_out_rows
 from roleferry_enrich.storage.sourced import read_enrichment
 from roleferry_enrich.storage.subjects import gather
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 # What a fuller version of the same enrichment, or of the same person, replaces.
 _REPLACED = frozenset(
@@ -49,11 +49,12 @@ class EnrichmentRepository:
         observations: Observations,
         event: EventType | None = None,
         bill: Bill | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """Store it all in one transaction; the enrichment with the ids of its subjects.
 
-        `event` is announced in the same, to the account's endpoints that want it; `bill` says
-        what the account is charged for it, and whose key asked.
+        `event` is announced in the same, to the account's endpoints that want it, and `alongside`
+        writes in it; `bill` says what the account is charged for it, and whose key asked.
 
         Recording again is safe: a later version replaces the result, and adds the calls and
         observations that are new.
@@ -78,6 +79,8 @@ class EnrichmentRepository:
             await schedule(connection, known)
             if event is not None:
                 await self._announcer.announce(connection, event, known)
+            if alongside is not None:
+                await alongside(connection, known)
             # Last: until the end nobody else of this account can be charged.
             if bill is not None and bill.is_metered:
                 await settle(connection, known.account_id, bill)

@@ -39,10 +39,13 @@ class Gathered:
     def rows(self, enrichment: Enrichment) -> Mapping[Table, Sequence[bulk.Row]]:
         account_id = enrichment.account_id
         people, companies = self.people.after.items(), self.companies.after.items()
+        options = enrichment.request.options
+        why = {"purpose": options.purpose, "lawful_basis": options.lawful_basis}
         return {
             tables.companies: [golden.company_row(account_id, *each) for each in companies],
             tables.people: [
-                golden.person_row(account_id, *each, company_id=self.company_id) for each in people
+                {**golden.person_row(account_id, *each, company_id=self.company_id), **why}
+                for each in people
             ],
             tables.contact_points: [
                 row for each in people for row in golden.point_rows(account_id, *each)

@@ -5,7 +5,7 @@ Apart from `asking.py`, which needs a tenth of the imports.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
 import httpx
@@ -30,17 +30,25 @@ def ask_here(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return work_here(lambda service: service.post(path, body))
 
 
-def work_here(work: Callable[[Service], Awaitable[T]]) -> T:
-    """What comes of work that asks the API as often as it likes. Raises likewise."""
+def work_here(
+    work: Callable[[Service], Awaitable[T]],
+    *,
+    around: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> T:
+    """What comes of work that asks the API as often as it likes. Raises likewise.
+
+    `around` is entered in the event loop, before anything else.
+    """
     settings = read_settings()
     # A person reads this terminal: what is worth a line in a server's log is not, here.
     configure_logs(settings.model_copy(update={"log_level": "error"}))
     with servers_of(settings) as servers:
 
         async def run() -> T:
-            await ready_database(settings, servers)
-            async with _service(settings, servers) as service:
-                return await work(service)
+            with around():
+                await ready_database(settings, servers)
+                async with _service(settings, servers) as service:
+                    return await work(service)
 
         return asyncio.run(run())
 

@@ -22,6 +22,7 @@ from roleferry_enrich.api.subjects import sought_of
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError, InvalidQuery
+from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.privacy.journal import Journal
 from roleferry_enrich.privacy.opening import open_rights
 from roleferry_enrich.privacy.replaying import replay_missing
@@ -104,6 +105,8 @@ def _id(account: str | None) -> UUID | None:
 
 def _run(work: Callable[[RightsDesk, Resources], Awaitable[T]]) -> T:
     settings = read_settings()
+    # What is printed is a document: what is worth a line in a server's log is not, here.
+    configure_logs(settings.model_copy(update={"log_level": "error"}))
     with servers_of(settings) as servers:
 
         async def run() -> T:

@@ -11,6 +11,8 @@ from uuid import UUID
 from rich.table import Table
 
 from roleferry_enrich.api.answers.suppressions import suppression_data
+from roleferry_enrich.api.handling import handling_data
+from roleferry_enrich.domain.handling import Handling, LawfulBasis
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError, InvalidQuery
 from roleferry_enrich.privacy.deletion_lists import (
@@ -23,6 +25,7 @@ from roleferry_enrich.privacy.deletion_lists import (
 from roleferry_enrich.privacy.deletion_requests import DeletionRequests, Handled
 from roleferry_enrich.privacy.finding import traces_of_stored
 from roleferry_enrich.privacy.wishes import Wish, forms_of
+from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import read_settings
 from roleferry_enrich.storage.contact_values import contact_values
@@ -104,6 +107,31 @@ def import_lists(files: Sequence[Path], reports: Path, exempt: Sequence[str]) ->
         if each.statuses:
             (reports / each.name).write_text(report(each.statuses), encoding="utf-8")
         console().print(_told(each))
+
+
+def handling(
+    account: str, purpose: str | None, basis: str | None, off: Sequence[str], *, clear: bool
+) -> None:
+    unknown = sorted(set(off) - set(catalogue()))
+    if unknown or (basis is not None and basis not in set(LawfulBasis)):
+        known = ", ".join([*LawfulBasis])
+        raise ConfigurationError(f"--off names a provider, and --basis is one of {known}")
+    said = Handling(
+        purpose=purpose,
+        lawful_basis=LawfulBasis(basis) if basis else None,
+        providers_off=frozenset(off),
+    )
+
+    async def work(resources: Resources) -> Handling:
+        account_id = UUID(str(_id(account)))
+        if clear or said != Handling():
+            await resources.handlings.change(account_id, said)
+        return await resources.handlings.of(account_id)
+
+    told = handling_data(_run(work))
+    console().print(f"Purpose        {told['purpose'] or '-'}")
+    console().print(f"Lawful basis   {told['lawful_basis'] or '-'}")
+    console().print(f"Providers off  {' '.join(told['providers_off']) or '-'}")
 
 
 def _told(handled: Handled) -> str:

@@ -92,3 +92,22 @@ def import_lists(
     from roleferry_enrich.terminal.suppressing import import_lists as run
 
     run(files, reports, exempt or [])
+
+
+@privacy.command("handling")
+def handling(
+    account: Annotated[str, typer.Argument(help="Id of the account.")],
+    *,
+    purpose: Annotated[str | None, typer.Option(help="To what end it looks people up.")] = None,
+    basis: Annotated[
+        str | None, typer.Option(help="The ground: consent, contract, legitimate_interests, ...")
+    ] = None,
+    off: Annotated[
+        list[str] | None, typer.Option(help="A provider that is told nothing; repeat.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take back all that was said.")] = False,
+) -> None:
+    """Show how an account handles people's data; with an option, say it anew as a whole."""
+    from roleferry_enrich.terminal.suppressing import handling as run
+
+    run(account, purpose, basis, off or [], clear=clear)

@@ -1,4 +1,4 @@
-"""Who must not be processed."""
+"""Who must not be processed, and why others are."""
 
 from alembic import op
 
@@ -41,9 +41,24 @@ def upgrade() -> None:
         )
     """)
     op.execute("INSERT INTO suppression_state DEFAULT VALUES")
+    op.execute("""
+        CREATE TABLE account_handling (
+            account_id uuid NOT NULL,
+            purpose text,
+            lawful_basis text,
+            providers_off text[] DEFAULT '{}' NOT NULL,
+            changed_at timestamptz DEFAULT now() NOT NULL,
+            CONSTRAINT pk_account_handling PRIMARY KEY (account_id),
+            CONSTRAINT fk_account_handling_account_id_accounts
+                FOREIGN KEY (account_id) REFERENCES accounts (id) ON DELETE CASCADE
+        )
+    """)
+    op.execute("ALTER TABLE people ADD COLUMN purpose text, ADD COLUMN lawful_basis text")
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '2s'")
+    op.execute("ALTER TABLE people DROP COLUMN purpose, DROP COLUMN lawful_basis")
+    op.execute("DROP TABLE account_handling")
     op.execute("DROP TABLE suppression_state")
     op.execute("DROP TABLE suppressions")
