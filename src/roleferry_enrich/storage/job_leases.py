@@ -238,6 +238,8 @@ def _leased(row: AnyRow) -> Leased:
         number=row.number,
         epoch=row.epoch,
         enrichment_id=row.tries[-1],
+        charge_id=row.tries[0],
+        key_id=row.key_id,
         request=read(row.request, Request),
         delays=row.delays,
     )

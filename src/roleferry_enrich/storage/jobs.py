@@ -252,6 +252,7 @@ def _rows(account_id: UUID, job_id: UUID, new: NewJob) -> Mapping[Table, Sequenc
                 "priority": int(new.priority),
                 "max_cost": new.max_cost,
                 "callback_url": new.callback_url,
+                "key_id": new.key_id,
                 "total": len(new.items),
                 "refused": new.refused,
                 "faults": new.faults,
