@@ -49,6 +49,7 @@ from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR
 from roleferry_enrich.providers.routines import RunsRoutine
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import AtRest, open_at_rest
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
@@ -91,7 +92,8 @@ async def open_resources(
     `channels` takes the place of the catalogue's.
     """
     telemetry = telemetry or configure_telemetry(settings)
-    engine = create_engine(servers.database_url)
+    at_rest = open_at_rest(settings)
+    engine = create_engine(servers.database_url, at_rest=at_rest)
     redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
     shared = RedisGuard(redis, patience=None)
     background = Background()
@@ -102,7 +104,7 @@ async def open_resources(
     async with (
         _sessions() as transport,
         _cache(settings, shared) as cache,
-        _own_store(channels, settings, servers) as ours,
+        _own_store(channels, settings, servers, at_rest) as ours,
         telemetry.lag_watched(),
     ):
         gates = _gates(settings, ours, shared, transport, till, watching)
@@ -178,7 +180,7 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
 
 @asynccontextmanager
 async def _own_store(
-    given: Mapping[str, Channel] | None, settings: Settings, servers: Servers
+    given: Mapping[str, Channel] | None, settings: Settings, servers: Servers, at_rest: AtRest
 ) -> AsyncIterator[Mapping[str, Channel]]:
     """The channels, of which that of our own database reads it, unless it is sent elsewhere."""
     channels = given or channels_of(settings)
@@ -190,6 +192,7 @@ async def _own_store(
         shelves=shelves(offers, days),
         reports_told_for=REPORTS_TOLD_FOR if days is None else timedelta(days=days),
         now=_now,
+        at_rest=at_rest,
     )
     reads = {name for name, one in channels.items() if one.is_own_store and one.base_url is None}
     try:

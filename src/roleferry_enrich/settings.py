@@ -25,6 +25,7 @@ from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, g
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.inside_hosts import InsideHosts
 from roleferry_enrich.provider_settings import ProviderSettings, check_provider, provider_names
+from roleferry_enrich.sealing_settings import SealingKeys
 from roleferry_enrich.setting_types import (
     SHORTEST_SECRET_KEY,
     HttpUrl,
@@ -45,7 +46,7 @@ from roleferry_enrich.webhook_settings import WebhookSettings, check_sender, web
 
 _NESTED = frozenset({"providers", "waterfalls", "webhooks"})
 _SECRET_FIELDS = frozenset(
-    {"api_key", "cache_keys", "database_url", "redis_url", "secret", "secret_key"}
+    {"api_key", "cache_keys", "database_url", "redis_url", "sealing_keys", "secret", "secret_key"}
 )
 
 
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
         Annotated[SecretStr, AfterValidator(no_placeholder), AfterValidator(key_ring)] | None
     ) = None
     """Seal what the cache keeps in Redis; the first seals, all open. See `gateway/sealing.py`."""
+    sealing_keys: SealingKeys = None
     webhook_inside_hosts: InsideHosts = ()
     """Webhooks may be sent to these, though not public; in development over http too."""
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
@@ -134,6 +136,10 @@ class Settings(BaseSettings):
     @property
     def cache_key_ring(self) -> tuple[SecretStr, ...]:
         return each_secret(self.cache_keys)
+
+    @property
+    def sealing_key_ring(self) -> tuple[SecretStr, ...]:
+        return each_secret(self.sealing_keys)
 
     @property
     def named_waterfalls(self) -> Waterfalls:

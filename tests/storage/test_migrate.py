@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 import roleferry_enrich
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
     job_tables,
+    key_tables,
     outgoing_tables,
     webhook_tables,
 )

@@ -64,7 +64,7 @@ class EnrichmentRepository:
                 tables.enrichments: [rows.enrichment_row(known)],
                 tables.conversations: rows.conversation_rows(known, reports),
                 tables.provider_calls: rows.call_rows(known, reports),
-                tables.opt_outs: opt_out_rows(known),
+                tables.opt_outs: opt_out_rows(known, subjects.keys.at_rest),
                 tables.observations: rows.observation_rows(known, observations, subjects.owners),
             }
             await bulk.write(connection, {**subjects.rows(known), **books}, replacing=_REPLACED)

@@ -1,6 +1,6 @@
 """Brings an enrichment's golden records together with the stored ones, ready to be written."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -11,9 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson
 from roleferry_enrich.storage import bulk, golden, identities, tables
+from roleferry_enrich.storage.at_rest import AtRest, SubjectKey
+from roleferry_enrich.storage.contact_points import point_rows
 from roleferry_enrich.storage.identities import Candidate, Identity, Subject, candidates
+from roleferry_enrich.storage.key_tables import subject_keys
 from roleferry_enrich.storage.merging import changes, merged_company, merged_person
 from roleferry_enrich.storage.recognition import recognise
+from roleferry_enrich.storage.sealed import SubjectKeys
 
 Golden = TypeVar("Golden", GoldenPerson, GoldenCompany)
 
@@ -26,6 +30,15 @@ class _Stored(Generic[Golden]):
     after: Mapping[UUID, Golden]
 
 
+@dataclass(frozen=True, slots=True)
+class PeopleKeys:
+    """The key of each of an enrichment's people, and the rows of those that are new."""
+
+    at_rest: AtRest
+    of: Mapping[UUID, SubjectKey]
+    rows: Sequence[bulk.Row]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """An enrichment's subjects, recognised and merged, and not yet written."""
@@ -33,6 +46,7 @@ class Gathered:
     people: _Stored[GoldenPerson]
     companies: _Stored[GoldenCompany]
     owners: Mapping[Identity, UUID]
+    keys: PeopleKeys
     person_id: UUID | None
     company_id: UUID | None
 
@@ -41,11 +55,17 @@ class Gathered:
         people, companies = self.people.after.items(), self.companies.after.items()
         return {
             tables.companies: [golden.company_row(account_id, *each) for each in companies],
+            subject_keys: self.keys.rows,
             tables.people: [
-                golden.person_row(account_id, *each, company_id=self.company_id) for each in people
+                golden.person_row(
+                    account_id, self.keys.of[each], person, company_id=self.company_id
+                )
+                for each, person in people
             ],
             tables.contact_points: [
-                row for each in people for row in golden.point_rows(account_id, *each)
+                row
+                for each, person in people
+                for row in point_rows(account_id, self.keys.of[each], person, self.keys.at_rest)
             ],
             tables.field_history: [
                 *_history(enrichment, Subject.COMPANY, self.companies),
@@ -66,12 +86,16 @@ async def gather(
     stored_companies = await golden.lock_companies(
         connection, account_id, known if companies else ()
     )
-    stored_people = await golden.lock_people(connection, account_id, known if people else ())
+    stored_people, stored = await golden.lock_people(
+        connection, account_id, known if people else ()
+    )
+    merged_people = _merged(people, settled, stored_people, merged_person)
     return Gathered(
         companies=_Stored(
             stored_companies, _merged(companies, settled, stored_companies, merged_company)
         ),
-        people=_Stored(stored_people, _merged(people, settled, stored_people, merged_person)),
+        people=_Stored(stored_people, merged_people),
+        keys=_keys(account_id, merged_people, stored.keys),
         owners=_owners([*companies, *people], settled),
         person_id=_first(people, settled) if enrichment.person else None,
         company_id=_first(companies, settled),
@@ -123,6 +147,16 @@ def _merged(
         known = subjects.get(subject_id)
         subjects[subject_id] = merge(known, record) if known else record
     return subjects
+
+
+def _keys(account_id: UUID, people: Iterable[UUID], stored: SubjectKeys) -> PeopleKeys:
+    at_rest, of, rows = stored.at_rest, dict(stored.of), []
+    for person_id in people:
+        if person_id not in of:
+            of[person_id], wrapped = at_rest.new_key(account_id, person_id)
+            row = {"account_id": account_id, "subject_id": person_id}
+            rows.append({**row, "wrapped": "\\x" + wrapped.hex()})
+    return PeopleKeys(at_rest, of, rows)
 
 
 def _owners(found: Sequence[Candidate], settled: Mapping[UUID, UUID]) -> Mapping[Identity, UUID]:
