@@ -99,7 +99,7 @@ async def open_resources(
     background = Background()
     alarms = Alarms(engine, background, _now)
     watching = telemetry.watching(on_quarantine=alarms.quarantined)
-    books = PostgresBooks(servers.database_url, watching)
+    books = PostgresBooks(servers.database_url, watching, at_rest)
     till = Till(books, watch=watching, secret=_pepper(settings))
     async with (
         _sessions() as transport,

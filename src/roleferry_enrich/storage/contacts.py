@@ -16,6 +16,7 @@ from roleferry_enrich.storage.cursors import Moment, Number, check_limit
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow, person_fields, words
 from roleferry_enrich.storage.identities import Subject
+from roleferry_enrich.storage.sealed import HISTORY, SubjectKeys, keys_of
 from roleferry_enrich.storage.tables import contact_points, field_history, people
 from roleferry_enrich.storage.transactions import in_transaction
 
@@ -91,8 +92,9 @@ class ContactRepository:
         async def work(connection: AsyncConnection) -> Page[FieldChange]:
             rows = (await connection.execute(statement)).all()
             more = len(rows) > limit
+            keys = await keys_of(connection, account_id, {contact_id} if rows else ())
             return Page(
-                items=tuple(_change(row) for row in rows[:limit]),
+                items=tuple(found for row in rows[:limit] if (found := _change(row, keys))),
                 next=Number(rows[limit - 1].id).cursor() if more else None,
             )
 
@@ -150,11 +152,15 @@ async def _contacts(
     )
 
 
-def _change(row: AnyRow) -> FieldChange:
+def _change(row: AnyRow, keys: SubjectKeys) -> FieldChange | None:
+    """None where the key was shredded."""
+    new = keys.opened(HISTORY, row.new)
+    if new is None:
+        return None
     return FieldChange(
         field=row.field,
-        old=_value(row.old),
-        new=_value(row.new),
+        old=_value(keys.opened(HISTORY, row.old)),
+        new=_value(new),
         enrichment_id=row.enrichment_id,
         changed_at=row.changed_at,
     )

@@ -30,7 +30,7 @@ from roleferry_enrich.storage.at_rest import AtRest
 from roleferry_enrich.storage.identities import Identity
 from roleferry_enrich.storage.mailbox_reports import MAILBOX, address_name
 from roleferry_enrich.storage.opt_outs import of_keys
-from roleferry_enrich.storage.sealed import SubjectKeys, is_sealed, opened_text, unwrapped
+from roleferry_enrich.storage.sealed import CLAIM, SubjectKeys, is_sealed, opened_text, unwrapped
 from roleferry_enrich.storage.statements import sql
 from roleferry_enrich.storage.wire import DatabaseAway, Row, Wire
 
@@ -169,7 +169,7 @@ def _claim(said: Mapping[str, Any], keys: SubjectKeys) -> object:
         return None if address is None else {**claim, "address": address}
     if not is_sealed(claim):
         return claim
-    plain = keys.plain("observations.claim", claim)
+    plain = keys.plain(CLAIM, claim)
     return None if plain is None else orjson.Fragment(plain)
 
 

@@ -20,6 +20,9 @@ from roleferry_enrich.storage.documents import encode, storable
 from roleferry_enrich.storage.key_tables import subject_keys
 
 _MARK = "sealed:"
+CLAIM, HISTORY = "observations.claim", "field_history"
+ITEM, REFERENCE = "job_items.request", "job_items.reference"
+"""What the documents of these columns are bound to."""
 
 _WRAPPED = select(subject_keys.c.subject_id, subject_keys.c.wrapped).where(
     subject_keys.c.account_id == bindparam("account_id", type_=Uuid),

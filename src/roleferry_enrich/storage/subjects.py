@@ -1,6 +1,6 @@
 """Brings an enrichment's golden records together with the stored ones, ready to be written."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -9,15 +9,16 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.domain.enrichments import Enrichment
-from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson
+from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson, Value
 from roleferry_enrich.storage import bulk, golden, identities, tables
-from roleferry_enrich.storage.at_rest import AtRest, SubjectKey
+from roleferry_enrich.storage.at_rest import SubjectKey
 from roleferry_enrich.storage.contact_points import point_rows
 from roleferry_enrich.storage.identities import Candidate, Identity, Subject, candidates
 from roleferry_enrich.storage.key_tables import subject_keys
 from roleferry_enrich.storage.merging import changes, merged_company, merged_person
+from roleferry_enrich.storage.people_keys import PeopleKeys, keys_for
 from roleferry_enrich.storage.recognition import recognise
-from roleferry_enrich.storage.sealed import SubjectKeys
+from roleferry_enrich.storage.sealed import HISTORY, sealed_document
 
 Golden = TypeVar("Golden", GoldenPerson, GoldenCompany)
 
@@ -30,15 +31,6 @@ class _Stored(Generic[Golden]):
     after: Mapping[UUID, Golden]
 
 
-@dataclass(frozen=True, slots=True)
-class PeopleKeys:
-    """The key of each of an enrichment's people, and the rows of those that are new."""
-
-    at_rest: AtRest
-    of: Mapping[UUID, SubjectKey]
-    rows: Sequence[bulk.Row]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """An enrichment's subjects, recognised and merged, and not yet written."""
@@ -48,6 +40,7 @@ class Gathered:
     owners: Mapping[Identity, UUID]
     keys: PeopleKeys
     person_id: UUID | None
+    executive_ids: Sequence[UUID]
     company_id: UUID | None
 
     def rows(self, enrichment: Enrichment) -> Mapping[Table, Sequence[bulk.Row]]:
@@ -68,8 +61,8 @@ class Gathered:
                 for row in point_rows(account_id, self.keys.of[each], person, self.keys.at_rest)
             ],
             tables.field_history: [
-                *_history(enrichment, Subject.COMPANY, self.companies),
-                *_history(enrichment, Subject.PERSON, self.people),
+                *_history(enrichment, Subject.COMPANY, self.companies, {}),
+                *_history(enrichment, Subject.PERSON, self.people, self.keys.of),
             ],
         }
 
@@ -95,9 +88,10 @@ async def gather(
             stored_companies, _merged(companies, settled, stored_companies, merged_company)
         ),
         people=_Stored(stored_people, merged_people),
-        keys=_keys(account_id, merged_people, stored.keys),
+        keys=keys_for(account_id, merged_people, stored.keys),
         owners=_owners([*companies, *people], settled),
         person_id=_first(people, settled) if enrichment.person else None,
+        executive_ids=_executives(people, settled, enrichment),
         company_id=_first(companies, settled),
     )
 
@@ -119,19 +113,28 @@ def _companies(
 
 
 def _history(
-    enrichment: Enrichment, subject: Subject, stored: _Stored[Golden]
+    enrichment: Enrichment,
+    subject: Subject,
+    stored: _Stored[Golden],
+    keys: Mapping[UUID, SubjectKey],
 ) -> Iterator[bulk.Row]:
+    """Of a subject with a key, sealed under it."""
     for subject_id, before in stored.before.items():
+        key = keys.get(subject_id)
         for change in changes(before.fields, stored.after[subject_id].fields):
             yield {
                 "account_id": enrichment.account_id,
                 "subject": subject,
                 "subject_id": subject_id,
                 "field": change.field,
-                "old": change.old,
-                "new": change.new,
+                "old": _kept(key, change.old),
+                "new": _kept(key, change.new),
                 "enrichment_id": enrichment.id,
             }
+
+
+def _kept(key: SubjectKey | None, value: Value | None) -> object:
+    return value if key is None or value is None else sealed_document(key, HISTORY, value)
 
 
 def _merged(
@@ -149,18 +152,16 @@ def _merged(
     return subjects
 
 
-def _keys(account_id: UUID, people: Iterable[UUID], stored: SubjectKeys) -> PeopleKeys:
-    at_rest, of, rows = stored.at_rest, dict(stored.of), []
-    for person_id in people:
-        if person_id not in of:
-            of[person_id], wrapped = at_rest.new_key(account_id, person_id)
-            row = {"account_id": account_id, "subject_id": person_id}
-            rows.append({**row, "wrapped": "\\x" + wrapped.hex()})
-    return PeopleKeys(at_rest, of, rows)
-
-
 def _owners(found: Sequence[Candidate], settled: Mapping[UUID, UUID]) -> Mapping[Identity, UUID]:
     return {key: settled[each.id] for each in found for key in each.identities}
+
+
+def _executives(
+    people: Mapping[Candidate, GoldenPerson], settled: Mapping[UUID, UUID], enrichment: Enrichment
+) -> Sequence[UUID]:
+    """In the order of the answer, in which they come after the person, if it has one."""
+    everybody = [settled[candidate.id] for candidate in people]
+    return everybody[len(everybody) - len(enrichment.executives) :]
 
 
 def _first(found: Mapping[Candidate, Golden], settled: Mapping[UUID, UUID]) -> UUID | None:

@@ -1,0 +1,95 @@
+"""The keys of an enrichment's people, and their parts of its document sealed under them.
+
+What a document says of no person (the company, whom we asked, what it cost) stays in clear: it is
+counted and searched by the database. A person's part is under that person's key alone, so that of
+an answer about a whole board one member can be shredded.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from roleferry_enrich.domain.enrichments import Enrichment
+from roleferry_enrich.storage import bulk
+from roleferry_enrich.storage.at_rest import AtRest, Key, SubjectKey
+from roleferry_enrich.storage.sealed import SubjectKeys, keys_of, sealed_document, subject_of
+from roleferry_enrich.storage.sourced import Document, enrichment_document, read_enrichment
+
+_REQUEST, _PERSON = "enrichments.request", "enrichments.result"
+_EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleKeys:
+    """The key of each of an enrichment's people, and the rows of those that are new."""
+
+    at_rest: AtRest
+    of: Mapping[UUID, SubjectKey]
+    rows: Sequence[bulk.Row]
+
+    def key_of(self, person_id: UUID | None) -> Key:
+        """The ring, for what is nobody's as far as we know."""
+        return self.at_rest if person_id is None else self.of.get(person_id, self.at_rest)
+
+
+def keys_for(account_id: UUID, people: Iterable[UUID], stored: SubjectKeys) -> PeopleKeys:
+    """Those that are stored, and new ones for who has none."""
+    at_rest, of, rows = stored.at_rest, dict(stored.of), []
+    for person_id in people:
+        if person_id not in of:
+            of[person_id], wrapped = at_rest.new_key(account_id, person_id)
+            row = {"account_id": account_id, "subject_id": person_id}
+            rows.append({**row, "wrapped": "\\x" + wrapped.hex()})
+    return PeopleKeys(at_rest, of, rows)
+
+
+def sealed_enrichment(
+    enrichment: Enrichment, executive_ids: Sequence[UUID], keys: PeopleKeys
+) -> tuple[Document, Document]:
+    """The columns `request` and `result`.
+
+    Beside the sealed request stands what a webhook may name it by.
+    """
+    document = enrichment_document(enrichment)
+    key = keys.key_of(enrichment.person_id)
+    request = sealed_document(key, _REQUEST, enrichment.request)
+    executives = zip(executive_ids, document["executives"], strict=True)
+    result = {
+        **document,
+        "request": request,
+        "person": document["person"] and sealed_document(key, _PERSON, document["person"]),
+        "executives": [
+            sealed_document(keys.key_of(each), _PERSON, person) for each, person in executives
+        ],
+    }
+    asked = enrichment.request.keys
+    email = asked.email and keys.at_rest.blind(_EMAIL, asked.email.lower())
+    return {**request, "email": email, "domain": asked.domain}, result
+
+
+async def read_enrichments(
+    connection: AsyncConnection, account_id: UUID, documents: Sequence[Document | None]
+) -> list[Enrichment | None]:
+    """Each as it was stored, without executives who were shredded.
+
+    None for none, and for one whose own person was shredded.
+    """
+    owners = [subject_of(part) for each in documents if each for part in _parts(each)]
+    keys = await keys_of(connection, account_id, {owner for owner in owners if owner})
+    return [None if each is None else _opened(each, keys) for each in documents]
+
+
+def _parts(document: Document) -> Sequence[object]:
+    return (document["request"], document["person"], *document["executives"])
+
+
+def _opened(document: Document, keys: SubjectKeys) -> Enrichment | None:
+    request = keys.opened(_REQUEST, document["request"])
+    person = document["person"] and keys.opened(_PERSON, document["person"])
+    if request is None or (person is None) is not (document["person"] is None):
+        return None
+    executives = [keys.opened(_PERSON, each) for each in document["executives"]]
+    known = [each for each in executives if each is not None]
+    return read_enrichment({**document, "request": request, "person": person, "executives": known})
