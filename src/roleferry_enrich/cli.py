@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
-from roleferry_enrich.terminal.administration import keys, providers, webhooks
+from roleferry_enrich.terminal.administration import keys, providers, sealing, webhooks
 from roleferry_enrich.terminal.batch import batch
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, show
@@ -25,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (keys, providers, webhooks):
+for group in (keys, providers, webhooks, sealing):
     app.add_typer(group)
 app.command()(resolve)
 app.command()(batch)

@@ -22,9 +22,9 @@ from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Repor
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.bound_names import address_name
 from roleferry_enrich.storage.completions import CompletionRepository, Due
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
-from roleferry_enrich.storage.mailbox_reports import address_name
 from roleferry_enrich.storage.sealed import opened_text
 from roleferry_enrich.storage.webhook_events import WebhookEvents
 from roleferry_enrich.storage.webhook_tables import mailbox_reports, webhook_events

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.errors import KeyMissing
-from roleferry_enrich.gateway.sealing import KeyRing, derived, key_name
+from roleferry_enrich.gateway.sealing import VERSION, KeyRing, derived, key_name
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
 
@@ -67,6 +67,11 @@ class AtRest:
     def current(self) -> str:
         return self._ring.current
 
+    @property
+    def head(self) -> bytes:
+        """How everything begins that the ring seals now."""
+        return VERSION + bytes.fromhex(self._ring.current)
+
     def seal(self, name: str, plain: bytes) -> bytes:
         """For what belongs to no one subject."""
         return self._ring.seal(name, plain)
@@ -105,9 +110,10 @@ class AtRest:
 
 def open_at_rest(settings: Settings) -> AtRest:
     secret = secret_key(settings).get_secret_value().encode()
-    # The secret comes last, so that to set keys of one's own makes nothing unreadable; webhooks
-    # were sealed by the cache's keys before these had any of their own.
-    former = KeyRing([*_each(settings.cache_key_ring), secret])
+    # The secret comes last, so that to set keys of one's own makes nothing unreadable. Before this
+    # ring webhooks were sealed by the cache's, and the secrets that sign ours by one of their own.
+    signing = KeyRing([derived(secret, "webhook secrets")])
+    former = KeyRing([*_each(settings.cache_key_ring), secret], former=signing)
     ring = KeyRing([*_each(settings.sealing_key_ring), secret], purpose="at rest", former=former)
     return AtRest(ring, secret)
 

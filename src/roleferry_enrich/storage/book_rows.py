@@ -22,6 +22,7 @@ from roleferry_enrich.gateway.books import (
 )
 from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.storage.at_rest import Key
+from roleferry_enrich.storage.bound_names import reply_name
 from roleferry_enrich.storage.wire import Row
 
 T = TypeVar("T")
@@ -54,11 +55,6 @@ class Settlement:
     record: CallRecord
     reply: Reply | None
     kept_for: timedelta
-
-
-def reply_name(question: bytes) -> str:
-    """What a kept reply is bound to."""
-    return f"call_intents.reply {question.hex()}"
 
 
 def intents(given: Sequence[Intent]) -> Columns:

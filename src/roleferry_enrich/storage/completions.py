@@ -19,7 +19,7 @@ from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.storage.announcing import announce
 from roleferry_enrich.storage.at_rest import at_rest_of
 from roleferry_enrich.storage.enrichment_events import of_enrichment
-from roleferry_enrich.storage.people_keys import read_enrichments
+from roleferry_enrich.storage.people_keys import blind_email, read_enrichments
 from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.tables import completions, enrichments
 from roleferry_enrich.storage.transactions import in_transaction
@@ -71,7 +71,7 @@ _WAKE = statement("wake_completions")
 
 async def wake(connection: AsyncConnection, answered: Answered) -> int:
     """Let those be completed now who wait for what a provider has just told; how many."""
-    email = answered.email and at_rest_of(connection).blind("email", answered.email.lower())
+    email = blind_email(at_rest_of(connection), answered.email)
     given = {**asdict(answered), "email": email, "clear_email": answered.email}
     return (await connection.execute(_WAKE, given)).rowcount
 

@@ -25,7 +25,8 @@ from roleferry_enrich.storage.merging import first_collected
 from roleferry_enrich.storage.sealed import SubjectKeys, opened_text, sealed_text, unwrapped
 from roleferry_enrich.storage.tables import contact_points
 
-_NAME = "contact_points.value"
+VALUE = "contact_points.value"
+"""What a value is bound to."""
 # No mailbox, number or profile is longer.
 _LONGEST_VALUE_BYTES = 2_000
 
@@ -89,7 +90,7 @@ def point_rows(
                 "person_id": key.subject_id,
                 "kind": kind,
                 "digest": at_rest.blind(kind, value),
-                "value": sealed_text(key, _NAME, value),
+                "value": sealed_text(key, VALUE, value),
                 "label": point.label,
                 "confidence": point.confidence.value,
                 "deliverability": point.deliverability,
@@ -100,7 +101,7 @@ def point_rows(
 
 def point_of(row: AnyRow, key: SubjectKey | None) -> ContactPoint | None:
     """None where its key was shredded."""
-    value = opened_text(key, _NAME, row.value)
+    value = opened_text(key, VALUE, row.value)
     if value is None:
         return None
     return ContactPoint(

@@ -23,6 +23,7 @@ from roleferry_enrich.storage.sealed import SubjectKeys, sealed_document
 from roleferry_enrich.storage.sourced import fields_document, read_fields
 from roleferry_enrich.storage.tables import companies, people
 
+FIELDS = "people.fields"
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST_WORD = 60
 _MOST_WORDS = 200
@@ -63,7 +64,7 @@ def fields_of(row: AnyRow) -> Mapping[str, FieldValue]:
 
 def person_fields(row: AnyRow, keys: SubjectKeys) -> Mapping[str, FieldValue] | None:
     """None where the key of what is stored of a person was shredded."""
-    document = keys.opened("people.fields", row.fields)
+    document = keys.opened(FIELDS, row.fields)
     return None if document is None else read_fields(document)
 
 
@@ -76,7 +77,7 @@ def person_row(
         "company_id": company_id,
         "full_name": person.text("full_name"),
         "words": " ".join(_words_of(person)),
-        "fields": sealed_document(key, "people.fields", fields_document(person.fields)),
+        "fields": sealed_document(key, FIELDS, fields_document(person.fields)),
         "confidence": person.confidence.value,
         "providers": person.providers,
         "origins": person.origins,

@@ -18,6 +18,7 @@ from roleferry_enrich.domain.records import ContactKind, ContactPoint, Source
 from roleferry_enrich.normalise.emails import identity_key
 from roleferry_enrich.resolve.deliverability import weighed_anew
 from roleferry_enrich.storage.at_rest import at_rest_of
+from roleferry_enrich.storage.bound_names import address_name
 from roleferry_enrich.storage.contact_points import AnyRow, point_of
 from roleferry_enrich.storage.sealed import keys_of, sealed_text
 from roleferry_enrich.storage.tables import accounts, contact_points
@@ -26,11 +27,6 @@ from roleferry_enrich.storage.webhook_tables import mailbox_reports
 MAILBOX = "mailbox"
 """The kind under which a mailbox is blinded: in the form that all its spellings share."""
 _CHANGING = ("id", "address", "deliverability", "reason", "reported_at")
-
-
-def address_name(mailbox: str) -> str:
-    """What the address in a row is bound to."""
-    return f"mailbox_reports.address {mailbox}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,19 +54,57 @@ def sealed_enrichment(
     """
     document = enrichment_document(enrichment)
     key = keys.key_of(enrichment.person_id)
-    request = sealed_document(key, _REQUEST, enrichment.request)
-    executives = zip(executive_ids, document["executives"], strict=True)
-    result = {
-        **document,
-        "request": request,
-        "person": document["person"] and sealed_document(key, _PERSON, document["person"]),
-        "executives": [
-            sealed_document(keys.key_of(each), _PERSON, person) for each, person in executives
-        ],
-    }
     asked = enrichment.request.keys
-    email = asked.email and keys.at_rest.blind(_EMAIL, asked.email.lower())
-    return {**request, "email": email, "domain": asked.domain}, result
+    executives = zip(executive_ids, document["executives"], strict=True)
+    return _sealed(
+        {
+            **document,
+            "executives": [
+                sealed_document(keys.key_of(each), _PERSON, person) for each, person in executives
+            ],
+        },
+        key,
+        {"email": blind_email(keys.at_rest, asked.email), "domain": asked.domain},
+    )
+
+
+def blind_email(at_rest: AtRest, email: str | None) -> str | None:
+    """By what a webhook names whom it is about."""
+    return email and at_rest.blind(_EMAIL, email.lower())
+
+
+def sealed_anew(document: Document, key: Key, keys: SubjectKeys) -> Mapping[str, object]:
+    """The columns of one that was stored: in clear, or by a key of the ring.
+
+    Whose the executives are who were stored in clear is not known: they are the ring's.
+    """
+    request = keys.opened(_REQUEST, document["request"])
+    person = document["person"] and keys.opened(_PERSON, document["person"])
+    if request is None:
+        return {"request": document["request"], "result": document}
+    asked = request["keys"]
+    named = {
+        "email": blind_email(keys.at_rest, asked.get("email")),
+        "domain": asked.get("domain"),
+    }
+    executives = [
+        each
+        if subject_of(each) is not None
+        else sealed_document(keys.at_rest, _PERSON, keys.opened(_PERSON, each))
+        for each in document["executives"]
+    ]
+    plain = {**document, "request": request, "person": person, "executives": executives}
+    columns = _sealed(plain, key, named)
+    return {"request": columns[0], "result": columns[1]}
+
+
+def _sealed(
+    document: Document, key: Key, named: Mapping[str, str | None]
+) -> tuple[Document, Document]:
+    """With executives that are sealed already."""
+    request = sealed_document(key, _REQUEST, document["request"])
+    person = document["person"] and sealed_document(key, _PERSON, document["person"])
+    return {**request, **named}, {**document, "request": request, "person": person}
 
 
 async def read_enrichments(

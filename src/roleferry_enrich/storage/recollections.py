@@ -27,8 +27,9 @@ from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR, RETENTION
 from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.storage import identities
 from roleferry_enrich.storage.at_rest import AtRest
+from roleferry_enrich.storage.bound_names import address_name
 from roleferry_enrich.storage.identities import Identity
-from roleferry_enrich.storage.mailbox_reports import MAILBOX, address_name
+from roleferry_enrich.storage.mailbox_reports import MAILBOX
 from roleferry_enrich.storage.opt_outs import of_keys
 from roleferry_enrich.storage.sealed import CLAIM, SubjectKeys, is_sealed, opened_text, unwrapped
 from roleferry_enrich.storage.statements import sql

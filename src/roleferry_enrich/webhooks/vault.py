@@ -13,6 +13,7 @@ from roleferry_enrich.gateway.sealing import derived
 from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import Key, open_at_rest
+from roleferry_enrich.storage.bound_names import event_name
 
 
 class Vault:
@@ -42,8 +43,3 @@ class Vault:
 def open_vault(settings: Settings) -> Vault:
     secret = secret_key(settings).get_secret_value().encode()
     return Vault(open_at_rest(settings), secret)
-
-
-def event_name(provider: str, event_id: str) -> str:
-    """What an event's body is bound to."""
-    return f"webhook {provider} {event_id}"

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
 from roleferry_enrich.pipeline.background import Background
-from roleferry_enrich.secret_key import secret_key
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.deliveries import DeliveryRepository
 from roleferry_enrich.storage.delivery_log import DeliveryLog
 from roleferry_enrich.storage.endpoints import EndpointRepository
@@ -61,4 +61,4 @@ def _destinations(settings: Settings, resolver: PublicOnlyResolver) -> Destinati
 
 
 def _vault(settings: Settings) -> Vault:
-    return Vault(secret_key(settings).get_secret_value().encode())
+    return Vault(open_at_rest(settings))
