@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.at_rest import AT_REST
+from tests.database_dump import everything
 from tests.storage.conftest import fresh_database, new_account
 from tests.storage.examples import NOW, company, enrichment, observations, person, report
 from tests.storage.job_examples import items
@@ -95,24 +95,6 @@ async def filled(engine: AsyncEngine) -> tuple[UUID, UUID, UUID]:
     )
     await in_transaction(engine, lambda it: note(it, account, reported))
     return account, known.id, led.id
-
-
-async def everything(url: str) -> str:
-    """All rows of all tables as text, those of bytes too."""
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        tables = await connection.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        )
-        rows = []
-        for table in tables:
-            rows += await connection.fetch(f"SELECT * FROM {table[0]}")
-        values = [value for row in rows for value in row.values()]
-        return "\n".join(
-            value.decode("latin-1") if isinstance(value, bytes) else str(value) for value in values
-        )
-    finally:
-        await connection.close()
 
 
 def quiet(table: str, done: int, count: int) -> None:
