@@ -39,6 +39,7 @@ class SubjectKey:
 
     def __init__(self, subject_id: UUID, key: bytes) -> None:
         self.subject_id = subject_id
+        self.name = str(subject_id)
         self._cipher = AESGCM(key)
 
     def seal(self, name: str, plain: bytes) -> bytes:

@@ -7,7 +7,6 @@ kinds lie in one column, and rows can be sealed one by one while they are read.
 
 import binascii
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +48,7 @@ def is_sealed_text(text: str) -> bool:
 def sealed_document(key: Key, name: str, value: object) -> Mapping[str, str]:
     frame = _written(key.seal(name, encode(value).encode()))
     if isinstance(key, SubjectKey):
-        return {"sealed": frame, "of": str(key.subject_id)}
+        return {"sealed": frame, "of": key.name}
     return {"sealed": frame}
 
 
@@ -64,12 +63,13 @@ def subject_of(document: object) -> UUID | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
 class SubjectKeys:
     """Those of some subjects of an account, and the ring."""
 
-    at_rest: AtRest
-    of: Mapping[UUID, SubjectKey]
+    def __init__(self, at_rest: AtRest, of: Mapping[UUID, SubjectKey]) -> None:
+        self.at_rest = at_rest
+        self.of = of
+        self._named = {key.name: key for key in of.values()}
 
     # Any: JSON, which only `documents.read` makes something of.
     def opened(self, name: str, document: Any) -> Any:
@@ -81,8 +81,8 @@ class SubjectKeys:
 
     def plain(self, name: str, document: Mapping[str, str]) -> bytes | None:
         """The same of a sealed one, as JSON."""
-        subject_id = subject_of(document)
-        key = self.at_rest if subject_id is None else self.of.get(subject_id)
+        name_of_key = document.get("of")
+        key = self.at_rest if name_of_key is None else self._named.get(name_of_key)
         return None if key is None else key.open(name, _read(document["sealed"]))
 
 
