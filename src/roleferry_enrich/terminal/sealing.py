@@ -38,7 +38,7 @@ def rotate() -> None:
 def _sentence(left: int, current: str) -> str:
     if left:
         return f"Not all is under key {current} yet: run `roleferry-enrich sealing rotate`."
-    return f"All is under key {current}; every other key may go."
+    return f"All is under key {current}: the others of ROLEFERRY_SEALING_KEYS may go."
 
 
 def _run(work: Callable[[Resealing], Awaitable[T]], tell: Callable[[T, str], None]) -> None:
