@@ -34,7 +34,7 @@ from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.pipeline.background import Background
-from roleferry_enrich.pipeline.enrichment import Enricher
+from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.settings import Settings
 
@@ -170,7 +170,7 @@ async def _ours(stage: Stage, far_end: str) -> AsyncIterator[Side]:
             async def work(number: int) -> None:
                 await _enrich(resources.enricher, account_id, number)
 
-            yield Side(work, resources.enricher.background)
+            yield Side(work, resources.enricher.asking.background)
             await _require_all_recorded(resources.engine)
 
 
@@ -183,7 +183,7 @@ def _logs_as_in_production(settings: Settings) -> Iterator[None]:
         logging.getLogger().handlers.clear()
 
 
-async def _enrich(enricher: Enricher, account_id: UUID, number: int) -> None:
+async def _enrich(enricher: ScreenedEnricher, account_id: UUID, number: int) -> None:
     email = Email(address(number))
     keys = Keys(email=email, domain=Domain(email.rpartition("@")[2]))
     enrichment = await enricher.enrich(Request(goal=Goal.PERSON, keys=keys), account_id)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.domain.scopes import USUAL
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.migrate import migrate
@@ -65,6 +66,10 @@ class Stage:
         """The product on uvicorn, exactly as `serve` runs it, with the benchmark's providers."""
         return self._start("service", far_end.url, ready="/health/live")
 
+    def worker(self, far_end: Child) -> Child:
+        """The product's worker; its port is that of its metrics."""
+        return self._start("batch_worker", far_end.url, ready="/metrics")
+
     def bare(self) -> Child:
         """A FastAPI application that does nothing, on the same uvicorn."""
         return self._start("bare", ready="/health/live")
@@ -75,7 +80,7 @@ class Stage:
 
     async def _make_key(self) -> str:
         async with open_accounts(self.settings, self.servers) as accounts:
-            return await accounts.create_key(await accounts.create_account("bench"), "bench", ())
+            return await accounts.create_key(await accounts.create_account("bench"), "bench", USUAL)
 
     def _start(self, module: str, *arguments: str, ready: str) -> Child:
         port = free_port()
@@ -104,6 +109,8 @@ def environment(data_dir: Path | None = None) -> dict[str, str]:
     """Ours, less any setting of the service, and with a way to import both packages."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ROLEFERRY_")}
     paths = (str(_ROOT), str(_ROOT / "src"), kept.get("PYTHONPATH", ""))
+    # Counted like any, so that counting is part of what is measured, and never refused.
+    kept |= {f"ROLEFERRY_QUOTA_PER_{window}": "1000000000" for window in ("MINUTE", "HOUR", "DAY")}
     kept["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     return kept if data_dir is None else kept | {"ROLEFERRY_DATA_DIR": str(data_dir)}
 

@@ -14,6 +14,7 @@ import typer
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.cli import app
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS
+from roleferry_enrich.domain.scopes import MEANINGS
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.resolve.clusters import STRONG, WEAK
@@ -34,8 +35,9 @@ CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MATCHING = ROOT / "docs" / "matching.md"
 DOCUMENTS = [
-    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")),
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY")),
     MATCHING,
+    ROOT / "docs" / "privacy.md",
     *DECISIONS,
 ]
 OPENAPI: dict[str, Any] = create_api().openapi()
@@ -205,6 +207,12 @@ def test_the_routes_shown_are_all_there_are():
     }
 
 
+def test_the_scopes_shown_are_all_there_are():
+    told = {row[0].strip("`"): row[1] for row in table_after("### Keys and what they may do")}
+
+    assert told == {scope.value: meaning for scope, meaning in MEANINGS.items()}
+
+
 def test_the_answer_shown_has_the_fields_of_the_schema():
     text = re.search(r"<!-- answer: POST (\S+) -->\n```json\n(.+?)```", README, re.DOTALL)
     assert text
@@ -231,12 +239,21 @@ def check(value: object, schema: dict[str, Any]) -> None:
 
 
 def test_the_bodies_shown_are_accepted():
-    body = OPENAPI["components"]["schemas"]["EnrichBody"]["properties"]
-    bodies = re.findall(r"-d '({.*?})'|with `({.*?})`", README)
+    sent = [("/enrich", body) for body in re.findall(r"with `({.*?})`", README)]
+    for call in README.split("curl -s ")[1:]:
+        path, body = (
+            re.match(r"\S+:8000(/\S*)", call),
+            re.search(r"-d '({.*?})'", call.split("\n\n")[0]),
+        )
+        sent += [(path[1], body[1])] if path and body else []
 
-    assert bodies
-    for either in bodies:
-        assert json.loads(either[0] or either[1]).keys() <= body.keys()
+    assert len({path for path, _ in sent}) > 1
+    for path, body in sent:
+        content = OPENAPI["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        assert (
+            json.loads(body).keys() <= OPENAPI["components"]["schemas"][name]["properties"].keys()
+        )
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=file_name)
@@ -270,8 +287,8 @@ def test_decisions_are_numbered_without_gaps():
     assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 
 
-@pytest.mark.parametrize("path", DECISIONS, ids=file_name)
-def test_tests_named_by_a_decision_exist(path):
+@pytest.mark.parametrize("path", [*DECISIONS, ROOT / "SECURITY.md"], ids=file_name)
+def test_tests_named_by_a_document_exist(path):
     for module, test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", path.read_text()):
         assert re.search(rf"def {test}\(", (ROOT / module).read_text()), test
 

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.processes import eventually, running_with
 
-from roleferry_enrich.supervision import Child, ChildEnded, Stopped, supervised
+from roleferry_enrich.supervision import Child, ChildEnded, Stopped, Supervisor, supervised
 
 SOURCE = Path(__file__).parents[1] / "src"
 SERVE = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1"]
@@ -173,3 +174,25 @@ def test_children_end_when_the_parent_is_killed(mark: str) -> None:
         assert parent.stdout.readline() == b"started\n"
         parent.kill()
     assert eventually(lambda: not running_with(mark))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_midst_of_another_task_is_not_lost(number: int) -> None:
+    async def other() -> None:
+        os.kill(os.getpid(), number)
+
+    ended: list[str] = []
+
+    async def waiting(supervisor: Supervisor) -> None:
+        with supervisor.cancelling():
+            task = asyncio.create_task(other())
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await task
+                ended.append("in order")
+
+    with pytest.raises(Stopped) as stopped, supervised() as supervisor:
+        asyncio.run(waiting(supervisor))
+    assert stopped.value.number == number
+    assert ended == ["in order"]

@@ -10,19 +10,24 @@ from fastapi import FastAPI
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.services import Services
+from roleferry_enrich.batches.backlogs import backlogs_watched
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.batches.queue import Queue, Work
+from roleferry_enrich.connections import PatientConnection
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.normalise.first_use import load_tables
 from roleferry_enrich.observability.requests import Tracing
 from roleferry_enrich.observability.telemetry import configure_telemetry
+from roleferry_enrich.privacy.opening import replay_journal
 from roleferry_enrich.records.desk import open_desk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.backlogs import BacklogRepository
 from roleferry_enrich.webhooks.endpoints import endpoints_of
+from roleferry_enrich.webhooks.outgoing.opening import callbacks
 
 # uvloop accepts one connection of a socket in each turn of the loop. In a burst, when turns are
 # long, most of a deadline would pass before a request is heard; of one port known by several
@@ -49,20 +54,24 @@ def create_app(
         async with (
             open_resources(settings, servers, telemetry, channels=channels) as resources,
             open_desk() as desk,
+            backlogs_watched(BacklogRepository(resources.engine), telemetry.metrics.metrics.work),
             resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
         ):
+            await replay_journal(resources.erasure)
             look_seldom()
             preparing = asyncio.create_task(_prepare(app))
             queue = Queue(servers.redis_url, Work.ITEMS)
-            in_development = settings.environment == "development"
-            jobs = JobDesk(resources.engine, queue, callbacks_inside=in_development)
+            called = callbacks(resources.engine, settings)
+            jobs = JobDesk(resources.engine, queue, resources.suppressions.held, called)
             try:
-                yield LocalServices(resources, desk, jobs)
+                services = LocalServices(resources, desk, jobs)
+                async with services.audit.kept():
+                    yield services
             finally:
                 preparing.cancel()
                 await queue.close()
 
-    app = create_api(opening=opening, registry=registry)
+    app = create_api(opening=opening, registry=registry, trusted_hosts=settings.trusted_hosts)
     app.add_middleware(Tracing, tracer=telemetry.tracer)
     return app
 
@@ -80,14 +89,23 @@ def serve(
     settings: Settings, servers: Servers, *, channels: Mapping[str, Channel] | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT."""
-    config = uvicorn.Config(
-        create_app(settings, servers, channels=channels),
+    config = server_config(create_app(settings, servers, channels=channels), settings)
+    listener = config.bind_socket()
+    uvicorn.Server(config).run([listener, *(listener.dup() for _ in range(1, _ACCEPTED_A_TURN))])
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How HTTP is spoken: with whom patience ends, and who is believed about others."""
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
+        http=PatientConnection,
+        ws="none",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         log_config=None,
         access_log=settings.log_level == "debug",
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
     )
-    listener = config.bind_socket()
-    uvicorn.Server(config).run([listener, *(listener.dup() for _ in range(1, _ACCEPTED_A_TURN))])

@@ -11,11 +11,14 @@ import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.terminal.administration import keys, providers, sealing, webhooks
+from roleferry_enrich.terminal.audit import audit
 from roleferry_enrich.terminal.batch import batch
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
 from roleferry_enrich.terminal.printing import Format, show
+from roleferry_enrich.terminal.quotas import quotas
 from roleferry_enrich.terminal.resolve import resolve
 from roleferry_enrich.terminal.running import demo, migrate, sandbox, serve, worker
+from roleferry_enrich.terminal.suppressions import privacy
 from roleferry_enrich.terminal.verify import verify
 
 app = typer.Typer(
@@ -25,8 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (keys, providers, webhooks, sealing):
+for group in (keys, quotas, privacy, providers, webhooks, sealing):
     app.add_typer(group)
+app.command()(audit)
 app.command()(resolve)
 app.command()(batch)
 app.command()(verify)

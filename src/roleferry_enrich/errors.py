@@ -2,10 +2,11 @@
 
     RoleferryError
       RequestRefused            carries the HTTP status; the caller can do something about it
-        InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402, NotFound 404,
-        Conflict 409, TooManyRequests 429, ServiceUnavailable and KeyMissing 503; of the message:
-        MalformedBody 400, BodyTooSlow 408, BodyTooLarge 413, UrlTooLong 414,
-        WrongMediaType 415, HeadersTooLarge 431; of who sends a webhook: WebhookRefused 401
+        InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402, MissingScope 403,
+        NotFound 404, Conflict 409, TooManyRequests 429, ServiceUnavailable and KeyMissing 503; of
+        the message itself: MalformedBody 400, BodyTooSlow 408, BodyTooLarge 413, UrlTooLong 414,
+        WrongMediaType 415, MisdirectedRequest 421, HeadersTooLarge 431; of who sends a
+        webhook: WebhookRefused 401
       ProviderError             one provider; never fails the request
         ProviderUnavailable     no connection, 5xx: retried, counts against the breaker
           ProviderConnectionLost, ProviderTimedOut: may have been billed, so a paid call is not
@@ -95,6 +96,16 @@ class InsufficientCredits(RequestRefused):
     status, slug, title = 402, "insufficient-credits", "The account cannot pay for this"
 
 
+class MissingScope(RequestRefused):
+    """The key is good, and not for this. The scope is one of `domain.scopes`."""
+
+    status, slug, title = 403, "missing-scope", "The API key may not do this"
+
+    def __init__(self, scope: str, detail: str | None = None) -> None:
+        super().__init__(detail or f"this needs an API key with the scope `{scope}`")
+        self.scope = scope
+
+
 class NotFound(RequestRefused):
     status, slug, title = 404, "not-found", "There is no such resource"
 
@@ -105,6 +116,10 @@ class Conflict(RequestRefused):
 
 class TooManyRequests(RequestRefused):
     status, slug, title = 429, "too-many-requests", "The account's quota is used up for now"
+
+
+class MisdirectedRequest(RequestRefused):
+    status, slug, title = 421, "misdirected-request", "This is not who you asked for"
 
 
 class HeadersTooLarge(RequestRefused):

@@ -28,3 +28,8 @@ def secret_key(settings: Settings) -> SecretStr:
             "invalid), or set ROLEFERRY_SECRET_KEY"
         )
     return SecretStr(key)
+
+
+def pepper(settings: Settings) -> bytes:
+    """The key as digests and derived keys take it."""
+    return secret_key(settings).get_secret_value().encode()

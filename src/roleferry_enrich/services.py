@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,6 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.audit import AuditTrail
+from roleferry_enrich.accounts.desk import LocalKeyDesk
+from roleferry_enrich.accounts.opening import open_kept_answers
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
@@ -24,14 +28,20 @@ from roleferry_enrich.domain.verification import (
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.gateway.healths import provider_healths
 from roleferry_enrich.pipeline.estimate import estimate
+from roleferry_enrich.pipeline.screening import without_suppressed
 from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.verifiers import plan_of
+from roleferry_enrich.privacy.contacts import ScreenedContacts
+from roleferry_enrich.privacy.desk import LocalSuppressionDesk
+from roleferry_enrich.privacy.handlings import handled
+from roleferry_enrich.privacy.opening import open_rights
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
 from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources
+from roleferry_enrich.storage.audits import AuditRepository
 from roleferry_enrich.storage.companies import CompanyRepository
-from roleferry_enrich.storage.contacts import ContactRepository
+from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.inbox import Receipt
 from roleferry_enrich.webhooks.opening import open_inbox
 from roleferry_enrich.webhooks.outgoing.opening import endpoint_desk
@@ -46,9 +56,17 @@ class LocalServices:
     def __init__(self, resources: Resources, desk: ResolvingDesk, jobs: JobDesk) -> None:
         self._resources = resources
         self.jobs = jobs
+        self.quotas = resources.quotas
+        self.kept_answers = open_kept_answers(resources.settings, resources.engine)
+        self.subjects = resources.suppressions.held
+        self.audit = AuditTrail(AuditRepository(resources.engine), self.subjects, _now)
         self._desk = desk
+        self.keys = LocalKeyDesk(resources.accounts)
+        self.handlings = resources.handlings
+        self.suppressions = LocalSuppressionDesk(resources.suppressions, _now)
+        self.rights = open_rights(resources.erasure, resources.settings)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
-        self._contacts = ContactRepository(resources.engine)
+        self._contacts = ScreenedContacts(resources.engine, resources.suppressions.held)
         self._companies = CompanyRepository(resources.engine)
         self._inbox = open_inbox(resources.settings, resources.engine)
         self.catalogue: Mapping[str, Provider] = {
@@ -64,22 +82,40 @@ class LocalServices:
     async def authenticate(self, token: str) -> Account:
         return await self._resources.accounts.authenticate(token)
 
-    async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
-        return await self._resources.enricher.enrich(request, account.id, came_at)
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        return await self._resources.accounts.on_behalf(operator, account_id)
+
+    async def enrich(
+        self,
+        request: Request,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Enrichment] | None = None,
+    ) -> Enrichment:
+        return await self._resources.enricher.enrich(request, account.id, came_at, alongside)
 
     def plan(self, request: Request) -> Plan:
         return estimate(first_situation(self._resources.gateway.channels, request))
 
     async def verify(
-        self, request: VerificationRequest, account: Account, came_at: float
+        self,
+        request: VerificationRequest,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Verification] | None = None,  # noqa: ARG002 - it has no transaction
     ) -> Verification:
-        return await self._resources.verifier.verify(request, account.id, came_at)
+        options = handled(request.options, await self.handlings.of(account.id))
+        own = replace(request, options=options)
+        return await self._resources.verifier.verify(own, account.id, came_at)
 
     def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
         return plan_of(request, self._resources.gateway.channels)
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
-        return await self._resources.enrichments.get(account_id, enrichment_id)
+        found = await self._resources.enrichments.get(account_id, enrichment_id)
+        return found and without_suppressed(self._resources.suppressions.held, found)
 
     async def contacts(
         self,
@@ -150,3 +186,7 @@ class LocalServices:
         return await provider_healths(
             gateway.channels, gateway.gates, limiter=limiter, now=datetime.now(UTC)
         )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

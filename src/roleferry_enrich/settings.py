@@ -20,11 +20,15 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from roleferry_enrich.audit_settings import AuditSettings
 from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
+from roleferry_enrich.edge_settings import TrustedHosts, TrustedProxies
 from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.inside_hosts import InsideHosts
 from roleferry_enrich.provider_settings import ProviderSettings, check_provider, provider_names
+from roleferry_enrich.quota_settings import QuotaSettings
+from roleferry_enrich.retention_settings import RetentionSettings, retention_names
 from roleferry_enrich.sealing_settings import SealingKeys
 from roleferry_enrich.setting_types import (
     SHORTEST_SECRET_KEY,
@@ -44,13 +48,13 @@ from roleferry_enrich.waterfall_settings import (
 )
 from roleferry_enrich.webhook_settings import WebhookSettings, check_sender, webhook_names
 
-_NESTED = frozenset({"providers", "waterfalls", "webhooks"})
+_NESTED = frozenset({"keep", "providers", "waterfalls", "webhooks"})
 _SECRET_FIELDS = frozenset(
     {"api_key", "cache_keys", "database_url", "redis_url", "sealing_keys", "secret", "secret_key"}
 )
 
 
-class Settings(BaseSettings):
+class Settings(QuotaSettings, AuditSettings, BaseSettings):
     """Build it with `read_settings`, which refuses unknown names; a test may call the class."""
 
     model_config = SettingsConfigDict(
@@ -76,14 +80,20 @@ class Settings(BaseSettings):
     """Times the delays of the real providers: 0 answers at once."""
     instances: int = Field(default=1, ge=1, le=1000)
     """Processes that share the providers' limits; each keeps to its share while Redis is away."""
+    trusted_hosts: TrustedHosts = ()
+    """Names the API is asked by; any, where empty."""
+    trusted_proxies: TrustedProxies = ()
+    """Who is believed about a caller's address and scheme (X-Forwarded-For and -Proto)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     otlp_endpoint: HttpUrl | None = None
+    worker_metrics_port: Port | None = None
+    """Where a worker shows its metrics; each on a machine needs its own."""
     usage_every_s: float = Field(default=30.0, ge=0, le=86_400)
     """Seconds between two askings what is left of a quota, where that is free; 0 is never."""
     retention_days: int | None = Field(default=None, ge=0, le=3_650)
     """Days for which an observation in our own database is served again; 0 is never. Unset: 90
-    for people, 180 for companies. Nothing is deleted by it."""
+    for people, 180 for companies. Nothing is deleted by it: see `keep`."""
     cache_mb: int = Field(default=64, ge=0, le=65_536)
     """Megabytes of answers that one process keeps in memory, before Redis is asked."""
     cache_keys: (
@@ -97,6 +107,8 @@ class Settings(BaseSettings):
     webhooks: Mapping[str, WebhookSettings] = Field(default_factory=dict)
     webhook_retention_days: int = Field(default=30, ge=8, le=3_650)
     """Days for which events are kept: as long a repeated one is known. Stripe tries for three."""
+    keep: RetentionSettings = Field(default_factory=RetentionSettings)
+    """How long personal data is kept; a worker deletes what is older."""
     waterfalls: Mapping[str, Annotated[Steps, BeforeValidator(read_steps)]] = Field(
         default_factory=dict
     )
@@ -168,7 +180,7 @@ def setting_names() -> frozenset[str]:
     plain = {PREFIX + field.upper() for field in Settings.model_fields.keys() - _NESTED}
     plain |= {WATERFALLS + name.upper() for name in BUILT_IN}
     of_providers = {name for names in provider_names().values() for name in names}
-    return frozenset(plain | of_providers | webhook_names())
+    return frozenset(plain | of_providers | webhook_names() | retention_names())
 
 
 def secret_setting_names() -> frozenset[str]:

@@ -4,15 +4,17 @@ For `demo`, which is sandbox, worker and API at once. Each child leads a process
 so that Ctrl-C reaches only us and we decide the order of the end.
 """
 
+import asyncio
 import os
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 from typing import IO
 
@@ -60,6 +62,7 @@ class Supervisor:
         self._children: list[Child] = []
         self._held = False
         self._came: int | None = None
+        self._cancel: Callable[[], object] | None = None
 
     def start(
         self,
@@ -89,9 +92,26 @@ class Supervisor:
 
     def interrupt(self, number: int) -> None:
         """A signal came: raises Stopped, at once or when a child being started is known."""
-        if not self._held:
+        if not self._held and self._cancel is None:
             raise Stopped(number)
         self._came = number
+        if not self._held and self._cancel is not None:
+            self._cancel()
+
+    @contextmanager
+    def cancelling(self) -> Iterator[None]:
+        """In an event loop: a signal cancels the current task, and the block ends with Stopped.
+
+        Raised where the signal comes, it would be lost in whichever callback runs just then.
+        """
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        self._cancel = partial(loop.call_soon_threadsafe, task.cancel)
+        try:
+            yield
+        finally:
+            self._cancel = None
+            self._raise_what_came()
 
     @contextmanager
     def _uninterrupted(self) -> Iterator[None]:
@@ -101,6 +121,9 @@ class Supervisor:
             yield
         finally:
             self._held = False
+        self._raise_what_came()
+
+    def _raise_what_came(self) -> None:
         if self._came is not None:
             number, self._came = self._came, None
             raise Stopped(number)

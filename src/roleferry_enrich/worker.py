@@ -7,19 +7,32 @@ but the wake-ups.
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 import structlog
+import uvloop
 from redis.exceptions import RedisError
 
+from roleferry_enrich.accounts.opening import open_kept_answers
+from roleferry_enrich.batches.backlogs import backlogs_watched
 from roleferry_enrich.batches.completion import Completion
-from roleferry_enrich.batches.crew import LEASE, Crew, prices_of
+from roleferry_enrich.batches.crew import LEASE, Crew
+from roleferry_enrich.batches.prices import prices_of
 from roleferry_enrich.batches.queue import Look, Queue, Work
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.garbage import look_seldom
+from roleferry_enrich.gateway.channels import Channel
+from roleferry_enrich.observability.serving import metrics_served
+from roleferry_enrich.observability.telemetry import configure_telemetry
+from roleferry_enrich.observability.work_metrics import WorkMetrics
+from roleferry_enrich.privacy.chores import keep_no_longer, look_again
+from roleferry_enrich.privacy.opening import open_retention, replay_journal
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.audits import AuditRepository
+from roleferry_enrich.storage.backlogs import BacklogRepository
 from roleferry_enrich.storage.completions import CompletionRepository
 from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.webhook_desk import WebhookDesk
@@ -34,13 +47,36 @@ _MOST_FORGOTTEN = 1_000
 _log = structlog.get_logger("roleferry_enrich")
 
 
-async def work(settings: Settings, servers: Servers) -> None:
-    """Until SIGTERM or SIGINT; what is paid for then is finished first, items are given back."""
+def run(
+    settings: Settings, servers: Servers, *, channels: Mapping[str, Channel] | None = None
+) -> None:
+    """`work`, on the event loop that the API has too."""
+    uvloop.run(work(settings, servers, channels=channels))
+
+
+async def work(
+    settings: Settings, servers: Servers, *, channels: Mapping[str, Channel] | None = None
+) -> None:
+    """Until SIGTERM or SIGINT; what is paid for then is finished first, items are given back.
+
+    `channels` takes the place of the catalogue's.
+    """
+    telemetry = configure_telemetry(settings)
+    metrics, registry = telemetry.metrics.metrics.work, telemetry.metrics.registry
+    with metrics_served(registry, settings.host, settings.worker_metrics_port):
+        async with open_resources(settings, servers, telemetry, channels=channels) as resources:
+            await _work(settings, servers, resources, metrics)
+
+
+async def _work(
+    settings: Settings, servers: Servers, resources: Resources, metrics: WorkMetrics
+) -> None:
     async with (
-        open_resources(settings, servers) as resources,
-        open_dispatcher(resources.engine, settings) as dispatcher,
+        open_dispatcher(resources.engine, settings, metrics) as dispatcher,
+        backlogs_watched(BacklogRepository(resources.engine), metrics),
         resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),
     ):
+        await replay_journal(resources.erasure)
         completion = Completion(
             resources.enricher, resources.enrichments, CompletionRepository(resources.engine)
         )
@@ -48,9 +84,11 @@ async def work(settings: Settings, servers: Servers) -> None:
             LeaseRepository(resources.engine, lease=LEASE),
             resources.enricher,
             prices_of(resources.gateway.channels),
+            metrics,
         )
         queue, items = Queue(servers.redis_url), Queue(servers.redis_url, Work.ITEMS)
         stopped = _stopped()
+        look_seldom()
         _log.info("worker.started")
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -58,6 +96,8 @@ async def work(settings: Settings, servers: Servers) -> None:
                 group.create_task(_listen(completion, queue)),
                 group.create_task(_tidy(resources)),
                 group.create_task(_take_in(resources)),
+                group.create_task(look_again(resources.erasure)),
+                group.create_task(keep_no_longer(open_retention(resources.erasure, settings))),
                 group.create_task(_hear(crew.look, items)),
                 group.create_task(dispatcher.run()),
             ]
@@ -87,10 +127,15 @@ async def _complete(completion: Completion) -> None:
 
 
 async def _tidy(resources: Resources) -> None:
-    """Write off paid calls whose process died, and forget replies kept long enough."""
+    """Write off paid calls whose process died; forget replies and answers kept long enough."""
     watch = resources.gateway.gates.watch
+    answers = open_kept_answers(resources.settings, resources.engine)
+    audits = AuditRepository(resources.engine)
     while True:
         await asyncio.sleep(_TIDY_S)
+        with contextlib.suppress(ServiceUnavailable):
+            await answers.sweep(_MOST_FORGOTTEN)
+            await audits.sweep(resources.settings.audit_retention, _MOST_FORGOTTEN)
         with contextlib.suppress(DatabaseAway):
             for lost in await resources.books.sweep():
                 watch.lost(lost.provider, lost.capability, lost.cost)
@@ -98,7 +143,7 @@ async def _tidy(resources: Resources) -> None:
 
 async def _take_in(resources: Resources) -> None:
     """Work through webhooks as they come, and forget them when they were kept long enough."""
-    processing = open_processing(resources.settings, resources.engine)
+    processing = open_processing(resources.settings, resources.engine, resources.suppressions.held)
     desk = WebhookDesk(resources.engine)
     kept_for = timedelta(days=resources.settings.webhook_retention_days)
     while True:

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import event, select
+from tests.storage.job_examples import PRICES, created
 
-from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.account import Account, KeyWish
 from roleferry_enrich.accounts.keys import Key, Mode, mint, parse
 from roleferry_enrich.accounts.repository import AccountRepository
-from roleferry_enrich.errors import NotFound, Unauthenticated
+from roleferry_enrich.errors import Conflict, MissingScope, NotFound, Unauthenticated
+from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.tables import api_keys
 
 PEPPER = b"test-pepper"
@@ -60,12 +62,12 @@ def statements(engine):
 
 async def test_key_authenticates_its_account(repository) -> None:
     account_id = await repository.create_account("Acme")
-    token = await repository.create_key(account_id, "production", {"enrich", "contacts"})
+    token = await repository.create_key(account_id, "production", {"enrich", "read"})
     account = await repository.authenticate(token)
     assert account == Account(
         id=account_id,
         name="Acme",
-        scopes=frozenset({"enrich", "contacts"}),
+        scopes=frozenset({"enrich", "read"}),
         key_id=key_of(token).id,
     )
 
@@ -182,12 +184,123 @@ async def test_day_of_last_use_is_written_once_a_day(
     assert key.last_used_on == time.now.date()
 
 
+async def test_a_word_that_is_no_scope_makes_no_key(repository, account_id) -> None:
+    with pytest.raises(ValueError, match="everything"):
+        await repository.create_key(account_id, "production", {"everything"})
+
+
+async def test_a_replaced_key_works_on_for_the_overlap_and_the_new_one_at_once(
+    repository, engine, time, account_id
+) -> None:
+    old = await repository.create_key(account_id, "production", {"read"})
+    made, new = await repository.rotate_key(account_id, key_of(old).id, overlap=timedelta(hours=1))
+    assert (made.id, made.name, made.scopes) == (key_of(new).id, "production", {"read"})
+    for token in (old, new):
+        assert (await repository.authenticate(token)).id == account_id
+    time.move(hours=1)
+    with pytest.raises(Unauthenticated):
+        await repository.authenticate(old)
+    assert (await another_process(engine, time).authenticate(new)).id == account_id
+
+
+async def test_h24_a_leaked_key_stops_within_five_seconds_when_replaced_at_once(
+    repository, engine, time, account_id
+) -> None:
+    elsewhere = another_process(engine, time)
+    old = await repository.create_key(account_id, "leaked", {"read"})
+    await repository.authenticate(old)
+    await elsewhere.authenticate(old)
+    await repository.rotate_key(account_id, key_of(old).id, overlap=timedelta(0))
+    with pytest.raises(Unauthenticated):
+        await repository.authenticate(old)
+    time.move(seconds=5)
+    with pytest.raises(Unauthenticated):
+        await elsewhere.authenticate(old)
+
+
+async def test_h24_a_batch_goes_on_when_the_key_it_was_sent_with_is_revoked(
+    repository, engine, account_id
+) -> None:
+    token = await repository.create_key(account_id, "importer", {"enrich"})
+    job = await created(engine, (await repository.authenticate(token)).id)
+    await repository.revoke_key(account_id, key_of(token).id)
+    with pytest.raises(Unauthenticated):
+        await repository.authenticate(token)
+    leased = await LeaseRepository(engine, lease=timedelta(minutes=1)).take(10, PRICES)
+    assert [item.job_id for item in leased] == [job.id] * job.total
+
+
+async def test_a_key_is_replaced_for_as_long_as_it_was_to_live(repository, time, account_id):
+    wish = KeyWish(name="quarter", scopes=frozenset({"read"}), expires_in_days=90)
+    made, _ = await repository.issue_key(account_id, wish)
+    time.move(days=80)
+    again, _ = await repository.rotate_key(account_id, made.id, overlap=timedelta(days=30))
+    keys = {key.id: key.expires_at for key in await repository.list_keys(account_id)}
+    assert keys[again.id] == time.now + timedelta(days=90)
+    assert keys[made.id] == time.now + timedelta(days=10)
+    shorter, _ = await repository.rotate_key(
+        account_id, again.id, overlap=timedelta(0), expires_in_days=7
+    )
+    assert shorter.expires_at == time.now + timedelta(days=7)
+
+
+async def test_a_key_that_has_ended_is_not_replaced(repository, account_id) -> None:
+    key_id = key_of(await repository.create_key(account_id, "production", ())).id
+    await repository.revoke_key(account_id, key_id)
+    with pytest.raises(Conflict):
+        await repository.rotate_key(account_id, key_id, overlap=timedelta(0))
+
+
+async def test_what_speaks_against_it_leaves_the_old_key_as_it_is(repository, account_id) -> None:
+    token = await repository.create_key(account_id, "production", {"read"})
+
+    def never(key) -> None:
+        raise MissingScope(*key.scopes)
+
+    with pytest.raises(MissingScope, match="read"):
+        await repository.rotate_key(
+            account_id, key_of(token).id, overlap=timedelta(0), may_replace=never
+        )
+    (key,) = await repository.list_keys(account_id)
+    assert key.expires_at is None
+
+
+async def test_an_account_has_so_many_live_keys_and_no_more(
+    repository, account_id, monkeypatch
+) -> None:
+    monkeypatch.setattr("roleferry_enrich.accounts.key_rows.MOST_LIVE", 3)
+    tasks = [repository.create_key(account_id, str(n), ()) for n in range(6)]
+    made = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(it) for it in made].count(Conflict) == 3
+    (token, *_) = [it for it in made if isinstance(it, str)]
+    await repository.revoke_key(account_id, key_of(token).id)
+    await repository.create_key(account_id, "in its place", ())
+    keys = await repository.list_keys(account_id)
+    assert [key.revoked_at is None for key in keys] == [True, True, True, False]
+
+
+async def test_an_operator_acts_for_an_account_that_is_there(
+    repository, account_id, other_account_id, statements
+) -> None:
+    token = await repository.create_key(account_id, "operator", {"operator", "read"})
+    operator = await repository.authenticate(token)
+    acting = await repository.on_behalf(operator, other_account_id)
+    assert (acting.id, acting.scopes) == (other_account_id, operator.scopes)
+    statements.clear()
+    assert await repository.on_behalf(operator, other_account_id) == acting
+    assert statements == []
+    with pytest.raises(NotFound):
+        await repository.on_behalf(operator, uuid4())
+
+
 async def test_keys_of_another_account_are_out_of_reach(
     repository, account_id, other_account_id
 ) -> None:
     token = await repository.create_key(account_id, "production", ())
     with pytest.raises(NotFound):
         await repository.revoke_key(other_account_id, key_of(token).id)
+    with pytest.raises(NotFound):
+        await repository.rotate_key(other_account_id, key_of(token).id, overlap=timedelta(0))
     assert await repository.list_keys(other_account_id) == ()
     await repository.authenticate(token)
 
@@ -220,7 +333,7 @@ async def test_key_for_no_account_is_refused(repository) -> None:
 @pytest.mark.parametrize("text", ["'; DROP TABLE accounts; --", "a\0b", "line\r\nX: 1"])
 async def test_hostile_names_are_stored_as_data(repository, text) -> None:
     account_id = await repository.create_account(text)
-    token = await repository.create_key(account_id, text, {text})
+    token = await repository.create_key(account_id, text, ())
     account = await repository.authenticate(token)
     assert account.name == text.replace("\0", "")
     with pytest.raises(NotFound):

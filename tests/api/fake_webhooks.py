@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from roleferry_enrich.domain.outgoing_webhooks import (
@@ -32,7 +33,9 @@ class FakeWebhooks:
     pages_asked: list[tuple[str | None, int]] = field(default_factory=list)
     failure: Exception | None = None
 
-    async def register(self, account_id: UUID, wish: EndpointWish) -> tuple[Endpoint, str]:
+    async def register(
+        self, account_id: UUID, wish: EndpointWish, alongside: Any = None
+    ) -> tuple[Endpoint, str]:
         self.wishes.append(wish)
         if self.failure is not None:
             raise self.failure
@@ -45,7 +48,10 @@ class FakeWebhooks:
             created_at=NOW,
         )
         self.owned[account_id, ENDPOINT] = endpoint
-        return endpoint, wish.secret or SECRET
+        shown = endpoint, wish.secret or SECRET
+        if alongside is not None:
+            await alongside(None, shown)
+        return shown
 
     async def all(self, account_id: UUID) -> list[Endpoint]:
         return [endpoint for (owner, _), endpoint in self.owned.items() if owner == account_id]
@@ -69,7 +75,13 @@ class FakeWebhooks:
         del self.owned[account_id, endpoint_id]
 
     async def rotate(
-        self, account_id: UUID, endpoint_id: UUID, secret: str | None, overlap: timedelta
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        secret: str | None,
+        overlap: timedelta,
+        *,
+        alongside: Any = None,
     ) -> tuple[Endpoint, str]:
         endpoint = await self.get(account_id, endpoint_id)
         self.rotations.append((secret, overlap))

@@ -1,11 +1,16 @@
 """Who may ask, and for whom (H17 to H19)."""
 
+from dataclasses import replace
+from uuid import UUID
+
 import httpx
 import pytest
+from tests.api import fake_services
 from tests.api.fake_services import ACCOUNT, KEY, OTHER, OTHER_KEY
 
 from roleferry_enrich.api import examples
 from roleferry_enrich.domain.enrichments import Goal
+from roleferry_enrich.domain.scopes import Scope
 
 SECURED = [
     ("POST", "/enrich"),
@@ -107,3 +112,44 @@ async def test_h19_headers_cannot_name_another_account(client, services):
     }
     await client.post("/enrich", json={"domain": "quillmere.test"}, headers=headers)
     assert [account for _, account in services.asked] == [ACCOUNT]
+
+
+async def test_an_operator_acts_for_the_account_it_names(client, services, operator):
+    headers = {"X-Account-ID": str(OTHER.id)}
+    await client.post("/enrich", json={"domain": "quillmere.test"}, headers=headers)
+    ((_, account),) = services.asked
+    assert (account.id, account.name, account.key_id) == (OTHER.id, OTHER.name, ACCOUNT.key_id)
+    assert (await client.get("/account", headers=headers)).json()["id"] == str(OTHER.id)
+
+
+async def test_an_operator_who_names_nobody_acts_for_its_own_account(client, services, operator):
+    await client.post("/enrich", json={"domain": "quillmere.test"})
+    assert [account.id for _, account in services.asked] == [ACCOUNT.id]
+
+
+async def test_an_operator_may_do_what_its_key_may_and_no_more(client, services, monkeypatch):
+    only = replace(ACCOUNT, scopes=frozenset({Scope.OPERATOR}))
+    monkeypatch.setitem(fake_services.KNOWN, KEY, only)
+    headers = {"X-Account-ID": str(OTHER.id)}
+    reply = await client.post("/enrich", json={"domain": "quillmere.test"}, headers=headers)
+    assert reply.status_code == 403
+    assert services.asked == []
+
+
+async def test_an_account_that_is_not_there_is_not_found(client, operator):
+    reply = await client.get("/account", headers={"X-Account-ID": str(UUID(int=99))})
+    assert (reply.status_code, reply.json()["detail"]) == (404, "there is no such account")
+
+
+@pytest.mark.parametrize("named", [["acme"], [""], [str(OTHER.id), str(ACCOUNT.id)]])
+async def test_an_operator_names_one_account_by_its_id(client, operator, named):
+    headers = [*client.headers.items(), *(("X-Account-ID", name) for name in named)]
+    reply = await client.get("/account", headers=headers)
+    assert reply.status_code == 422
+    assert reply.json()["errors"][0]["field"] == "X-Account-ID"
+
+
+@pytest.fixture
+def operator(monkeypatch):
+    scopes = ACCOUNT.scopes | {Scope.OPERATOR}
+    monkeypatch.setitem(fake_services.KNOWN, KEY, replace(ACCOUNT, scopes=scopes))

@@ -1,11 +1,13 @@
 """Ids, safe headers and bounds that hold for every answer."""
 
 import asyncio
+import tracemalloc
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import httpx
 import pytest
-from tests.api.fake_services import KEY
+from tests.api.fake_services import KEY, FakeServices
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.api.edge import AnswerBroken, Edge
@@ -31,10 +33,29 @@ async def test_every_answer_has_safe_headers(stranger, path):
     assert headers["content-security-policy"].startswith("default-src 'none'")
 
 
-async def test_the_documentation_may_load_its_scripts(stranger):
-    reply = await stranger.get("/docs")
-    assert reply.status_code == 200
-    assert "content-security-policy" not in reply.headers
+async def test_only_by_https_are_browsers_told_to_stay_with_it(app):
+    for scheme, told in [("https", "max-age=31536000"), ("http", None)]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url=f"{scheme}://api.test"
+        ) as client:
+            headers = (await client.get("/health/live")).headers
+            assert headers.get("strict-transport-security") == told
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/enrich", "POST"),
+        ("/webhook-endpoints", "GET, POST"),
+        ("/webhook-endpoints/00000000-0000-4000-8000-000000000000", "DELETE, GET, PATCH"),
+    ],
+)
+async def test_a_method_that_is_none_is_told_all_that_are(client, path, allowed):
+    reply = await client.put(path)
+    assert reply.status_code == 405
+    assert reply.headers["allow"] == allowed
+    assert reply.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_long_url_is_refused(client):
@@ -156,3 +177,33 @@ async def test_a_path_may_have_a_limit_of_its_own():
     elsewhere = {**post_scope(), "path": "/companies/enrich"}
     with pytest.raises(BodyTooLarge):
         await LimitedIntake(app, limits)(elsewhere, Exchange(body).receive, None)
+
+
+async def test_h08_of_a_body_declared_too_large_nothing_is_received():
+    async def app(scope, receive, send):
+        raise AssertionError("never asked")
+
+    scope = {**post_scope(), "headers": [(b"content-length", b"10000000")]}
+    with pytest.raises(BodyTooLarge):
+        await LimitedIntake(app, Limits())(scope, Exchange().receive, None)
+
+
+async def test_h08_of_a_huge_body_in_pieces_little_is_kept():
+    pieces = 0
+
+    async def receive():
+        nonlocal pieces
+        pieces += 1
+        return {"type": "http.request", "body": bytes(64 * 1024), "more_body": True}
+
+    exchange = Exchange()
+    app = create_api(FakeServices())
+    tracemalloc.start()
+    try:
+        await app(post_scope(), receive, exchange.send)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert exchange.sent[0]["status"] == 413
+    assert pieces == 5
+    assert most < 5_000_000

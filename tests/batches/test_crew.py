@@ -5,32 +5,38 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 import pytest
+from opentelemetry.metrics import NoOpMeter
 from tests.domain.test_batches import outcome
 from tests.polling import becomes
 from tests.storage.examples import company, enrichment
 from tests.storage.job_examples import PRICES, asked
 
 from roleferry_enrich.batches import crew as crew_module
-from roleferry_enrich.batches.crew import Crew, prices_of
+from roleferry_enrich.batches.crew import Crew
+from roleferry_enrich.batches.prices import prices_of
 from roleferry_enrich.domain.batches import ItemState, Leased, Settlement
 from roleferry_enrich.domain.enrichments import Options, Request, Status
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import OutcomeKind
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.channels import Channel, Credential
+from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.providers.hunter import Hunter
 from roleferry_enrich.storage.job_leases import Swept
 
 JOB = uuid4()
+METRICS = WorkMetrics(NoOpMeter("unseen"))
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew_module, "_LOOK_S", 0.01)
     monkeypatch.setattr(crew_module, "_RENEW_S", 0.01)
+    monkeypatch.setattr(crew_module, "_AGAIN_S", 0.011)
 
 
 def leased(number: int, **changed) -> Leased:
@@ -122,7 +128,7 @@ class Asked:
 
 @asynccontextmanager
 async def working(table: Table, enricher: Asked, **options) -> AsyncIterator[Crew]:
-    crew = Crew(table, enricher, PRICES, **options)
+    crew = Crew(table, enricher, PRICES, METRICS, **options)
     task = asyncio.create_task(crew.work())
     try:
         yield crew
@@ -174,7 +180,7 @@ async def test_stopped_it_gives_back_what_runs() -> None:
 async def test_stopped_while_it_takes_it_gives_back_what_it_took() -> None:
     table = Table(leased(1))
     table.taking = asyncio.Event()
-    crew = Crew(table, Asked(), PRICES)
+    crew = Crew(table, Asked(), PRICES, METRICS)
     task = asyncio.create_task(crew.work())
     await becomes(lambda: _true(crew._taking is not None))
     task.cancel()
@@ -207,6 +213,28 @@ async def test_what_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None
     async with working(table, enricher):
         await settled(table, 1)
     assert table.settled[1].reason == "took_too_long"
+
+
+async def test_h47_ends_are_counted_and_those_that_were_refused_too() -> None:
+    class Told(WorkMetrics):
+        ends: ClassVar[list[ItemState]] = []
+        fenced = 0
+
+        def item_ended(self, state: ItemState) -> None:
+            self.ends.append(state)
+
+        def item_fenced(self) -> None:
+            self.fenced += 1
+
+    class Overtaken(Table):
+        async def settle(self, item, settlement):
+            return await super().settle(item, settlement) and item.number != 2
+
+    told, table = Told(NoOpMeter("unseen")), Overtaken(leased(1), leased(2))
+    crew = Crew(table, Asked(), PRICES, told)
+    for item in await crew._take():
+        await crew._run(item)
+    assert (told.ends, told.fenced) == ([ItemState.DONE], 1)
 
 
 async def test_h54_what_was_taken_over_or_cancelled_is_stopped() -> None:
@@ -264,6 +292,26 @@ async def test_h50_a_database_that_is_away_loses_no_end() -> None:
     assert table.settled[1].state is ItemState.DONE
 
 
+async def test_p4_a_database_that_was_away_is_swept_as_soon_as_it_is_back(monkeypatch) -> None:
+    """Leases are safe without a pause: time without a database does not count against them."""
+    pauses: list[float] = []
+    table = Table()
+    table.away = True
+    crew = Crew(table, Asked(), PRICES, METRICS)
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+        await sleep(0)
+        if len(pauses) == 5:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(crew_module.asyncio, "sleep", noted)
+    with pytest.raises(asyncio.CancelledError):
+        await crew._keep_sweeping()
+    assert pauses == [crew_module._AGAIN_S] * 5
+
+
 async def test_h51_a_suspect_runs_alone() -> None:
     table = Table(*map(leased, range(1, 20)), suspects=(leased(50), leased(51)))
     enricher = Asked()
@@ -304,6 +352,6 @@ async def test_suspects_run_in_a_row_for_a_while_then_it_is_the_others_turn(
 ) -> None:
     monkeypatch.setattr(crew_module, "_STRETCH_S", stretch_s)
     table = Table(*map(leased, (1, 2)), suspects=tuple(map(leased, (50, 51, 52))))
-    crew = Crew(table, Asked(), PRICES, at_once=5)
+    crew = Crew(table, Asked(), PRICES, METRICS, at_once=5)
     await crew._sweep()
     assert [[item.number for item in await crew._take()] for _ in expected] == expected

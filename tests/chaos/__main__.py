@@ -20,14 +20,17 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2, help="else 2")
     parser.add_argument("--gap", type=float, default=1.0, help="seconds between faults; else 1")
     parser.add_argument("--keep", type=Path, help="an empty directory that keeps logs and data")
+    parser.add_argument("--bars", action="store_true", help="fail, too, if recovery is too slow")
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
     plan = Plan(seed, options.seconds, options.items, options.workers, options.gap)
     if options.keep is not None:
-        return _verdict(asyncio.run(_interruptible(plan, options.keep)))
+        report = asyncio.run(_interruptible(plan, options.keep))
+        return _verdict(report, bars=options.bars)
     with tempfile.TemporaryDirectory(prefix="roleferry-chaos-") as directory:
         Path(directory).chmod(0o755)
-        return _verdict(asyncio.run(_interruptible(plan, Path(directory))))
+        report = asyncio.run(_interruptible(plan, Path(directory)))
+        return _verdict(report, bars=options.bars)
 
 
 async def _interruptible(plan: Plan, directory: Path) -> Report:
@@ -37,9 +40,9 @@ async def _interruptible(plan: Plan, directory: Path) -> Report:
     return await task
 
 
-def _verdict(report: Report) -> int:
+def _verdict(report: Report, *, bars: bool) -> int:
     print("\n".join(report.lines()))
-    return bool(report.broken())
+    return bool(report.broken() or (bars and report.slow()))
 
 
 if __name__ == "__main__":

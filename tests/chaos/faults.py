@@ -36,6 +36,7 @@ _OFTEN = {
 }
 _BEYOND_S = (1.0, 4.0)
 _LONGEST_AWAY_S = 1.5
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,24 @@ class Chaos:
     house: House
     happened: list[tuple[float, Kind]] = field(default_factory=list)
     """When, in seconds of the wall clock, as PostgreSQL on the same machine tells it."""
+    idle: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when no worker was able to work, or had no database to work with."""
     _frozen: set[asyncio.Task[None]] = field(default_factory=set)
     _rolling: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def look_on(self) -> None:
+        """Until cancelled."""
+        since: float | None = None
+        while True:
+            workers = [post for post in self.house.workers if not post.is_stopped]
+            is_able = self.house.databases.postgres.is_up and any(post.is_up() for post in workers)
+            now = time.time()
+            if not is_able and since is None:
+                since = now
+            if is_able and since is not None:
+                self.idle.append((since, now))
+                since = None
+            await asyncio.sleep(_LOOK_S)
 
     async def reign(self, faults: Sequence[Fault], until: float) -> None:
         """One fault after the other; some last while the next ones happen. Then all is calm."""

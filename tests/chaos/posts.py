@@ -41,6 +41,8 @@ class Post:
         self._was_ready = False
         self.is_held = False
         """Somebody is about to change who runs here; nobody else may."""
+        self.is_stopped = False
+        """By SIGSTOP."""
         self.fell_over: list[str] = []
         """Last words of those that ended though nobody ended them."""
         self.unclean: list[str] = []
@@ -88,9 +90,11 @@ class Post:
 
     def freeze(self) -> None:
         if self._process is not None:
+            self.is_stopped = True
             self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
+        self.is_stopped = False
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
 

@@ -12,6 +12,9 @@ from tests.chaos.witness import Findings
 from roleferry_enrich.batches.crew import LEASE
 
 MOST_REPEATED = 0.05
+# Seconds for the 99th of a hundred, while anybody could work.
+_BARS = {Kind.FLUSH: 5.0, Kind.KILL_REDIS: 10.0, Kind.KILL_POSTGRES: 10.0}
+_RERUN_S = 15.0
 _ENDS_LEASES = {Kind.KILL_WORKER, Kind.FREEZE_WORKER}
 
 
@@ -34,6 +37,8 @@ class Evidence:
     paid_calls: int
     """Answers that the sandbox charged for."""
     faults: Sequence[tuple[float, Kind]]
+    idle: Sequence[tuple[float, float]]
+    """When nobody could work."""
     fell_over: Sequence[str]
     unclean: Sequence[str]
 
@@ -91,26 +96,48 @@ class Report:
         }
         return [promise for promise, is_kept in promises.items() if not is_kept]
 
+    def slow(self) -> list[str]:
+        """What took longer than its bar: for a machine that has time, so that no test asks."""
+        spans = {"re-run after a kill or stop": (self.recovery_able_s(), _RERUN_S)}
+        spans |= {f"after {kind}": (self.resumed_s(kind), bar) for kind, bar in _BARS.items()}
+        return [
+            f"{what}: p99 {_percentile(seconds, 0.99):.1f} s, bar {bar:g} s"
+            for what, (seconds, bar) in spans.items()
+            if seconds and _percentile(seconds, 0.99) > bar
+        ]
+
     def recovery_s(self) -> list[float]:
         """Of each item whose worker was killed or stopped: until another one ran it."""
+        return [until - since for since, until in self._recoveries()]
+
+    def recovery_able_s(self) -> list[float]:
+        """The same, without the time in which there was no database, or no worker to run it."""
+        return [self._able_s(since, until) for since, until in self._recoveries()]
+
+    def _recoveries(self) -> Iterator[tuple[float, float]]:
         ends = sorted(at for at, kind in self.evidence.faults if kind in _ENDS_LEASES)
-        found = []
         for lease_ended, again in self.evidence.findings.deaths:
             # It was renewed when its worker still lived, so the fault came after that.
             place = bisect_right(ends, lease_ended - LEASE.total_seconds())
             if place < len(ends) and ends[place] <= again:
-                found.append(again - ends[place])
-        return found
+                yield ends[place], again
 
     def resumed_s(self, kind: Kind) -> list[float]:
-        """After each such fault: until the next item was settled."""
+        """After each such fault: until the next item was settled, while anybody could do so."""
         settled = self.evidence.findings.settled_at
         found = []
         for at, happened in self.evidence.faults:
             place = bisect_right(settled, at)
             if happened is kind and place < len(settled):
-                found.append(settled[place] - at)
+                found.append(self._able_s(at, settled[place]))
         return found
+
+    def _able_s(self, since: float, until: float) -> float:
+        """Of this time, that in which some worker was up and had a database."""
+        idle = sum(
+            max(0.0, min(until, end) - max(since, begin)) for begin, end in self.evidence.idle
+        )
+        return until - since - idle
 
     def lines(self) -> Iterator[str]:
         evidence, seen = self.evidence, self.evidence.findings
@@ -136,17 +163,22 @@ class Report:
         yield f"charged twice {self.double_charged:6}"
         yield f"books       {seen.cost:8}  micro-dollars; the items tell {seen.told}"
         yield _spread("re-run after a kill or stop", self.recovery_s())
+        yield _spread("  while anybody could work", self.recovery_able_s())
         for kind in (Kind.FLUSH, Kind.KILL_REDIS, Kind.KILL_POSTGRES):
             yield _spread(f"next result after {kind}", self.resumed_s(kind))
         yield from (*evidence.fell_over, *evidence.unclean)
         broken = self.broken()
         yield from (f"BROKEN: {promise}" for promise in broken)
+        yield from (f"SLOW: {what}" for what in self.slow())
         yield f"{'FAILED' if broken else 'ok'}; again with --seed {evidence.seed}"
 
 
 def _spread(what: str, seconds: Sequence[float]) -> str:
     if not seconds:
         return f"{what}: never measured"
-    ordered = sorted(seconds)
-    p50, p99 = (ordered[math.ceil(len(ordered) * part) - 1] for part in (0.5, 0.99))
-    return f"{what}: p50 {p50:.1f} s, p99 {p99:.1f} s, longest {ordered[-1]:.1f} s"
+    p50, p99 = (_percentile(seconds, part) for part in (0.5, 0.99))
+    return f"{what}: p50 {p50:.1f} s, p99 {p99:.1f} s, longest {max(seconds):.1f} s"
+
+
+def _percentile(seconds: Sequence[float], part: float) -> float:
+    return sorted(seconds)[math.ceil(len(seconds) * part) - 1]

@@ -43,6 +43,7 @@ async def run(plan: Plan, directory: Path, tell: _Tell) -> Report:
         chaos = Chaos(house)
         tell(f"seed {plan.seed}: {len(addresses)} items in {plan.seconds:g} s")
         faults = drawn(plan.seed, math.ceil(2 * plan.seconds / plan.gap_s), plan.gap_s)
+        looking_on = asyncio.create_task(chaos.look_on())
         async with asyncio.TaskGroup() as group:
             group.create_task(owner.send(cut(addresses, chance), plan.seconds))
             group.create_task(chaos.reign(faults, time.monotonic() + plan.seconds))
@@ -50,6 +51,7 @@ async def run(plan: Plan, directory: Path, tell: _Tell) -> Report:
         await _falls_to_nothing(witness.unended)
         # The books of the last that died are closed some seconds later than their leases.
         await _falls_to_nothing(witness.under_way)
+        looking_on.cancel()
         return Report(await _evidence(plan, house, witness, owner, chaos))
 
 
@@ -82,6 +84,7 @@ async def _evidence(
         fenced=_told(house.logs, "worker.item.refused"),
         paid_calls=house.paid_calls(),
         faults=chaos.happened,
+        idle=chaos.idle,
         fell_over=[words for post in house.posts for words in post.fell_over],
         unclean=[words for post in house.posts for words in post.unclean],
     )

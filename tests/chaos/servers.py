@@ -30,6 +30,7 @@ class Server:
         self._place = place
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
+        self.is_up = False
 
     @property
     def url(self) -> str:
@@ -56,9 +57,11 @@ class Server:
                 if code is not None:
                     raise RuntimeError(f"{self._place.name} ended with code {code}")
                 await asyncio.sleep(_LOOK_S)
+        self.is_up = True
 
     async def kill(self) -> None:
         """kill -9 of the process and of all its children, which each has a session of its own."""
+        self.is_up = False
         if self._process is None:
             return
         with suppress(psutil.NoSuchProcess):

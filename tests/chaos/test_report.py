@@ -18,7 +18,7 @@ FINDINGS = Findings(
     lost=0,
     cost=2,
     told=2,
-    deaths=((110.0, 112.5),),
+    deaths=((108.5, 112.5),),
     settled_at=(99.0, 104.0, 113.0),
 )
 KEPT = Evidence(
@@ -36,6 +36,7 @@ KEPT = Evidence(
     fenced=0,
     paid_calls=2,
     faults=((90.0, Kind.KILL_WORKER), (101.0, Kind.KILL_WORKER), (103.0, Kind.FLUSH)),
+    idle=(),
     fell_over=(),
     unclean=(),
 )
@@ -83,6 +84,24 @@ def test_what_came_without_a_202_is_recovered() -> None:
 
 def test_an_item_was_run_again_since_the_kill_that_its_lease_survived() -> None:
     assert Report(KEPT).recovery_s() == [11.5]
+
+
+def test_a_time_in_which_nobody_could_work_is_told_apart() -> None:
+    report = Report(replace(KEPT, idle=((99.0, 101.5), (103.25, 103.75), (112.0, 120.0))))
+    assert report.recovery_s() == [11.5]
+    assert report.recovery_able_s() == [10.0]
+    assert report.resumed_s(Kind.FLUSH) == [0.5]
+
+
+def test_what_is_slow_is_named_and_breaks_no_promise() -> None:
+    assert Report(KEPT).slow() == []
+    late = replace(FINDINGS, deaths=((108.5, 117.0),), settled_at=(99.0, 108.5))
+    slow = Report(replace(KEPT, findings=late))
+    assert slow.slow() == [
+        "re-run after a kill or stop: p99 16.0 s, bar 15 s",
+        "after FLUSHALL: p99 5.5 s, bar 5 s",
+    ]
+    assert slow.broken() == []
 
 
 def test_work_went_on_with_the_next_result() -> None:

@@ -36,6 +36,14 @@ _TRIGGER = """
     END $$;
     CREATE TRIGGER booked AFTER INSERT OR UPDATE ON provider_calls
     FOR EACH ROW WHEN (new.cost > 0 AND new.outcome <> 'lost') EXECUTE FUNCTION book();
+    CREATE TABLE noted (id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO noted (id) VALUES (new.id) ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER noted AFTER INSERT ON call_intents
+    FOR EACH ROW WHEN (new.reply IS NULL) EXECUTE FUNCTION note();
 """
 _SETTLED_TWICE = """
     SELECT count(*) FROM (
@@ -45,19 +53,21 @@ _SETTLED_TWICE = """
 """
 # All paid calls whose answers came, with their items.
 _ANSWERED = """
-    SELECT DISTINCT seen.job_id, seen.number, calls.id, calls.sent_at, booked.at AS booked_at
+    SELECT DISTINCT seen.job_id, seen.number, calls.id,
+        coalesce(noted.at, calls.sent_at) AS noted_at, booked.at AS booked_at
     FROM seen
     JOIN provider_calls AS calls ON calls.enrichment_id = seen.try
     JOIN booked ON booked.id = calls.id
+    LEFT JOIN noted ON noted.id = calls.id
     WHERE seen.state = 'running' AND calls.cost > 0 AND calls.outcome <> 'lost'
 """
-# The second was made although the answer of the first was in the books. One that came only after
+# The second was noted although the answer of the first was in the books. One that came only after
 # the call was given up, because its worker stood still, was charged, and nobody could know.
 _BOUGHT_AGAIN = f"""
     WITH answered AS ({_ANSWERED})
     SELECT count(DISTINCT (first.job_id, first.number))
     FROM answered AS first JOIN answered AS second USING (job_id, number)
-    WHERE second.id <> first.id AND second.sent_at > first.booked_at
+    WHERE second.id <> first.id AND second.noted_at > first.booked_at
 """
 _WORTH = f"SELECT count(DISTINCT (job_id, number)) FROM ({_ANSWERED}) AS answered"
 _BOOKS = """

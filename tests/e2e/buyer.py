@@ -79,8 +79,8 @@ def stopped_at(point: str, resources: Resources) -> Enricher:
             )
         case "remembered" | "recorded":
             after = point == "recorded"
-            records = Stopping(enricher.records, "record", stop, after=after)
-            return replace(enricher, records=records)
+            records = Stopping(enricher.asking.records, "record", stop, after=after)
+            return replace(enricher, asking=replace(enricher.asking, records=records))
     return enricher
 
 

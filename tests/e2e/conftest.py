@@ -18,6 +18,7 @@ from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.api.application import create_api
+from roleferry_enrich.domain.scopes import USUAL, Scope
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.migrate import migrate
@@ -91,7 +92,7 @@ async def _keys(data_dir: Path, servers: Servers) -> list[str]:
     """The id of an account, then its key and those of others that know nothing of each other."""
     async with open_accounts(Settings(data_dir=data_dir), servers) as accounts:
         owners = [await accounts.create_account(name) for name in ("one", "other", "command line")]
-        keys = [await accounts.create_key(it, "e2e", {"enrich", "read"}) for it in owners]
+        keys = [await accounts.create_key(it, "e2e", USUAL | {Scope.PERSONAL}) for it in owners]
         return [str(owners[0]), *keys]
 
 

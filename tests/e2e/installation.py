@@ -27,7 +27,9 @@ def free_ports(count: int) -> list[int]:
 def environment(**settings: object) -> dict[str, str]:
     """This process's own, without what the person running the tests has set for the product."""
     plain = {name: text for name, text in os.environ.items() if not name.startswith("RFE_")}
-    given = {f"ROLEFERRY_{name}": str(value) for name, value in settings.items()}
+    # What is tested is not how long a quota lasts.
+    free = {f"QUOTA_PER_{window}": 0 for window in ("MINUTE", "HOUR", "DAY")}
+    given = {f"ROLEFERRY_{name}": str(value) for name, value in {**free, **settings}.items()}
     return {**plain, "PYTHONPATH": str(SOURCE), **given}
 
 

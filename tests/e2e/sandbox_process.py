@@ -20,10 +20,12 @@ from tests.processes import eventually
 import roleferry_enrich
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
+from roleferry_enrich.domain.scopes import USUAL, Scope
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.provider_settings import ProviderSettings
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.own_store import OwnStore
+from roleferry_enrich.quota_settings import NO_QUOTA
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.tables import call_intents
@@ -91,6 +93,7 @@ def settings_for(url: str, data_dir: Path, **each: object) -> Settings:
         secret_key=SecretStr("test-pepper-0123456789-0123456789-abc"),
         log_level="error",
         usage_every_s=0,
+        **NO_QUOTA,
         providers={name: _provider(name, url, key, each) for name in NAMES},
     )
 
@@ -100,7 +103,9 @@ async def running_api(settings: Settings, servers: Servers) -> AsyncIterator[htt
     """The API over its own resources, and a client with a key of a new account."""
     async with open_accounts(settings, servers) as accounts:
         account_id = await accounts.create_account("Fault tests")
-        token = await accounts.create_key(account_id, "tests", frozenset({"enrich", "read"}))
+        token = await accounts.create_key(
+            account_id, "tests", USUAL | {Scope.PERSONAL, Scope.PRIVACY}
+        )
     app = create_app(settings, servers)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
+import psutil
 import pytest
 from tests.e2e.installation import PROGRAM, Installation, environment, run
-from tests.processes import ended, eventually, running_with
+from tests.processes import ended, eventually
 
 from roleferry_enrich.sandbox.population import populate
 
@@ -36,7 +37,7 @@ def owner(installation: Installation) -> Iterator[httpx.Client]:
 def slow(installation: Installation) -> Iterator[httpx.Client]:
     """Hunter takes its time until the fault is taken back."""
     with httpx.Client(base_url=installation.sandbox_url, trust_env=False) as sandbox:
-        wish = {"provider": "hunter", "fault": "slow", "seconds": 1.5, "for": 100_000}
+        wish = {"provider": "hunter", "fault": "slow", "seconds": 3, "for": 100_000}
         sandbox.post("/_faults", json=wish).raise_for_status()
         yield sandbox
         sandbox.delete("/_faults").raise_for_status()
@@ -47,7 +48,9 @@ def jobs(owner):
 
 
 def workers_of(command):
-    return [it for it in running_with("worker") if it.ppid() == command.pid]
+    """Of its own children alone: to look through all processes may take as long as the work."""
+    children = psutil.Process(command.pid).children()
+    return [it for it in children if not ended(it) and "worker" in it.cmdline()]
 
 
 def rows_of(path):
@@ -135,9 +138,10 @@ def test_without_a_url_a_worker_works_for_it_until_it_is_interrupted(tmp_path, i
         stderr=subprocess.PIPE,
         text=True,
     ) as begun:
-        assert eventually(lambda: state.exists() or begun.poll() is not None, within=END)
+        # The worker is there before anything is sent; from then on the work could end any moment.
         assert eventually(lambda: workers_of(begun) != [])
         workers = workers_of(begun)
+        assert eventually(lambda: state.exists() or begun.poll() is not None, within=END)
         begun.send_signal(signal.SIGINT)
         _, told = begun.communicate(timeout=60)
 

@@ -195,6 +195,27 @@ async def test_a_provider_that_refuses_the_key_is_told_once(
     assert types == ["provider.quarantined", "endpoint.test"]
 
 
+async def test_the_end_of_a_batch_is_told_to_its_callback_and_to_who_subscribed(
+    house: House, promise: Promise
+) -> None:
+    endpoint = await house.register("batch.completed")
+    item = {**ORLA, "providers": {"include": ["internal"]}}
+    body = {"items": [item, item], "callback_url": house.url}
+    accepted = await house.client.post("/enrich/batch", json=body)
+    promise.holds_for("createBatch", accepted)
+    callback = accepted.json()["callback"]
+    with house.worker():
+        await becomes(lambda: house.has_got(2))
+
+    by_callback = house.receiver.verified_by(callback["secret"])
+    assert [it["type"] for it in by_callback] == ["batch.completed"]
+    assert by_callback == house.receiver.verified_by(endpoint["secret"])
+    data = by_callback[0]["data"]
+    assert (data["job_id"], data["items"]) == (accepted.json()["job"]["id"], 2)
+    log = await house.client.get(f"/webhook-endpoints/{callback['endpoint_id']}/deliveries")
+    assert [it["event"] for it in log.json()["items"]] == ["batch.completed"]
+
+
 async def test_p19_what_a_killed_worker_was_sending_another_sends_again(house: House) -> None:
     endpoint = await house.register()
     house.receiver.let_go = asyncio.Event()

@@ -18,4 +18,4 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def shared(redis: Redis) -> RedisGuard:
-    return RedisGuard(redis, patience=1.0)
+    return RedisGuard(redis, patience=30.0)

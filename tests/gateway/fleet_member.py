@@ -75,7 +75,7 @@ def say(word: object) -> None:
 async def main(redis_url: str) -> None:
     loop = asyncio.get_running_loop()
     client = Redis.from_url(redis_url)
-    shared = RedisGuard(client, patience=2.0)
+    shared = RedisGuard(client, patience=30.0)
     await client.ping()
     say("ready")
     while line := await loop.run_in_executor(None, sys.stdin.readline):

@@ -188,7 +188,10 @@ async def test_a_leader_with_a_bug_holds_up_nobody(redis: Redis, redis_url: str)
     async with (
         served(far_end.answer) as url,
         fleet(url, redis_url, 1) as (other,),
-        gateway(FarEnd(), RedisGuard(redis), base_url=url, provider=Faulty()) as (leader, _),
+        gateway(FarEnd(), RedisGuard(redis, patience=30.0), base_url=url, provider=Faulty()) as (
+            leader,
+            _,
+        ),
     ):
         first = asyncio.create_task(leader.ask(PERSON, terms(30)))
         assert await comes_true(lambda: far_end.calls == 1)

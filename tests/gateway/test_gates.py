@@ -131,7 +131,9 @@ async def process(url: str, redis_url: str, permits: int = 1000) -> AsyncIterato
         permits=(Window(permits, timedelta(seconds=1)),),
     )
     async with client, aiohttp.ClientSession() as session:
-        yield Caller(gates_of(RedisGuard(client, patience=1.0), session, watcher), watcher, channel)
+        yield Caller(
+            gates_of(RedisGuard(client, patience=30.0), session, watcher), watcher, channel
+        )
 
 
 async def test_of_two_hundred_at_most_three_try_out_a_broken_provider(

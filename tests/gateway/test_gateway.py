@@ -96,7 +96,7 @@ async def gateway(
         yield Gateway(channels, cache=cache, gates=gates, now=now), watcher
 
 
-def terms(seconds: float = 1.0, cap: int | None = None, age: timedelta | None = None) -> Terms:
+def terms(seconds: float = 10.0, cap: int | None = None, age: timedelta | None = None) -> Terms:
     deadline = asyncio.get_running_loop().time() + seconds
     purse = Purse(None if cap is None else MicroUsd(cap))
     return Terms(deadline=deadline, purse=purse, max_age=age)

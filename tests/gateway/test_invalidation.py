@@ -40,7 +40,7 @@ async def wire(redis: Redis) -> AsyncIterator[Wire]:
 async def listener(wire: Wire) -> AsyncIterator[Cache]:
     """Another process, at the end of the wire."""
     client = Redis.from_url(wire.url, socket_connect_timeout=1)
-    cache = make(RedisGuard(client, patience=0.2, rest=0.05))
+    cache = make(RedisGuard(client, patience=5.0, rest=0.05))
     async with cache.listening():
         assert await comes_true(lambda: cache.is_told)
         yield cache
@@ -182,7 +182,7 @@ async def test_noise_on_the_channel_changes_nothing(
     other = listener.key(b"other")
     await keep(listener, other, answer("Ivo"))
     await redis.publish(CHANNEL, noise)
-    await make(RedisGuard(redis)).forget(other)
+    await make(RedisGuard(redis, patience=30.0)).forget(other)
 
     assert await comes_true(lambda: listener.in_memory(other) is None)
     assert listener.in_memory(key)

@@ -47,7 +47,7 @@ async def admitted(
 async def colleague(redis_url: str) -> AsyncIterator[Limiter]:
     """Another process's limiter, as far as Redis can tell."""
     client = Redis.from_url(redis_url)
-    yield Limiter(RedisGuard(client, patience=1.0))
+    yield Limiter(RedisGuard(client, patience=30.0))
     await client.aclose()
 
 

@@ -261,10 +261,10 @@ async def test_an_operator_who_lifts_a_quarantine_is_heard_by_all(
         await other.outcome()
         far_end.good = {FIRST}
         assert await one.outcome() == "quarantined"
-        assert await KeySwitches(RedisGuard(redis)).lift("acme")
+        assert await KeySwitches(RedisGuard(redis, patience=30.0)).lift("acme")
         one.gates.standing._look_every_s = other.gates.standing._look_every_s = 0.0
         assert await one.outcomes(5) + await other.outcomes(5) == Counter(answered=10)
-        assert not await KeySwitches(RedisGuard(redis)).lift("acme")
+        assert not await KeySwitches(RedisGuard(redis, patience=30.0)).lift("acme")
 
     assert far_end.calls[2:] == [FIRST] * 10
     assert one.watcher.seen_off == other.watcher.seen_off == {"acme": False}
@@ -277,7 +277,7 @@ async def test_who_was_lifted_and_is_refused_again_is_put_off_again(
     async with served(far_end.answer) as url, process(url, redis_url, FIRST) as caller:
         caller.gates.standing._look_every_s = 0.0
         await caller.outcome()
-        await KeySwitches(RedisGuard(redis)).lift("acme")
+        await KeySwitches(RedisGuard(redis, patience=30.0)).lift("acme")
         outcomes = [await caller.outcome() for _ in range(3)]
 
     assert outcomes == ["unauthorised", "quarantined", "quarantined"]

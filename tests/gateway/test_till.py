@@ -193,6 +193,50 @@ async def test_who_stood_still_before_its_call_finds_that_another_made_it(
     assert (far_end.calls, name_in(report), report.cost) == (1, "Orla Fenwick", 0)
 
 
+async def test_h47_who_stood_still_while_it_waited_for_a_permit_makes_no_call(
+    redis: Redis, shared: RedisGuard, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(till, "_STOOD_STILL_S", 0.4)
+    far_end = FarEnd(ORLA)
+
+    async with gateway(far_end, shared, books=ledger.books()) as (gate, _):
+        chosen = gate.gates.standing.chosen
+
+        async def stand_still(channel):
+            monkeypatch.setattr(gate.gates.standing, "chosen", chosen)
+            await ledger.let_calls_be_overdue()
+            await redis.flushdb()
+            async with gateway(far_end, shared, books=ledger.books(), base_url=None) as (other, _):
+                _serve_from(other, gate)
+                await other.ask(PERSON, ledger.terms())
+            await asyncio.sleep(0.5)
+            return await chosen(channel)
+
+        monkeypatch.setattr(gate.gates.standing, "chosen", stand_still)
+        report = await gate.ask(PERSON, ledger.terms())
+
+    assert far_end.calls == 1
+    assert isinstance(report.outcome, Skipped)
+    assert await ledger.spent() == 20_000  # the one of which nobody could know, in full
+
+
+async def test_who_waited_long_for_a_permit_and_was_not_overtaken_makes_its_call(
+    shared: RedisGuard, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(till, "_STOOD_STILL_S", 0.4)
+    far_end = FarEnd(ORLA)
+    async with gateway(far_end, shared, books=ledger.books()) as (gate, _):
+        chosen = gate.gates.standing.chosen
+
+        async def late(channel):
+            await asyncio.sleep(0.5)
+            return await chosen(channel)
+
+        monkeypatch.setattr(gate.gates.standing, "chosen", late)
+        report = await gate.ask(PERSON, ledger.terms())
+    assert (far_end.calls, name_in(report), report.cost) == (1, "Orla Fenwick", 10_000)
+
+
 async def test_who_wants_it_new_pays_again(
     redis: Redis, shared: RedisGuard, ledger: Ledger
 ) -> None:
@@ -250,7 +294,7 @@ async def elsewhere(redis_url: str) -> AsyncIterator[RedisGuard]:
     """Where nobody takes turns with the processes that share the other Redis."""
     client = Redis.from_url(re.sub(r"db=\d+", "db=15", redis_url))
     await client.flushdb()
-    yield RedisGuard(client)
+    yield RedisGuard(client, patience=30.0)
     await client.aclose()
 
 

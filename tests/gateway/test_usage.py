@@ -276,7 +276,9 @@ async def test_who_cannot_tell_is_not_asked(redis: Redis, redis_url: str) -> Non
         process(url, redis_url) as unwilling,
     ):
         off = replace(unwilling.channel, enabled=False)
-        assert Usage({"acme": off}, unwilling.gates, RedisGuard(redis)).askable() == ()
+        assert (
+            Usage({"acme": off}, unwilling.gates, RedisGuard(redis, patience=30.0)).askable() == ()
+        )
         assert silent.usage.askable() == ()
         assert await silent.usage.ask("acme") is None
         assert far_end.calls == []

@@ -25,9 +25,9 @@ from roleferry_enrich.gateway.errand import Errand, Terms
 from roleferry_enrich.gateway.gates import Gates
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.gateway.redis_guard import RedisGuard
+from roleferry_enrich.provider_access import channels_of
 from roleferry_enrich.providers.contract import ClaimedByPerson, Findings, Pending
 from roleferry_enrich.providers.quota import USAGE, tells_usage
-from roleferry_enrich.resources import channels_of
 from roleferry_enrich.settings import read_settings
 
 pytestmark = pytest.mark.live

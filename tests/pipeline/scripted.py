@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from tests.suppressed import held
+
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
@@ -27,6 +29,7 @@ from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
+from roleferry_enrich.pipeline.screening import Screen
 from roleferry_enrich.providers.contract import Offer, Provider, Spec
 from roleferry_enrich.sandbox.samples import sample
 
@@ -66,6 +69,7 @@ class Script:
     """Each offer's answer as a future, so that a test decides when it comes."""
 
     def __init__(self, *offered: Offer) -> None:
+        self.held = held()
         names = dict.fromkeys(o.provider for o in offered)
         self.channels = {
             name: Channel(provider=_Offering(name, tuple(o for o in offered if o.provider == name)))
@@ -86,6 +90,9 @@ class Script:
         if self._answer(name).done():
             self._answers[name] = asyncio.get_running_loop().create_future()
         self._answer(name).set_result(outcome)
+
+    def of(self, account_id: UUID, request: Request) -> Screen:
+        return Screen(self, self.held, account_id, request)
 
     async def until_asked(self, name: str) -> None:
         async with asyncio.timeout(5):
@@ -147,11 +154,15 @@ class Shelf:
         self.observed: list[Observations] = []
         self.reports: list[tuple[Report, ...]] = []
         self.within: list[timedelta] = []
+        self.alongside: list[object] = []
         self.events: list[EventType | None] = []
         self._broken = broken
 
-    async def record(self, enrichment, reports, observations, *, within) -> Enrichment:
+    async def record(
+        self, enrichment, reports, observations, *, within, alongside=None
+    ) -> Enrichment:
         self.within.append(within)
+        self.alongside.append(alongside)
         return enrichment if self._broken else self._keep(enrichment, reports, observations)
 
     async def store(self, enrichment, reports, observations, *, event=None) -> Enrichment:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.acme import Acme
+from tests.suppressed import held
 
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request, Status
 from roleferry_enrich.domain.identifiers import Email
@@ -20,6 +21,7 @@ from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
+from roleferry_enrich.pipeline.screening import Screening
 
 EMAIL = Email("orla.fenwick@quillmere.test")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -74,6 +76,7 @@ class Kept:
         *,
         within: timedelta | None = None,
         event: EventType | None = None,
+        alongside: object = None,
     ) -> Enrichment:
         self.events.append(event)
         self.versions.append(enrichment)
@@ -88,7 +91,7 @@ class Kept:
 
 def enricher(gateway: SlowGateway, kept: Kept) -> Enricher:
     return Enricher(
-        gateway=gateway,
+        gateway=Screening(gateway, held()),
         recall=Recall(gateway),
         records=kept,
         background=Background(),

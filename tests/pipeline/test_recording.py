@@ -30,7 +30,10 @@ class SlowRepository:
         self.stored: list[Enrichment] = []
         self.at_once = self._now = 0
 
-    async def record(self, enrichment, reports, *, observations, event=None) -> Enrichment:
+    async def record(
+        self, enrichment, reports, *, observations, event=None, alongside=None
+    ) -> Enrichment:
+        self.alongside = alongside
         self._now += 1
         self.at_once = max(self.at_once, self._now)
         await self.go.wait()

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.acme import Acme
+from tests.suppressed import held
 from tests.watcher import Watcher
 
 from roleferry_enrich.domain.enrichments import Goal, Request
@@ -30,6 +31,7 @@ from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.gateway.errand import Renewal, Terms
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.fanout import FanOut
+from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.providers.contract import Offer
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -111,7 +113,9 @@ STALE = report(OLD, found(OLD, "CFO"), cached=CacheLevel.REDIS, stale=True, age=
 async def run(renewed: Report | Exception) -> tuple[FanOut, bool]:
     gateway = StaleGateway(STALE, renewed)
     loop = asyncio.get_running_loop()
-    fanout = FanOut(gateway, REQUEST, Terms(deadline=loop.time() + 5, purse=Purse(None)))
+    fanout = FanOut(
+        Screening(gateway, held()), REQUEST, Terms(deadline=loop.time() + 5, purse=Purse(None))
+    )
     await fanout.run_until(loop.time() + 5)
     assert [each.stale for each in fanout.reports] == [True]
     was_finished = fanout.is_finished

@@ -56,7 +56,9 @@ class House:
     seen: list[Verification] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.verifier = Verifier(self.script, self.objections, self.background, self, lambda: NOW)
+        self.verifier = Verifier(
+            self.script, self.objections, self.script.held, self.background, self, lambda: NOW
+        )
 
     def verified(self, verification: Verification) -> None:
         self.seen.append(verification)

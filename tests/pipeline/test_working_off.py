@@ -69,3 +69,5 @@ async def test_stopped_it_asks_nobody_more_and_keeps_what_is_paid_for(
     assert script.names == ["acme.find_person"]
     (kept,) = shelf.kept
     assert kept.cost == 10_000
+    # An end that nobody was waiting for: the item is somebody else's now, or was cancelled.
+    assert shelf.events == [None]

@@ -109,7 +109,7 @@ from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import OutcomeKind
 from roleferry_enrich.observability.metrics import configure_metrics
 from roleferry_enrich.providers.catalogue import catalogue
-from roleferry_enrich.resources import channels_of
+from roleferry_enrich.provider_access import channels_of
 from roleferry_enrich.sandbox.app import create_sandbox
 from roleferry_enrich.settings import read_settings
 from roleferry_enrich.terminal.provider_states import known_states

@@ -20,9 +20,9 @@ from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, Pr
 from roleferry_enrich.domain.queries import CompanyQuery, Keys, PersonQuery, Query
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.gateway.transport import Transport
+from roleferry_enrich.provider_access import channels_of
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Answer, Call, Conversation, Findings, Pause
-from roleferry_enrich.resources import channels_of
 from roleferry_enrich.settings import read_settings
 
 ALL = (

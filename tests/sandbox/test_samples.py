@@ -6,7 +6,7 @@ from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import Domain, Email
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson
-from roleferry_enrich.resources import _sample
+from roleferry_enrich.pipeline.samples import sample_result
 from roleferry_enrich.sandbox.samples import sample
 
 ASKED = Keys(
@@ -63,11 +63,11 @@ def test_every_company_has_somebody(number):
 
 
 def test_a_sample_answers_what_was_asked_for():
-    person = _sample(Request(goal=Goal.PERSON, keys=ASKED))
+    person = sample_result(Request(goal=Goal.PERSON, keys=ASKED))
     assert isinstance(person.person, GoldenPerson)
-    leaders = _sample(Request(goal=Goal.EXECUTIVES, keys=ASKED))
+    leaders = sample_result(Request(goal=Goal.EXECUTIVES, keys=ASKED))
     assert isinstance(leaders.company, GoldenCompany)
     assert leaders.executives
-    alone = _sample(Request(goal=Goal.COMPANY, keys=ASKED))
+    alone = sample_result(Request(goal=Goal.COMPANY, keys=ASKED))
     assert alone.company == leaders.company
     assert not alone.executives

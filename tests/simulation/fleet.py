@@ -44,6 +44,10 @@ from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.pipeline.progress import Result
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.recording import PatientRecords
+from roleferry_enrich.pipeline.screening import Screening
+from roleferry_enrich.privacy.digests import Digester
+from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.storage.suppressions import Loaded
 
 EPOCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _SECRET = b"simulated-secret"
@@ -103,7 +107,7 @@ class Process:
         self.gateway.hear(self, self._outside.answers)
         records = Records(self._random, slow=scenario.slow_records, alive=self.alive)
         self.enricher = Enricher(
-            gateway=self.gateway,
+            gateway=Screening(self.gateway, _nobody()),
             recall=Recall(self.gateway),
             records=PatientRecords(records, self.background, told),
             background=self.background,
@@ -167,6 +171,13 @@ class _Heard(Gateway):
         report = await super().ask(ask, terms)
         self._answers.reported(self._process, ask, terms, report, began)
         return report
+
+
+def _nobody() -> SuppressionList:
+    """A list that was read, and has nobody on it."""
+    held = SuppressionList(Digester(_SECRET))
+    held.replace(Loaded(0, {}))
+    return held
 
 
 def _channel(sketch: Any) -> Channel:

@@ -63,7 +63,13 @@ class Records:
         self._alive = alive
 
     async def record(
-        self, enrichment: Enrichment, reports: Any, *, observations: Observations, event: Any
+        self,
+        enrichment: Enrichment,
+        reports: Any,
+        *,
+        observations: Observations,
+        event: Any,
+        alongside: Any = None,
     ) -> Enrichment:
         await asyncio.sleep(self._random.uniform(0.001, 0.004))
         if self._slow and self._random.random() < 0.3:

@@ -27,11 +27,9 @@ def items(count: int) -> tuple[Item, ...]:
 
 
 async def created(engine: AsyncEngine, account_id: UUID, count: int = 3, **changed) -> Job:
-    job, is_new = await JobRepository(engine).create(
+    return await JobRepository(engine).create(
         account_id, NewJob(**{"items": items(count)} | changed)
     )
-    assert is_new
-    return job
 
 
 async def rows(engine: AsyncEngine, job: Job):

@@ -31,12 +31,19 @@ DONE = Settlement(state=ItemState.DONE)
 @pytest.fixture
 async def leases(engine) -> LeaseRepository:
     await without_jobs(engine)
+    await run(engine, "TRUNCATE sweeps")
     return LeaseRepository(engine, lease=LEASE)
 
 
 async def let_leases_end(engine) -> None:
+    await swept_for(engine, "1 hour")
     await run(engine, "UPDATE job_items SET lease_until = now() - interval '1 s'"
                       " WHERE state = 'running'")  # fmt: skip
+
+
+async def swept_for(engine, so_long: str, ago: str = "0 s") -> None:
+    until = f"now() - interval '{ago}'"
+    await run(engine, f"INSERT INTO sweeps SELECT {until} - interval '{so_long}', {until}")
 
 
 def numbers(items) -> list[int]:
@@ -90,6 +97,42 @@ async def test_what_is_renewed_is_not_taken_over(engine, leases, account_id):
     await let_leases_end(engine)
     assert len(await leases.renew(held)) == 1
     assert (await leases.sweep()).expired == 0
+
+
+async def test_h49_a_lease_does_not_end_while_nobody_could_renew_it(engine, leases, account_id):
+    """It was renewed six minutes ago and has had four of its five; the database was away since."""
+    await created(engine, account_id, 1)
+    held = await leases.take(1, PRICES)
+    await run(engine, "UPDATE job_items SET lease_until = now() - interval '1 min'")
+    await swept_for(engine, "10 min", ago="2 min")
+    for _ in range(3):
+        assert (await leases.sweep()).expired == 0
+    assert len(await leases.renew(held)) == 1
+
+
+async def test_p4_what_a_lease_has_had_before_counts_when_the_database_is_back(
+    engine, leases, account_id
+):
+    """It was renewed seven minutes ago, and has had four of its five, and another one since."""
+    await created(engine, account_id, 1)
+    await leases.take(1, PRICES)
+    await run(engine, "UPDATE job_items SET lease_until = now() - interval '2 min'")
+    await swept_for(engine, "10 min", ago="3 min")
+    await swept_for(engine, "1 min")
+    assert (await leases.sweep()).expired == 1
+
+
+async def test_sweepers_that_are_slow_still_end_leases(engine, leases, account_id):
+    """Of each silence a second counts, so that no lease lasts for ever."""
+    await created(engine, account_id, 1)
+    await leases.take(1, PRICES)
+    await run(engine, "UPDATE job_items SET lease_until = now() - interval '50 min'")
+    await run(
+        engine,
+        "INSERT INTO sweeps SELECT at - interval '1 s', at"
+        " FROM generate_series(now() - interval '55 min', now() - interval '5 s', '10 s') AS at",
+    )
+    assert (await leases.sweep()).expired == 1
 
 
 async def test_h52_items_given_back_have_died_of_nothing(engine, leases, account_id):
@@ -149,6 +192,15 @@ async def test_who_has_much_under_way_waits_for_who_has_little(engine, leases, a
     await created(engine, other, 30)
     now = Counter(item.account_id for item in await leases.take(10, PRICES))
     assert now == {other: 10}
+
+
+async def test_h53_one_item_of_another_is_claimed_next_of_ten_thousand(engine, leases, account_id):
+    await created(engine, account_id, 10_000, priority=JobPriority.HIGH)
+    await leases.take(40, PRICES)
+    other = await new_account(engine)
+    job = await created(engine, other, 1)
+    (next_one,) = await leases.take(1, PRICES)
+    assert next_one.job_id == job.id
 
 
 async def test_urgent_jobs_come_first_within_their_account(engine, leases, account_id):

@@ -15,9 +15,13 @@ from sqlalchemy.exc import DBAPIError
 
 import roleferry_enrich
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
+    account_tables,
+    erasure_tables,
+    handling,
     job_tables,
     key_tables,
     outgoing_tables,
+    suppression_tables,
     webhook_tables,
 )
 from roleferry_enrich.storage.engine import create_unpooled_engine
@@ -81,8 +85,11 @@ async def test_processes_that_migrate_at_once_wait_for_each_other(empty_database
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
 def test_every_table_belongs_to_an_account(table) -> None:
-    # What arrives belongs to the installation, as the key does that proves it.
-    assert table.name in {"accounts", "webhook_events"} or "account_id" in table.c
+    # What arrives belongs to the installation, as the key does that proves it; so do the sweeps,
+    # and the list of who must not be processed, of which each row has its scope.
+    of_installation = {"accounts", "webhook_events", "suppressions", "suppression_state"}
+    of_installation |= {"erasures", "sweeps"}
+    assert table.name in of_installation or "account_id" in table.c
 
 
 async def _python(program: str, argument: str) -> asyncio.subprocess.Process:

@@ -78,10 +78,11 @@ async def test_failed_work_leaves_nothing_behind(engine) -> None:
         assert await connection.scalar(text("SELECT to_regclass('left_behind')")) is None
 
 
-async def test_server_that_is_not_there_is_unavailable() -> None:
+async def test_h50_server_that_is_not_there_is_unavailable_for_a_while() -> None:
     engine = create_engine("postgresql://postgres@/x?host=/nonexistent-folder")
-    with pytest.raises(ServiceUnavailable):
+    with pytest.raises(ServiceUnavailable) as refused:
         await in_transaction(engine, Work())
+    assert refused.value.retry_after is not None
     await engine.dispose()
 
 

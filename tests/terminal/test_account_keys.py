@@ -58,6 +58,32 @@ def test_a_revoked_key_is_shown_as_such(keys):
     )
 
 
+def test_a_key_is_made_with_the_scopes_and_the_life_asked_for(keys):
+    account, _, _ = made(keys("create", "plain").out)
+    keys("create", "boss", "--account", account, "--scope", "operator", "--days", "30")
+    out = " ".join(keys("list", account).out.split())
+    assert "enrich" in out
+    assert "operator" in out
+
+
+def test_a_word_that_is_no_scope_is_refused(keys):
+    said = keys("create", "x", "--scope", "everything")
+    assert said.code == 2
+    assert "operator" in said.err
+
+
+def test_a_key_is_replaced_and_the_old_one_ends(keys):
+    account, token, key_id = made(keys("create", "one").out)
+    said = keys("rotate", account, key_id, "--overlap-hours", "0")
+    (new,) = re.findall(r"^Key     (rfe_live_\S+)$", said.out, re.MULTILINE)
+    assert new != token
+    again = keys("rotate", account, key_id)
+    assert (again.code, again.err) == (
+        2,
+        "roleferry-enrich: the key has ended: make a new one\n",
+    )
+
+
 def test_another_accounts_key_cannot_be_revoked(keys):
     _, _, key_id = made(keys("create", "one").out)
     other, _, _ = made(keys("create", "other").out)

@@ -15,7 +15,7 @@ from roleferry_enrich.domain.quotas import Quota, QuotaTold, QuotaUnit
 from roleferry_enrich.gateway.key_switches import KeySwitches, key_ids
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.shared_buckets import SharedBuckets
-from roleferry_enrich.resources import channels_of
+from roleferry_enrich.provider_access import channels_of
 from roleferry_enrich.settings import ProviderSettings, Settings
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ def at_work(
 def in_redis(url: str, work: Callable[[RedisGuard], Awaitable[T]]) -> T:
     async def run() -> T:
         async with Redis.from_url(url) as redis:
-            return await work(RedisGuard(redis, patience=1.0))
+            return await work(RedisGuard(redis, patience=30.0))
 
     return asyncio.run(run())
 

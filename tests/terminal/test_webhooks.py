@@ -8,6 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 from tests.storage.conftest import fresh_database
+from tests.suppressed import held
 from tests.webhooks import signers
 from tests.webhooks.signers import NOW, delivery
 
@@ -49,7 +50,7 @@ async def _delivered(url: str) -> None:
         for body in (orjson.dumps(EVENT), b'{"id": "evt_2"}'):
             sent = delivery(body, signers.stripe_headers(body, SECRET))
             await inbox.receive(inbox.endpoint("stripe", has_token=False), sent)
-        await open_processing(settings, engine).process_due()
+        await open_processing(settings, engine, held()).process_due()
     finally:
         await engine.dispose()
 

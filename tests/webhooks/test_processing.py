@@ -12,6 +12,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.at_rest import AT_REST
 from tests.storage.examples import enrichment
+from tests.suppressed import held, suppress
 from tests.webhooks import signers
 from tests.webhooks.schemes import NEW, OLD, SENDGRID
 from tests.webhooks.signers import NOW, delivery
@@ -21,6 +22,7 @@ from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report, Waiting
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.sealing import KeyRing
+from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.bound_names import address_name
 from roleferry_enrich.storage.completions import CompletionRepository, Due
@@ -41,6 +43,7 @@ class House:
     """An inbox and a worker over one database."""
 
     def __init__(self, engine: AsyncEngine, account_id: UUID) -> None:
+        self.held = held()
         self.engine = engine
         self.events = WebhookEvents(engine)
         self.vault = Vault(KeyRing([b"k" * 32]), b"k" * 32)
@@ -55,7 +58,9 @@ class House:
         self.account_id = account_id
 
     def worker(self, vault: Vault | None = None, *, is_live: bool = False) -> Processing:
-        return Processing(self.events, vault or self.vault, self.accounts, is_live=is_live)
+        return Processing(
+            self.events, vault or self.vault, self.accounts, self.held, is_live=is_live
+        )
 
     async def sendgrid(self, *entries: object) -> Receipt:
         body = orjson.dumps(list(entries)) + b"\r\n"
@@ -97,6 +102,18 @@ async def test_h64_what_was_answered_has_its_effect_though_the_process_ended(hou
 
     assert await house.reports() == [(ADA, "invalid")]
     assert await house.told() == {"sg-1": ("done", "mailbox_noted", None)}
+
+
+async def test_h73_what_is_said_of_a_suppressed_person_is_not_kept(house):
+    suppress(house.held, NormalForm("email", ADA))
+    await house.sendgrid({**BOUNCE, "email": "Ada+news@Engines.test"})
+
+    assert await house.worker().process_due() == 1
+
+    assert await house.reports() == []
+    assert await house.told() == {"sg-1": ("done", "suppressed", None)}
+    async with house.engine.connect() as connection:
+        assert await connection.scalar(select(webhook_events.c.body)) == b""
 
 
 async def test_p18_a_hundred_duplicates_at_once_have_one_effect(house):

@@ -17,6 +17,16 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyWish:
+    """A key that somebody wants."""
+
+    name: str
+    scopes: frozenset[str]
+    expires_in_days: int | None = None
+    """Absent: when it is revoked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedKey:
     """What is known of an API key after it has been shown once."""
 
@@ -28,3 +38,8 @@ class IssuedKey:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_on: date | None
+
+    @property
+    def prefix(self) -> str:
+        """How the key begins, by which its owner knows it again; the secret comes after."""
+        return f"rfe_{self.mode}_{self.id}"

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from roleferry_enrich.accounts.repository import AccountRepository
+from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import Unauthenticated
 from roleferry_enrich.private_files import read_private, write_private
 
-_SCOPES = frozenset({"enrich", "read"})
+_SCOPES = frozenset(Scope) - {Scope.OPERATOR}
+"""Whoever reads the data directory owns the database in it."""
 
 
 async def kept_key(accounts: AccountRepository, path: Path, account: str) -> str:

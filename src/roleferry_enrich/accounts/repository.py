@@ -2,29 +2,47 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from roleferry_enrich.accounts.account import Account, IssuedKey
+from roleferry_enrich.accounts.account import Account, IssuedKey, KeyWish
+from roleferry_enrich.accounts.key_rows import (
+    NewRow,
+    account_of,
+    added,
+    end_at,
+    expired,
+    found,
+    issued,
+    known,
+    lifetime,
+    listed,
+    require_live,
+)
 from roleferry_enrich.accounts.keys import Key, Mode, digest, mint, parse, same
+from roleferry_enrich.accounts.names import AccountNames
+from roleferry_enrich.acting import acting_for
+from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import NotFound, Unauthenticated
 from roleferry_enrich.storage.documents import storable
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.tables import accounts, api_keys
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 _CACHED_FOR_S = 4.0
 """A revoked key must stop within five seconds in every process."""
 
 _MOST_CACHED = 1_000
+
+ShownKey = tuple[IssuedKey, str]
+"""A new key, and its text, which is not shown again."""
 
 _NOBODY = bytes(32)
 """Compared in place of an unknown key's digest, so that the work is the same."""
@@ -60,6 +78,7 @@ class AccountRepository:
         self._now = now
         self._clock = clock
         self._known: dict[str, _Known] = {}
+        self._names = AccountNames(engine, clock)
         self._reading: dict[bytes, asyncio.Task[_Known | None]] = {}
 
     async def create_account(self, name: str) -> UUID:
@@ -82,38 +101,68 @@ class AccountRepository:
         mode: Mode = Mode.LIVE,
     ) -> str:
         """The new key as text. It is not stored and cannot be shown again."""
-        key = mint(mode)
-        row = {
-            "id": key.id,
-            "account_id": account_id,
-            "name": storable(name),
-            "mode": key.mode,
-            "digest": digest(key, self._pepper),
-            "scopes": sorted(storable(scope) for scope in scopes),
-            "expires_at": expires_at,
-        }
+        key, now = mint(mode), self._now()
+        row = self._row(key, account_id, name, scopes, expires_at)
+        await in_transaction(self._engine, lambda connection: added(connection, row, now))
+        return key.token()
 
-        async def work(connection: AsyncConnection) -> str:
-            await connection.execute(insert(api_keys).values(row).on_conflict_do_nothing())
-            return key.token()
+    async def issue_key(
+        self, account_id: UUID, wish: KeyWish, alongside: Alongside[ShownKey] | None = None
+    ) -> ShownKey:
+        """The new key, and its text. Raises NotFound, and Conflict for one too many."""
+        key, now = mint(Mode.LIVE), self._now()
+        days = wish.expires_in_days
+        row = self._row(key, account_id, wish.name, wish.scopes, _in_days(now, days))
 
-        try:
-            return await in_transaction(self._engine, work)
-        except IntegrityError as error:
-            raise NotFound("there is no such account") from error
-
-    async def list_keys(self, account_id: UUID) -> tuple[IssuedKey, ...]:
-        """All keys ever issued to the account, newest first."""
-        statement = (
-            select(api_keys)
-            .where(api_keys.c.account_id == account_id)
-            .order_by(api_keys.c.created_at.desc(), api_keys.c.id)
-        )
-
-        async def work(connection: AsyncConnection) -> tuple[IssuedKey, ...]:
-            return tuple(_issued(row) for row in await connection.execute(statement))
+        async def work(connection: AsyncConnection) -> ShownKey:
+            shown = await added(connection, row, now), key.token()
+            if alongside is not None:
+                await alongside(connection, shown)
+            return shown
 
         return await in_transaction(self._engine, work)
+
+    async def rotate_key(
+        self,
+        account_id: UUID,
+        key_id: str,
+        *,
+        overlap: timedelta,
+        expires_in_days: int | None = None,
+        may_replace: Callable[[IssuedKey], None] = lambda _: None,
+        alongside: Alongside[ShownKey] | None = None,
+    ) -> ShownKey:
+        """A key with the name and scopes of the old one, which lives on for the overlap.
+
+        Unless days are given it is to live as long as the old one was. `may_replace` raises what
+        speaks against it. Raises NotFound, and Conflict for a key that has ended.
+        """
+        secret, now = mint(Mode.LIVE), self._now()
+
+        async def work(connection: AsyncConnection) -> ShownKey:
+            old = await found(connection, account_id, storable(key_id))
+            may_replace(issued(old))
+            key, life = replace(secret, mode=Mode(old.mode)), lifetime(old)
+            until = _in_days(now, expires_in_days) if expires_in_days or not life else now + life
+            row = self._row(key, account_id, old.name, old.scopes, until)
+            if not await known(connection, key.id):  # else this is done, and its answer was lost
+                require_live(old, now)
+                await end_at(connection, old.id, now + overlap)
+            shown = await added(connection, row, now), key.token()
+            if alongside is not None:
+                await alongside(connection, shown)
+            return shown
+
+        shown = await in_transaction(self._engine, work)
+        self._known.pop(key_id, None)
+        return shown
+
+    async def list_keys(self, account_id: UUID) -> Sequence[IssuedKey]:
+        """The account's live keys, then those that have ended; 200 at most."""
+        now = self._now()
+        return await in_transaction(
+            self._engine, lambda connection: listed(connection, account_id, now)
+        )
 
     async def revoke_key(self, account_id: UUID, key_id: str) -> None:
         """Ends a key: at once in this process, within five seconds in every other."""
@@ -131,6 +180,25 @@ class AccountRepository:
             raise NotFound("there is no such key")
         self._known.pop(key_id, None)
 
+    def _row(
+        self,
+        key: Key,
+        account_id: UUID,
+        name: str,
+        scopes: Collection[str],
+        expires_at: datetime | None,
+    ) -> NewRow:
+        return {
+            "id": key.id,
+            "account_id": account_id,
+            "name": storable(name),
+            "mode": key.mode,
+            "digest": digest(key, self._pepper),
+            "scopes": sorted(Scope(scope) for scope in scopes),
+            "created_at": self._now(),
+            "expires_at": expires_at,
+        }
+
     async def authenticate(self, token: str) -> Account:
         """Whose key this is. Raises Unauthenticated, the same for whatever is wrong with it."""
         key = parse(token)
@@ -138,9 +206,13 @@ class AccountRepository:
             raise _refusal()
         offered = digest(key, self._pepper)
         known = self._remembered(key, offered) or await self._read_once(key, offered)
-        if known is None or _expired(known.expires_at, self._now()):
+        if known is None or expired(known.expires_at, self._now()):
             raise _refusal()
         return known.account
+
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        """That account, with what the operator's key may do. Raises NotFound where it is none."""
+        return replace(operator, id=account_id, name=await self._names.of(account_id))
 
     def _remembered(self, key: Key, offered: bytes) -> _Known | None:
         """Only for the right secret: a wrong one must take as long as for an unknown id."""
@@ -153,7 +225,8 @@ class AccountRepository:
         """A burst of one caller's requests is one look-up, not as many as there are connections."""
         reading = self._reading.get(offered)
         if reading is None:
-            reading = asyncio.create_task(self._read(key, offered))
+            with acting_for(None):  # whose key it is remains to be seen
+                reading = asyncio.create_task(self._read(key, offered))
             self._reading[offered] = reading
             reading.add_done_callback(lambda _: self._reading.pop(offered, None))
         return await asyncio.shield(reading)
@@ -166,12 +239,12 @@ class AccountRepository:
             return None
         if row.last_used_on != (today := self._now().date()):
             await in_transaction(self._engine, partial(_mark_used, key_id=key.id, day=today))
-        known = _Known(_account(row), row.digest, row.expires_at, read_at)
+        known = _Known(account_of(row), row.digest, row.expires_at, read_at)
         self._remember(key.id, known)
         return known
 
     def _usable(self, row: AnyRow, key: Key) -> bool:
-        ended = row.revoked_at is not None or _expired(row.expires_at, self._now())
+        ended = row.revoked_at is not None or expired(row.expires_at, self._now())
         return row.mode == key.mode and not ended
 
     def _remember(self, key_id: str, known: _Known) -> None:
@@ -199,31 +272,9 @@ async def _mark_used(connection: AsyncConnection, *, key_id: str, day: date) -> 
     )
 
 
-def _expired(expires_at: datetime | None, now: datetime) -> bool:
-    return expires_at is not None and expires_at <= now
+def _in_days(now: datetime, days: int | None) -> datetime | None:
+    return None if days is None else now + timedelta(days=days)
 
 
 def _refusal() -> Unauthenticated:
     return Unauthenticated("present a valid API key as a bearer token")
-
-
-def _account(row: AnyRow) -> Account:
-    return Account(
-        id=row.account_id,
-        name=row.account_name,
-        scopes=frozenset(row.scopes),
-        key_id=row.id,
-    )
-
-
-def _issued(row: AnyRow) -> IssuedKey:
-    return IssuedKey(
-        id=row.id,
-        name=row.name,
-        mode=Mode(row.mode),
-        scopes=frozenset(row.scopes),
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-        last_used_on=row.last_used_on,
-    )

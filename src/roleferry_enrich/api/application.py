@@ -1,6 +1,6 @@
 """Puts the HTTP layer together. It is given its services; it opens nothing itself."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -9,23 +9,31 @@ from prometheus_client import REGISTRY, CollectorRegistry
 
 from roleferry_enrich import __version__
 from roleferry_enrich.api import (
+    audit,
     batches,
     companies,
     contacts,
     emails,
     enrich,
+    handling,
     health,
     jobs,
+    keys,
     providers,
     records,
+    rights,
+    suppressions,
     webhook_endpoints,
     webhooks,
 )
+from roleferry_enrich.api.accounting import Accounting
+from roleferry_enrich.api.docs_page import show_docs
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
 from roleferry_enrich.api.openapi import complete
 from roleferry_enrich.api.problems import answer_problems
 from roleferry_enrich.api.services import Services
+from roleferry_enrich.api.trusted_hosts import NamedOnly
 
 Opening = Callable[[], AbstractAsyncContextManager[Services]]
 """Opens the services for as long as the application runs."""
@@ -46,9 +54,14 @@ _MODULES = (
     contacts,
     records,
     providers,
+    handling,
+    suppressions,
+    rights,
     webhook_endpoints,
     webhooks,
+    keys,
     health,
+    audit,
 )
 _TAGS = [
     {"name": "enrichment", "description": "One contact, now."},
@@ -58,7 +71,9 @@ _TAGS = [
     {"name": "contacts", "description": "What is stored of people, and how it changed."},
     {"name": "records", "description": "Records of your own, and whose they are."},
     {"name": "providers", "description": "Who is asked, for what, at what price."},
+    {"name": "privacy", "description": "People's rights over what is known of them."},
     {"name": "webhooks", "description": "Where you want to be told of events."},
+    {"name": "account", "description": "Whose key this is, and the account's keys."},
     {"name": "intake", "description": "What providers send on their own accord."},
     {"name": "health", "description": "How the service and its providers are."},
 ]
@@ -70,6 +85,7 @@ def create_api(
     opening: Opening | None = None,
     registry: CollectorRegistry = REGISTRY,
     limits: Limits | None = None,
+    trusted_hosts: Sequence[str] = (),
 ) -> FastAPI:
     """The application over `services`, or over what `opening` opens when it starts.
 
@@ -80,6 +96,7 @@ def create_api(
         version=__version__,
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
+        docs_url=None,  # the framework's loads a viewer from elsewhere; see docs_page.py
         redoc_url=None,
         # Not `include_router`, which resolves a route's inherited settings in every request.
         routes=[route for module in _MODULES for route in module.router.routes],
@@ -88,7 +105,11 @@ def create_api(
     app.state.services = services
     app.state.registry = registry
     answer_problems(app)
+    app.add_middleware(Accounting)
+    show_docs(app)
     app.add_middleware(LimitedIntake, limits=limits or Limits())
+    if trusted_hosts:
+        app.add_middleware(NamedOnly, names=trusted_hosts)
     app.add_middleware(Edge)  # the last added is the outermost
     return app
 

@@ -17,7 +17,10 @@ def _known(choice: str) -> str:
     return choice
 
 
-ColumnChoice = Annotated[str, Field(max_length=300), AfterValidator(_known)]
+_FORM = {"pattern": f"^({'|'.join(COLUMN_FIELDS)}):.+$"}
+ColumnChoice = Annotated[
+    str, Field(max_length=300, json_schema_extra=_FORM), AfterValidator(_known)
+]
 
 
 def columns_chosen(choices: Sequence[str]) -> Mapping[str, str]:

@@ -1,9 +1,9 @@
 """`POST /enrich/batch`: many contacts, accepted at once and enriched in the background."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -13,15 +13,17 @@ from roleferry_enrich.api.answers.jobs import accepted_job
 from roleferry_enrich.api.batch_columns import columns_chosen
 from roleferry_enrich.api.batch_items import judged
 from roleferry_enrich.api.batch_rows import Rows, csv_rows, json_rows, ndjson_rows
-from roleferry_enrich.api.bodies import StrictRoute, media_type_of, valid, whole_body
-from roleferry_enrich.api.callers import Caller, Provided
-from roleferry_enrich.api.idempotency import IdempotencyKey, key_of
+from roleferry_enrich.api.bodies import StrictRoute, media_type_of, valid
+from roleferry_enrich.api.callers import EnrichCaller, Provided
+from roleferry_enrich.api.idempotency import Once
+from roleferry_enrich.api.intake import whole_body
 from roleferry_enrich.api.refusals import PAYS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.batches import AcceptedJob, BatchQuery, BatchSettings
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.translation import micro_usd
-from roleferry_enrich.domain.batches import JobPriority, NewJob
+from roleferry_enrich.domain.batches import Job, JobPriority, NewJob
+from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.errors import WrongMediaType
 
@@ -46,10 +48,6 @@ _HEADERS = {
         "description": "Seconds after which looking at the job makes sense.",
         "schema": {"type": "integer", "minimum": 1},
     },
-    "Idempotency-Replayed": {
-        "description": "`true` where an earlier request with this key had made the job.",
-        "schema": {"type": "string", "enum": ["true"]},
-    },
 }
 Wishes = Annotated[BatchQuery, Query()]
 
@@ -71,10 +69,10 @@ def _documented(operation_id: str, summary: str) -> dict[str, Any]:
 @router.post("/enrich/enqueue", **_documented("enqueueBatch", "The same as `/enrich/batch`"))
 async def create_batch(
     request: Request,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     settings: Wishes,
-    key: IdempotencyKey = None,
+    once: Once,
 ) -> Response:
     """Takes JSON, NDJSON (an item a line) or CSV (a heading, then an item a row).
 
@@ -82,22 +80,21 @@ async def create_batch(
     accepted. The answer comes when all of them are stored; `GET /jobs/{job_id}` tells how far they
     are. Items that ask the same are asked once, and a company once for all its people.
     """
-    sent_key = key_of(key)
     media_type = media_type_of(request.headers, (JSON, NDJSON, CSV))
     sent = await whole_body(request)
     read = _reader(media_type, settings)
     new = await asyncio.to_thread(_new_job, read, sent, settings, _Choices.of(caller, services))
-    digest = hashlib.sha256(f"{media_type}\n{request.url.query}\n".encode() + sent).digest()
-    job, is_new = await services.jobs.create(
-        caller.id, replace(new, idempotency_key=sent_key, digest=digest)
-    )
+    callback = await services.jobs.callback(caller.id, new.callback_url)
+    work = partial(services.jobs.create, caller.id, new)
+    return await once.answer(work, partial(_accepted, callback), in_log=True)
+
+
+def _accepted(callback: Callback | None, job: Job) -> Response:
     headers = {
         "Location": f"/jobs/{job.id}",
         "Retry-After": str(min(_LONGEST_RETRY_S, 1 + job.total // _ITEMS_A_SECOND)),
     }
-    if not is_new:
-        headers["Idempotency-Replayed"] = "true"
-    return json_response(accepted_job(job), status=202, headers=headers)
+    return json_response(accepted_job(job, callback), status=202, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

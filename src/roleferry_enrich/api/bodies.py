@@ -9,21 +9,22 @@ us read; FastAPI still documents the body, and serves the routes that have none.
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
-from inspect import signature
+from inspect import get_annotations
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
-from starlette.requests import ClientDisconnect
 
-from roleferry_enrich.api.callers import account_of, arrival_of, services_of
+from roleferry_enrich.api.callers import ApiKey, arrival_of, services_of
 from roleferry_enrich.api.dry_runs import dry_run_of
+from roleferry_enrich.api.idempotency import keyed
+from roleferry_enrich.api.intake import whole_body
 from roleferry_enrich.api.schemas.fields import Body
 from roleferry_enrich.api.strict_json import read_object
 from roleferry_enrich.api.violations import faults_of
-from roleferry_enrich.errors import Fault, InvalidQuery, MalformedBody, WrongMediaType
+from roleferry_enrich.errors import Fault, InvalidQuery, WrongMediaType
 
 _JSON = "application/json"
 _SHORT_BODY, _LARGE_BODY = 2_000, 64 * 1024
@@ -35,7 +36,7 @@ Operation = Callable[..., Coroutine[Any, Any, Response]]
 class StrictRoute(APIRoute):
     """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`.
 
-    One that can be planned instead also takes `dry_run`.
+    One that can be planned instead also takes `dry_run`, one that must not be done twice `once`.
     Ids of the path follow by name.
     """
 
@@ -44,30 +45,38 @@ class StrictRoute(APIRoute):
             return super().get_route_handler()
         model = cast("type[Body]", self.body_field.field_info.annotation)
         operation = cast("Operation", self.endpoint)
-        may_be_dry = "dry_run" in signature(self.endpoint).parameters
+        parameters = get_annotations(self.endpoint)
+        may_be_dry, counts_once = "dry_run" in parameters, "once" in parameters
+        # The very same that FastAPI documents, and asks where there is no body.
+        key = cast("ApiKey", parameters["caller"].__metadata__[0].dependency)
 
         async def strictly(request: Request) -> Response:
-            caller = await account_of(request)
-            ids = _ids(request.path_params)
+            caller = await key(request)
+            ids = _ids(request.path_params, parameters)
             media_type_of(request.headers, (_JSON,))
             sent = await whole_body(request)
             # A large one would keep every other request waiting while it is read.
             large = len(sent) > _LARGE_BODY
             body = await asyncio.to_thread(_read, model, sent) if large else _read(model, sent)
+            request.state.body = body
             services = await services_of(request)
             came_at = await arrival_of(request)
-            if may_be_dry and dry_run_of(request):
-                return await operation(body, caller, services, came_at, dry_run=True)
-            return await operation(body, caller, services, came_at, **ids)
+            more: dict[str, object] = {**ids}
+            if may_be_dry:
+                more["dry_run"] = dry_run_of(request)
+            if counts_once:
+                header = request.headers.get("idempotency-key")
+                more["once"] = await keyed(request, caller, services, header)
+            return await operation(body, caller, services, came_at, **more)
 
         return strictly
 
 
-def _ids(path: Mapping[str, str]) -> Mapping[str, UUID]:
-    ids = {}
+def _ids(path: Mapping[str, str], kinds: Mapping[str, Any]) -> Mapping[str, UUID | str]:
+    ids: dict[str, UUID | str] = {}
     for name, text in path.items():
         try:
-            ids[name] = UUID(text)
+            ids[name] = UUID(text) if kinds[name] is UUID else text
         except ValueError:
             fault = Fault(name, "wrong_type", "must be a UUID")
             raise InvalidQuery("see `errors`", faults=(fault,)) from None
@@ -86,13 +95,6 @@ def media_type_of(headers: Mapping[str, str], accepted: Sequence[str]) -> str:
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise WrongMediaType("the body must not be compressed")
     return media_type
-
-
-async def whole_body(request: Request) -> bytes:
-    try:
-        return await request.body()
-    except ClientDisconnect:
-        raise MalformedBody("the body ended early") from None
 
 
 def _read(model: type[Body], sent: bytes) -> Body:

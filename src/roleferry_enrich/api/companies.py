@@ -1,16 +1,19 @@
 """What is asked about a company: its executives, the company itself, its stored contacts."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.answers.contact import contact_page
-from roleferry_enrich.api.answers.enrichment import enrichment_response
+from roleferry_enrich.api.answers.enrichment import about_enrichment, enrichment_response
 from roleferry_enrich.api.answers.plan import plan_answer
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.dry_runs import DryRun
+from roleferry_enrich.api.idempotency import Once
+from roleferry_enrich.api.personal import page_shown, shown
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.answers import CompanyAnswer, ExecutivesAnswer
@@ -33,9 +36,10 @@ router = APIRouter(route_class=StrictRoute, tags=["companies"], default_response
 )
 async def find_executives(
     body: ExecutivesBody,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     came_at: Arrival,
+    once: Once,
     *,
     dry_run: DryRun = False,
 ) -> Response:
@@ -43,7 +47,10 @@ async def find_executives(
     request = executives_request(body, services.catalogue, services.waterfalls.of(caller.id))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
-    return enrichment_response(await services.enrich(request, caller, came_at))
+    work = partial(services.enrich, request, caller, came_at)
+    return await once.answer(
+        work, lambda it: enrichment_response(shown(it, caller)), about_enrichment
+    )
 
 
 @router.post(
@@ -56,9 +63,10 @@ async def find_executives(
 )
 async def enrich_company(
     body: CompanyBody,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     came_at: Arrival,
+    once: Once,
     *,
     dry_run: DryRun = False,
 ) -> Response:
@@ -66,7 +74,10 @@ async def enrich_company(
     request = company_request(body, services.catalogue, services.waterfalls.of(caller.id))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
-    return enrichment_response(await services.enrich(request, caller, came_at))
+    work = partial(services.enrich, request, caller, came_at)
+    return await once.answer(
+        work, lambda it: enrichment_response(shown(it, caller)), about_enrichment
+    )
 
 
 @router.get(
@@ -79,7 +90,7 @@ async def enrich_company(
 )
 async def list_company_contacts(
     company_id: UUID,
-    caller: Caller,
+    caller: ReadCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,
@@ -87,4 +98,4 @@ async def list_company_contacts(
     if await services.company(caller.id, company_id) is None:
         raise NotFound("there is no such company")
     page = await services.contacts(caller.id, after=after, limit=limit, company_id=company_id)
-    return json_response(contact_page(page))
+    return json_response(contact_page(page_shown(page, caller)))

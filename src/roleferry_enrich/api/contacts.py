@@ -1,5 +1,6 @@
 """What is stored of people: listed, one by one, and how each came to be what it is."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -7,7 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from roleferry_enrich.api.answers.contact import contact_data, contact_page, history_page
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.callers import Provided, ReadCaller
+from roleferry_enrich.api.personal import changes_shown, contact_shown, page_shown
 from roleferry_enrich.api.refusals import READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.contacts import ContactData, ContactPage, HistoryPage
@@ -35,11 +37,11 @@ PageSize = Annotated[int, Query(description="The most entries wanted.", ge=1, le
     responses=documented(READS),
 )
 async def list_contacts(
-    caller: Caller, services: Provided, after: After = None, limit: PageSize = 25
+    caller: ReadCaller, services: Provided, after: After = None, limit: PageSize = 25
 ) -> Response:
     """Every contact of the account, page by page."""
     page = await services.contacts(caller.id, after=after, limit=limit)
-    return json_response(contact_page(page))
+    return json_response(contact_page(page_shown(page, caller)))
 
 
 @router.get(
@@ -50,11 +52,11 @@ async def list_contacts(
     response_description="The contact",
     responses=documented(READS_ONE),
 )
-async def get_contact(contact_id: UUID, caller: Caller, services: Provided) -> Response:
+async def get_contact(contact_id: UUID, caller: ReadCaller, services: Provided) -> Response:
     contact = await services.contact(caller.id, contact_id)
     if contact is None:
         raise NotFound("there is no such contact")
-    return json_response(contact_data(contact))
+    return json_response(contact_data(contact_shown(contact, caller)))
 
 
 @router.get(
@@ -67,7 +69,7 @@ async def get_contact(contact_id: UUID, caller: Caller, services: Provided) -> R
 )
 async def get_contact_history(
     contact_id: UUID,
-    caller: Caller,
+    caller: ReadCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,
@@ -76,4 +78,4 @@ async def get_contact_history(
     page = await services.contact_history(caller.id, contact_id, after=after, limit=limit)
     if page is None:
         raise NotFound("there is no such contact")
-    return json_response(history_page(page))
+    return json_response(history_page(replace(page, items=changes_shown(page.items, caller))))

@@ -6,6 +6,7 @@ message may hold the data of the person asked for.
 
 import asyncio
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
@@ -13,19 +14,12 @@ from uuid import uuid4
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.api.problems import UNEXPECTED, Refusal, refusal_of
+from roleferry_enrich.api.safe_headers import Headers, safe_headers
 from roleferry_enrich.errors import RequestRefused
 
 _ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
-_SAFE = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-)
-_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-_DOCS = "/docs"
-"""The one page; it loads its scripts from elsewhere."""
 _log = structlog.get_logger(__name__)
 
 
@@ -47,8 +41,10 @@ class Edge:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["came_at"] = asyncio.get_running_loop().time()
-        answer = _Answer(send, request_id, scope["path"])
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        answer = _Answer(
+            send, request_id, safe_headers(request_id, scheme=scope.get("scheme", "http"))
+        )
+        with acting_for(None), structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, answer.send)
             except RequestRefused as refused:
@@ -62,16 +58,16 @@ class Edge:
 class _Answer:
     """The way out, which adds our headers and remembers whether anything was sent."""
 
-    def __init__(self, send: Send, request_id: str, path: str) -> None:
+    def __init__(self, send: Send, request_id: str, stamps: Headers) -> None:
         self._send = send
         self._request_id = request_id
-        self._stamps = _stamps(request_id, path)
+        self._stamps = stamps
         self._begun = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._begun = True
-            message = {**message, "headers": [*message.get("headers", ()), *self._stamps]}
+            message = {**message, "headers": _stamped(message.get("headers", ()), self._stamps)}
         await self._send(message)
 
     async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive) -> None:
@@ -87,9 +83,11 @@ def _request_id(scope: Scope) -> str:
     return uuid4().hex
 
 
-def _stamps(request_id: str, path: str) -> list[tuple[bytes, bytes]]:
-    policy = () if path.startswith(_DOCS) else (_POLICY,)
-    return [(b"x-request-id", request_id.encode()), *_SAFE, *policy]
+def _stamped(headers: Iterable[tuple[bytes, bytes]], stamps: Headers) -> Headers:
+    """Where an answer says one of them itself, as a page does its policy, it knows better."""
+    own = list(headers)
+    names = {name for name, _ in own}
+    return [*own, *(stamp for stamp in stamps if stamp[0] not in names)]
 
 
 def _place(error: Exception) -> str:

@@ -1,17 +1,24 @@
 """`POST /emails/verify`: whether up to a thousand addresses receive mail."""
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.answers.verification import verify_answer, verify_plan
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided
 from roleferry_enrich.api.dry_runs import DryRun
+from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.refusals import PAYS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.verification import VerifyAnswer, VerifyBody, VerifyPlan
+from roleferry_enrich.api.services import Subjects
 from roleferry_enrich.api.translation import verification_request
+from roleferry_enrich.domain.verification import Verification
 from roleferry_enrich.gateway.channels import offers_of
 from roleferry_enrich.pipeline.verifiers import CHECK
+from roleferry_enrich.privacy.normal_forms import of_email
+from roleferry_enrich.storage.idempotency import About
 
 router = APIRouter(route_class=StrictRoute, tags=["emails"], default_response_class=JsonAnswer)
 
@@ -26,9 +33,10 @@ router = APIRouter(route_class=StrictRoute, tags=["emails"], default_response_cl
 )
 async def verify_emails(
     body: VerifyBody,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     came_at: Arrival,
+    once: Once,
     *,
     dry_run: DryRun = False,
 ) -> Response:
@@ -47,5 +55,13 @@ async def verify_emails(
     request = verification_request(body, verifiers)
     if dry_run:
         return json_response(verify_plan(services.plan_verification(request)))
-    verification = await services.verify(request, caller, came_at)
-    return json_response(verify_answer(body.emails, verification))
+    return await once.answer(
+        partial(services.verify, request, caller, came_at),
+        lambda verification: json_response(verify_answer(body.emails, verification)),
+        _about,
+    )
+
+
+def _about(verification: Verification, subjects: Subjects) -> About:
+    forms = (form for email in verification.checked for form in of_email(email))
+    return About(verification.id, subjects.digests(forms))

@@ -1,16 +1,18 @@
 """`POST /enrich` and `GET /enrichments/{id}`: one contact now, and any answer as known later."""
 
 from collections.abc import Collection
-from functools import lru_cache
+from functools import lru_cache, partial
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from roleferry_enrich.api.answers.enrichment import enrichment_response
+from roleferry_enrich.api.answers.enrichment import about_enrichment, enrichment_response
 from roleferry_enrich.api.answers.plan import plan_answer
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.dry_runs import DryRun
+from roleferry_enrich.api.idempotency import Once
+from roleferry_enrich.api.personal import shown
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.sameness import Same
@@ -35,9 +37,10 @@ router = APIRouter(route_class=StrictRoute, tags=["enrichment"], default_respons
 )
 async def enrich_contact(
     body: EnrichBody,
-    caller: Caller,
+    caller: EnrichCaller,
     services: Provided,
     came_at: Arrival,
+    once: Once,
     *,
     dry_run: DryRun = False,
 ) -> Response:
@@ -52,7 +55,10 @@ async def enrich_contact(
     request = _asked(Same(body), Same(services.catalogue), Same(services.waterfalls.of(caller.id)))
     if dry_run:
         return json_response(plan_answer(services.plan(request)))
-    return enrichment_response(await services.enrich(request, caller, came_at))
+    work = partial(services.enrich, request, caller, came_at)
+    return await once.answer(
+        work, lambda it: enrichment_response(shown(it, caller)), about_enrichment
+    )
 
 
 @lru_cache(maxsize=512)
@@ -71,9 +77,9 @@ def _asked(
     response_description="The answer, in the shape of the operation that asked",
     responses=documented(READS_ONE),
 )
-async def get_enrichment(enrichment_id: UUID, caller: Caller, services: Provided) -> Response:
+async def get_enrichment(enrichment_id: UUID, caller: ReadCaller, services: Provided) -> Response:
     """The same answer as given then, with what came in since. Costs nothing."""
     enrichment = await services.enrichment(caller.id, enrichment_id)
     if enrichment is None:
         raise NotFound("there is no such enrichment")
-    return enrichment_response(enrichment)
+    return enrichment_response(shown(enrichment, caller))

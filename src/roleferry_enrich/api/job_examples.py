@@ -10,11 +10,16 @@ from roleferry_enrich.api.responses import rendered
 from roleferry_enrich.domain.batches import ItemResult, ItemState, Job, JobPriority, RowFault
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.records.spreadsheets import csv_row
 
 JOB_ID = UUID("5c1e7f42-0a6b-4d3e-9b58-7f2d4c6a8e10")
 _ACCOUNT_ID = UUID("c4e1a7b3-58d2-4096-b1f7-2a3d4e5f6071")
 _NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+_CALLBACK = Callback(
+    endpoint_id=UUID("e2b7c4d1-6f3a-4e58-9a0c-1d5b8f7e3a26"),
+    secret="whsec_" + "RXhhbXBsZSBzZWNyZXQsIG5vdCBvbmUgdG8gdXNlISE=",
+)
 _FAULT = RowFault(
     row=2, field="email", code="invalid_email", message="is not a valid e-mail address"
 )
@@ -49,7 +54,7 @@ def answers(enrichment: Enrichment) -> Mapping[str, Mapping[str, object]]:
     running, finished = _job(), _job(finished=True)
     page = {"items": [_job_data(finished), _job_data(running)], "next": None}
     items = {"items": [item_data(_item(enrichment))], "next": None, "complete": True}
-    accepted = {"accepted": accepted_job(_job(begun=False))}
+    accepted = {"accepted": accepted_job(_job(begun=False), _CALLBACK)}
     return {
         "createBatch": accepted,
         "enqueueBatch": accepted,

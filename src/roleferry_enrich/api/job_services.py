@@ -4,17 +4,22 @@ from typing import Protocol
 from uuid import UUID
 
 from roleferry_enrich.domain.batches import ItemResult, Job, NewJob
+from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.storage.transactions import Alongside
 
 
 class Jobs(Protocol):
     """Another account's job is none: None, or no results."""
 
-    async def create(self, account_id: UUID, new: NewJob) -> tuple[Job, bool]:
-        """The job, committed, and whether it is new: not under a key that was used for it before.
+    async def create(
+        self, account_id: UUID, new: NewJob, alongside: Alongside[Job] | None = None
+    ) -> Job:
+        """The job, committed. Raises InvalidQuery where the callback URL cannot be."""
+        ...
 
-        Raises InvalidQuery where the key was used for another, or the callback URL cannot be.
-        """
+    async def callback(self, account_id: UUID, url: str | None) -> Callback | None:
+        """What callbacks to the account's URLs are signed with."""
         ...
 
     async def get(self, account_id: UUID, job_id: UUID) -> Job | None: ...

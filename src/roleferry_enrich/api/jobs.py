@@ -10,10 +10,11 @@ from fastapi.responses import StreamingResponse
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.answers.jobs import SHEET_COLUMNS, item_data, item_row, job_data, job_page
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Caller, Provided
+from roleferry_enrich.api.callers import EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.job_events import EventStream, events
 from roleferry_enrich.api.job_services import Jobs
+from roleferry_enrich.api.personal import item_shown
 from roleferry_enrich.api.refusals import ACTS, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response, rendered
 from roleferry_enrich.api.schemas.batches import ItemPage, JobData, JobPage
@@ -25,7 +26,7 @@ router = APIRouter(route_class=StrictRoute, tags=["batches"], default_response_c
 
 JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 _STREAMED_AT_ONCE = 100
-_TEXT = {"schema": {"type": "string"}}
+TEXT = {"schema": {"type": "string"}}
 Accept = Annotated[str, Header(description=f"`{JSON}`, or in whole `{NDJSON}` or `{CSV}`.")]
 
 
@@ -38,7 +39,7 @@ Accept = Annotated[str, Header(description=f"`{JSON}`, or in whole `{NDJSON}` or
     responses=documented(READS),
 )
 async def list_jobs(
-    caller: Caller, services: Provided, after: After = None, limit: PageSize = 25
+    caller: ReadCaller, services: Provided, after: After = None, limit: PageSize = 25
 ) -> Response:
     return json_response(job_page(await services.jobs.page(caller.id, after=after, limit=limit)))
 
@@ -51,7 +52,7 @@ async def list_jobs(
     response_description="The job as known now",
     responses=documented(READS_ONE),
 )
-async def get_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
+async def get_job(job_id: UUID, caller: ReadCaller, services: Provided) -> Response:
     return json_response(job_data(await _known(services.jobs, caller, job_id)))
 
 
@@ -61,11 +62,11 @@ async def get_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
     summary="Get what came of a job's items",
     response_model=ItemPage,
     response_description="The items that have ended, in the order they were sent",
-    responses={200: {"content": {NDJSON: _TEXT, CSV: _TEXT}}, **documented(READS_ONE)},
+    responses={200: {"content": {NDJSON: TEXT, CSV: TEXT}}, **documented(READS_ONE)},
 )
 async def get_job_results(
     job_id: UUID,
-    caller: Caller,
+    caller: ReadCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,
@@ -78,12 +79,12 @@ async def get_job_results(
     """
     job = await _known(services.jobs, caller, job_id)
     first = await services.jobs.results(caller.id, job_id, after=after, limit=limit)
-    media_type = _wanted(accept)
+    media_type = wanted(accept)
     if media_type != JSON:
         return StreamingResponse(
-            _lines(services.jobs, job, after, media_type), media_type=media_type
+            _lines(services.jobs, job, after, media_type, caller), media_type=media_type
         )
-    items = [item_data(item) for item in first.items]
+    items = [item_data(item_shown(item, caller)) for item in first.items]
     done = job.finished_at is not None
     return json_response({"items": items, "next": first.next, "complete": done})
 
@@ -96,7 +97,7 @@ async def get_job_results(
     response_description="Server-sent events: `progress` whenever something changes, then `end`",
     responses=documented(READS_ONE),
 )
-async def watch_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
+async def watch_job(job_id: UUID, caller: ReadCaller, services: Provided) -> Response:
     """Each event's data is the job as `GET /jobs/{job_id}` gives it. Ends with the job."""
     job = await _known(services.jobs, caller, job_id)
     return EventStream(events(services.jobs, job))
@@ -110,7 +111,7 @@ async def watch_job(job_id: UUID, caller: Caller, services: Provided) -> Respons
     response_description="The job, with its unfinished items cancelled",
     responses=documented(READS_ONE),
 )
-async def cancel_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
+async def cancel_job(job_id: UUID, caller: EnrichCaller, services: Provided) -> Response:
     """Ends the items that have not ended; those that have stay. Safe to repeat.
 
     Calls to providers that are under way are paid, no new ones are made.
@@ -126,7 +127,7 @@ async def cancel_job(job_id: UUID, caller: Caller, services: Provided) -> Respon
     response_description="The job, with its failed and dead items queued again",
     responses=documented(ACTS),
 )
-async def retry_job(job_id: UUID, caller: Caller, services: Provided) -> Response:
+async def retry_job(job_id: UUID, caller: EnrichCaller, services: Provided) -> Response:
     """What providers were paid for is not paid again while it is remembered."""
     return json_response(job_data(_found(await services.jobs.retry(caller.id, job_id))))
 
@@ -141,7 +142,7 @@ def _found(job: Job | None) -> Job:
     return job
 
 
-def _wanted(accept: str) -> str:
+def wanted(accept: str) -> str:
     """The first of ours that is accepted; JSON where none is named."""
     for entry in accept.split(","):
         media_type = entry.partition(";")[0].strip().lower()
@@ -150,7 +151,9 @@ def _wanted(accept: str) -> str:
     return JSON
 
 
-async def _lines(jobs: Jobs, job: Job, after: str | None, media_type: str) -> AsyncIterator[bytes]:
+async def _lines(
+    jobs: Jobs, job: Job, after: str | None, media_type: str, caller: Account
+) -> AsyncIterator[bytes]:
     """Page by page, so that ten thousand answers are never held at once."""
     if media_type == CSV:
         yield csv_row(SHEET_COLUMNS).encode()
@@ -159,7 +162,7 @@ async def _lines(jobs: Jobs, job: Job, after: str | None, media_type: str) -> As
     while True:
         page = await jobs.results(job.account_id, job.id, after=place, limit=_STREAMED_AT_ONCE)
         if page.items:
-            yield b"".join(map(line, page.items))
+            yield b"".join(line(item_shown(item, caller)) for item in page.items)
         if page.next is None:
             return
         place = page.next

@@ -10,8 +10,19 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, TypeAdapter
 
-from roleferry_enrich.api import examples, job_examples, webhook_examples
+from roleferry_enrich.api import (
+    audit_examples,
+    examples,
+    job_examples,
+    key_examples,
+    rights_examples,
+    suppression_examples,
+    webhook_examples,
+)
+from roleferry_enrich.api.accounting import QUOTA_HEADERS
 from roleferry_enrich.api.answers.enrichment import SAMPLE_HEADER
+from roleferry_enrich.api.idempotency import REPLAYED_HEADER
+from roleferry_enrich.api.refusals import documented
 from roleferry_enrich.api.schemas.batches import BatchBody
 from roleferry_enrich.api.schemas.problem import Problem
 from roleferry_enrich.api.webhook_section import webhook_section
@@ -35,10 +46,24 @@ _IDS = {
     "contact_id": examples.CONTACT_ID,
     "company_id": examples.COMPANY_ID,
     "job_id": job_examples.JOB_ID,
+    "key_id": key_examples.KEY_ID,
+    "suppression_id": suppression_examples.SUPPRESSION_ID,
     "endpoint_id": webhook_examples.ENDPOINT_ID,
     "delivery_id": webhook_examples.DELIVERY_ID,
+    "erasure_id": rights_examples.ERASURE_ID,
 }
+_SHOWN = (
+    examples,
+    webhook_examples,
+    key_examples,
+    rights_examples,
+    suppression_examples,
+    audit_examples,
+)
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
+_STREAMS = {"watchJob": "text/event-stream"}
+# No type: some readers hold the schema to the whole text, others to each event.
+_EVENTS = {"description": "Events, whose data is a `JobData` each."}
 
 Document = dict[str, Any]
 """OpenAPI is an open format: typing it would be writing the specification again."""
@@ -48,15 +73,27 @@ def complete(document: Document) -> Document:
     """The document with examples, the problem schema and the headers of every answer."""
     document["components"]["schemas"] |= _schemas(TypeAdapter(Problem)) | _schemas(BatchBody)
     document["webhooks"] = webhook_section()
-    answers = {**examples.answers(), **webhook_examples.answers()}
-    requests = {**examples.REQUESTS, **webhook_examples.REQUESTS}
-    texts = {"getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON))}
+    answers = {name: told for shown in _SHOWN for name, told in shown.answers().items()}
+    requests = {name: told for shown in _SHOWN for name, told in shown.REQUESTS.items()}
+    texts = {
+        "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
+        "listUnnoticed": rights_examples.texts(),
+        "listAuditEntries": audit_examples.texts(),
+    }
     for operation in _operations(document):
         name = operation["operationId"]
+        _show_scopes(operation)
         _show_request(operation, requests.get(name, {}))
         _show_answer(_success(operation), answers.get(name, {}), texts.get(name, {}))
         for response in operation["responses"].values():
             response["headers"] = {**response.get("headers", {}), **_REQUEST_ID}
+            if "429" in operation["responses"]:
+                response["headers"] |= QUOTA_HEADERS
+        if any(it["name"] == "Idempotency-Key" for it in operation.get("parameters", ())):
+            success = _success(operation)
+            success["headers"] = {**success["headers"], **REPLAYED_HEADER}
+        if name in _STREAMS:
+            _success(operation)["content"][_STREAMS[name]]["schema"] = _EVENTS
         if name in _MAY_BE_SAMPLE:
             _success(operation)["headers"] |= _SAMPLE
     return document
@@ -76,6 +113,17 @@ def _schemas(kind: TypeAdapter[Any] | type[BaseModel]) -> Document:
         schema = kind.model_json_schema(ref_template=template)
     parts: Document = schema.pop("$defs")
     return {schema["title"]: schema, **parts}
+
+
+def _show_scopes(operation: Document) -> None:
+    """What the key must have been given, in words too, and the refusal of one that has not."""
+    scopes = [name for one in operation.get("security", ()) for name in one.get("apiKey", ())]
+    if not scopes:
+        return
+    needed = "Needs the scope " + " and ".join(f"`{scope}`" for scope in scopes) + "."
+    operation["description"] = "\n\n".join(filter(None, (operation.get("description"), needed)))
+    responses = operation["responses"] | {str(it): told for it, told in documented((403,)).items()}
+    operation["responses"] = dict(sorted(responses.items()))
 
 
 def _success(operation: Document) -> Document:

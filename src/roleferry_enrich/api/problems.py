@@ -13,7 +13,9 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
+from roleferry_enrich.accounts.quotas import QuotaExceeded
 from roleferry_enrich.api.schemas.problem import Problem
 from roleferry_enrich.api.violations import faults_of
 from roleferry_enrich.errors import (
@@ -21,6 +23,7 @@ from roleferry_enrich.errors import (
     BodyTooSlow,
     Fault,
     InvalidQuery,
+    MissingScope,
     NotFound,
     RequestRefused,
     Unauthenticated,
@@ -28,6 +31,10 @@ from roleferry_enrich.errors import (
 
 TYPE_PREFIX = "urn:roleferry-enrich:problem:"
 MEDIA_TYPE = "application/problem+json"
+_REGISTERED = MappingProxyType(
+    {QuotaExceeded.slug: "https://iana.org/assignments/http-problem-types#quota-exceeded"}
+)
+"""Kinds of problems that are not ours alone, by draft-ietf-httpapi-ratelimit-headers."""
 _CHALLENGE = 'Bearer realm="roleferry-enrich"'
 _UNREAD_BODY = (BodyTooLarge, BodyTooSlow)
 
@@ -41,6 +48,8 @@ class Refusal:
     title: str
     detail: str
     faults: tuple[Fault, ...] = ()
+    violated: tuple[str, ...] = ()
+    """Windows of a quota that are used up."""
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def response(self, request_id: str) -> Response:
@@ -52,8 +61,8 @@ class Refusal:
         )
 
     def problem(self, request_id: str) -> Problem:
-        return Problem(
-            type=TYPE_PREFIX + self.slug,
+        problem = Problem(
+            type=_REGISTERED.get(self.slug, TYPE_PREFIX + self.slug),
             title=self.title,
             status=self.status,
             detail=self.detail,
@@ -63,6 +72,9 @@ class Refusal:
                 for fault in self.faults
             ],
         )
+        if self.violated:
+            problem["violated-policies"] = list(self.violated)
+        return problem
 
 
 UNEXPECTED = Refusal(
@@ -80,6 +92,7 @@ def refusal_of(error: RequestRefused) -> Refusal:
         title=error.title,
         detail=error.detail,
         faults=error.faults,
+        violated=error.violated if isinstance(error, QuotaExceeded) else (),
         headers=_headers_of(error),
     )
 
@@ -106,12 +119,24 @@ async def _raised_by_the_framework(request: Request, error: Exception) -> Respon
     assert isinstance(error, HTTPException)
     if error.status_code == NotFound.status:
         refusal = refusal_of(NotFound("there is nothing at this path"))
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        refusal = of_status(error.status_code, {"Allow": ", ".join(_methods_at(request))})
     else:
-        refusal = _of_status(error.status_code, error.headers or {})
+        refusal = of_status(error.status_code, error.headers or {})
     return refusal.response(request.state.request_id)
 
 
-def _of_status(status: int, headers: Mapping[str, str]) -> Refusal:
+def _methods_at(request: Request) -> list[str]:
+    """Of all routes of a path: the framework names those of the first alone."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found)
+
+
+def of_status(status: int, headers: Mapping[str, str]) -> Refusal:
+    """Of what is refused before any of our operations is asked."""
     phrase = HTTPStatus(status).phrase
     slug = phrase.lower().replace(" ", "-")
     detail = "the request was refused before it reached an operation"
@@ -124,6 +149,9 @@ def _headers_of(error: RequestRefused) -> dict[str, str]:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after.total_seconds())))
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = _CHALLENGE
+    if isinstance(error, MissingScope):  # as RFC 6750 says it
+        lacking = f'error="insufficient_scope", scope="{error.scope}"'
+        headers["WWW-Authenticate"] = f"{_CHALLENGE}, {lacking}"
     if isinstance(error, _UNREAD_BODY):
         # The rest of the body may still be under way: nothing after it could be understood.
         headers["Connection"] = "close"

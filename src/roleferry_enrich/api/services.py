@@ -4,13 +4,21 @@ The composition root gives an object of this shape; tests give a fake. Routers k
 pools, sessions or providers beyond it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.accounts.audit import Deed
+from roleferry_enrich.accounts.quotas import QuotaLeft
 from roleferry_enrich.api.job_services import Jobs
+from roleferry_enrich.api.key_desk import KeyDesk
+from roleferry_enrich.api.rights_desk import RightsDesk
+from roleferry_enrich.api.suppression_desk import SuppressionDesk
 from roleferry_enrich.api.webhook_desk import WebhookDesk
+from roleferry_enrich.domain.audits import AuditEntry
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.health import Health
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
@@ -22,9 +30,67 @@ from roleferry_enrich.domain.verification import (
     VerificationRequest,
 )
 from roleferry_enrich.domain.waterfalls import Waterfalls
+from roleferry_enrich.privacy.handlings import Handlings
+from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.profile import Profile
+from roleferry_enrich.storage.idempotency import About, Claim, KeptAnswer, KeyPlace
+from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.inbox import Receipt
+
+
+class Quotas(Protocol):
+    async def admit(self, account_id: UUID) -> QuotaLeft:
+        """Count one request. Raises QuotaExceeded, counting none."""
+        ...
+
+
+class KeptAnswers(Protocol):
+    async def claim(self, scope: KeyPlace, fingerprint: bytes) -> Claim | KeptAnswer:
+        """Raises InvalidQuery where the key was used for something else, and KeyInUse."""
+        ...
+
+    async def keep(
+        self, connection: AsyncConnection, claim: Claim, answer: KeptAnswer, about: About
+    ) -> None:
+        """In the transaction of what was done. Raises Conflict where another does it now."""
+        ...
+
+    async def settle(self, claim: Claim, answer: KeptAnswer, about: About) -> None:
+        """The answer as it is given. Raises likewise."""
+        ...
+
+    async def release(self, claim: Claim) -> None: ...
+
+    async def drop(self, place: KeyPlace) -> None:
+        """Forget an answer that must not be given again."""
+        ...
+
+
+class Subjects(Protocol):
+    """People as nobody can read who they are."""
+
+    def digests(self, forms: Iterable[NormalForm]) -> list[bytes]: ...
+
+    def has_any(self, account_id: UUID, digests: Iterable[bytes]) -> bool:
+        """Whether one is suppressed for the account. Raises ServiceUnavailable."""
+        ...
+
+
+class AuditLog(Protocol):
+    def note(self, deed: Deed, status: int) -> None:
+        """To be written within a second. Never raises."""
+        ...
+
+    async def write(
+        self, connection: AsyncConnection, entry_id: UUID, deed: Deed, status: int
+    ) -> None:
+        """In the transaction of what was done."""
+        ...
+
+    async def page(self, account_id: UUID, *, after: str | None, limit: int) -> Page[AuditEntry]:
+        """The newest first. Raises InvalidQuery for a cursor that we did not give out."""
+        ...
 
 
 class Services(Protocol):
@@ -34,10 +100,36 @@ class Services(Protocol):
         ...
 
     @property
+    def kept_answers(self) -> KeptAnswers:
+        """What was answered to requests with a key of their own."""
+        ...
+
+    @property
+    def subjects(self) -> Subjects: ...
+
+    @property
+    def audit(self) -> AuditLog: ...
+
+    @property
+    def quotas(self) -> Quotas: ...
+
+    @property
     def jobs(self) -> Jobs: ...
 
     @property
+    def keys(self) -> KeyDesk: ...
+
+    @property
+    def handlings(self) -> Handlings: ...
+
+    @property
+    def suppressions(self) -> SuppressionDesk: ...
+
+    @property
     def webhooks(self) -> WebhookDesk: ...
+
+    @property
+    def rights(self) -> RightsDesk: ...
 
     @property
     def profiles(self) -> Mapping[str, Profile]:
@@ -53,10 +145,22 @@ class Services(Protocol):
         """Whose key this is. Raises Unauthenticated for any key that may not be used."""
         ...
 
-    async def enrich(self, request: Request, account: Account, came_at: float) -> Enrichment:
+    async def on_behalf(self, operator: Account, account_id: UUID) -> Account:
+        """That account, with what the operator's key may do. Raises NotFound where it is none."""
+        ...
+
+    async def enrich(
+        self,
+        request: Request,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Enrichment] | None = None,
+    ) -> Enrichment:
         """The answer at the request's deadline, counted from when it came (loop time).
 
-        Paid work goes on when the caller is gone.
+        Paid work goes on when the caller is gone. `alongside` writes in the transaction that
+        records the answer, where that is recorded now.
         """
         ...
 
@@ -65,11 +169,17 @@ class Services(Protocol):
         ...
 
     async def verify(
-        self, request: VerificationRequest, account: Account, came_at: float
+        self,
+        request: VerificationRequest,
+        account: Account,
+        came_at: float,
+        *,
+        alongside: Alongside[Verification] | None = None,
     ) -> Verification:
         """What is known of each address at the deadline, counted likewise.
 
-        Raises ServiceUnavailable where too many are under way.
+        Raises ServiceUnavailable where too many are under way. There is no transaction to write
+        `alongside` in: each call is in the books by itself.
         """
         ...
 

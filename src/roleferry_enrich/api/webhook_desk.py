@@ -15,10 +15,16 @@ from roleferry_enrich.domain.outgoing_webhooks import (
     EndpointWish,
 )
 from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.storage.transactions import Alongside
 
 
 class WebhookDesk(Protocol):
-    async def register(self, account_id: UUID, wish: EndpointWish) -> tuple[Endpoint, str]:
+    async def register(
+        self,
+        account_id: UUID,
+        wish: EndpointWish,
+        alongside: Alongside[tuple[Endpoint, str]] | None = None,
+    ) -> tuple[Endpoint, str]:
         """The endpoint and its secret. Raises InvalidQuery, or Conflict for one too many."""
         ...
 
@@ -33,7 +39,13 @@ class WebhookDesk(Protocol):
     async def remove(self, account_id: UUID, endpoint_id: UUID) -> None: ...
 
     async def rotate(
-        self, account_id: UUID, endpoint_id: UUID, secret: str | None, overlap: timedelta
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        secret: str | None,
+        overlap: timedelta,
+        *,
+        alongside: Alongside[tuple[Endpoint, str]] | None = None,
     ) -> tuple[Endpoint, str]:
         """The endpoint and its new secret. Raises InvalidQuery for a secret that is none."""
         ...

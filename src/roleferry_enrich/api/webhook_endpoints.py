@@ -1,6 +1,7 @@
 """`/webhook-endpoints`: where an account wants to be told of events, and what became of it."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -13,14 +14,16 @@ from roleferry_enrich.api.answers.webhook_endpoints import (
     endpoint_with_secret,
 )
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, Provided
+from roleferry_enrich.api.callers import Arrival, Provided, WebhooksCaller
 from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.refusals import (
     ACTS,
     CHANGES,
     CREATES,
     READS,
     READS_ONE,
+    ROTATES,
     documented,
 )
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -34,7 +37,7 @@ from roleferry_enrich.api.schemas.webhook_endpoints import (
     EndpointWithSecret,
     RotationBody,
 )
-from roleferry_enrich.domain.outgoing_webhooks import EndpointChange, EndpointWish
+from roleferry_enrich.domain.outgoing_webhooks import Endpoint, EndpointChange, EndpointWish
 from roleferry_enrich.domain.webhook_events import EventType
 
 router = APIRouter(
@@ -56,9 +59,10 @@ router = APIRouter(
 )
 async def create_webhook_endpoint(
     body: EndpointBody,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
+    once: Once,
 ) -> Response:
     """Events are sent as Standard Webhooks 1.0 has it, so its libraries verify them.
 
@@ -71,9 +75,14 @@ async def create_webhook_endpoint(
         description=body.description,
         secret=body.secret,
     )
-    endpoint, secret = await services.webhooks.register(caller.id, wish)
-    location = {"Location": f"/webhook-endpoints/{endpoint.id}"}
-    return json_response(endpoint_with_secret(endpoint, secret), status=201, headers=location)
+    return await once.answer(
+        partial(services.webhooks.register, caller.id, wish), _registered, in_log=True
+    )
+
+
+def _registered(made: tuple[Endpoint, str]) -> Response:
+    location = {"Location": f"/webhook-endpoints/{made[0].id}"}
+    return json_response(endpoint_with_secret(*made), status=201, headers=location)
 
 
 @router.get(
@@ -84,7 +93,7 @@ async def create_webhook_endpoint(
     response_description="All endpoints",
     responses=documented(READS),
 )
-async def list_webhook_endpoints(caller: Caller, services: Provided) -> Response:
+async def list_webhook_endpoints(caller: WebhooksCaller, services: Provided) -> Response:
     return json_response(endpoint_list(await services.webhooks.all(caller.id)))
 
 
@@ -96,7 +105,9 @@ async def list_webhook_endpoints(caller: Caller, services: Provided) -> Response
     response_description="The endpoint",
     responses=documented(READS_ONE),
 )
-async def get_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Provided) -> Response:
+async def get_webhook_endpoint(
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
+) -> Response:
     return json_response(endpoint_data(await services.webhooks.get(caller.id, endpoint_id)))
 
 
@@ -110,7 +121,7 @@ async def get_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Prov
 )
 async def change_webhook_endpoint(
     body: EndpointChangeBody,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
@@ -134,7 +145,7 @@ async def change_webhook_endpoint(
     responses=documented(READS_ONE),
 )
 async def delete_webhook_endpoint(
-    endpoint_id: UUID, caller: Caller, services: Provided
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
 ) -> Response:
     await services.webhooks.remove(caller.id, endpoint_id)
     return Response(status_code=204)
@@ -146,19 +157,22 @@ async def delete_webhook_endpoint(
     summary="Replace an endpoint's secret",
     response_model=EndpointWithSecret,
     response_description="The endpoint, with its new secret",
-    responses=documented(CHANGES),
+    responses=documented(ROTATES),
 )
 async def rotate_webhook_secret(
     body: RotationBody,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
+    once: Once,
 ) -> Response:
     """For a day, or as long as asked for, messages are signed with both secrets."""
     overlap = timedelta(seconds=body.overlap_s)
-    endpoint, secret = await services.webhooks.rotate(caller.id, endpoint_id, body.secret, overlap)
-    return json_response(endpoint_with_secret(endpoint, secret))
+    rotate = partial(services.webhooks.rotate, caller.id, endpoint_id, body.secret, overlap)
+    return await once.answer(
+        rotate, lambda made: json_response(endpoint_with_secret(*made)), in_log=True
+    )
 
 
 @router.post(
@@ -170,7 +184,9 @@ async def rotate_webhook_secret(
     response_description="The delivery that was begun",
     responses=documented(ACTS),
 )
-async def test_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Provided) -> Response:
+async def test_webhook_endpoint(
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
+) -> Response:
     """What came of it is in the endpoint's deliveries a moment later."""
     delivery = await services.webhooks.test(caller.id, endpoint_id)
     return json_response(delivery_data(delivery), status=202)
@@ -186,7 +202,7 @@ async def test_webhook_endpoint(endpoint_id: UUID, caller: Caller, services: Pro
 )
 async def list_webhook_deliveries(
     endpoint_id: UUID,
-    caller: Caller,
+    caller: WebhooksCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,
@@ -206,7 +222,7 @@ async def list_webhook_deliveries(
     responses=documented(ACTS),
 )
 async def replay_webhook_delivery(
-    endpoint_id: UUID, delivery_id: UUID, caller: Caller, services: Provided
+    endpoint_id: UUID, delivery_id: UUID, caller: WebhooksCaller, services: Provided
 ) -> Response:
     """The same message under the same `webhook-id`, at once and with all retries before it."""
     delivery = await services.webhooks.replay(caller.id, endpoint_id, delivery_id)

@@ -7,8 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from roleferry_enrich.api.bodies import media_type_of, whole_body
+from roleferry_enrich.api.bodies import media_type_of
 from roleferry_enrich.api.callers import Provided
+from roleferry_enrich.api.intake import whole_body
 from roleferry_enrich.api.refusals import TAKES_IN, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.webhooks import WebhookAnswer

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.errors import ServiceUnavailable
@@ -51,7 +52,8 @@ class Completion:
     async def _complete(self, due: Due) -> None:
         """One trouble is not the others': its lease ends, and it is due again."""
         try:
-            await self._ask_again(due)
+            with acting_for(due.account_id):
+                await self._ask_again(due)
         except ServiceUnavailable as error:
             _log.warning(
                 "completion.put_off", enrichment_id=str(due.enrichment_id), reason=error.detail

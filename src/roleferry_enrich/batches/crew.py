@@ -8,7 +8,7 @@ them when their leases end.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol, TypeVar
@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.batches import (
     ItemState,
     Leased,
@@ -26,13 +27,16 @@ from roleferry_enrich.domain.batches import (
 )
 from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.errors import ServiceUnavailable
-from roleferry_enrich.gateway.channels import Channel
+from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.storage.job_leases import Swept
 
-LEASE = timedelta(seconds=10)
-"""After a death its items are taken up again within this and a second."""
-_RENEW_S = 2.5
+LEASE = timedelta(seconds=8)
+"""After a death its items are taken up again within this and a second, and the time for which the
+database was away."""
+_RENEW_S = 2.0
 _LOOK_S = 1.0
+# A database that was away is asked again soon: others wait for what it then is told.
+_AGAIN_S = 0.25
 _GATHER_S = 0.02
 # One suspect after the other for so long, then the others' turn: when many workers died there are
 # many of them, and nearly all are innocent.
@@ -70,24 +74,22 @@ class Enricher(Protocol):
     ) -> Enrichment: ...
 
 
-def prices_of(channels: Mapping[str, Channel]) -> Prices:
-    """The least that a paid call costs, and what all that may be asked of all costs."""
-    ready = [channel for channel in channels.values() if channel.is_ready]
-    credits = [price for channel in ready if (price := channel.price(1))]
-    all_asks = sum(channel.price(offer.credits) for channel in ready for offer in channel.offers())
-    # Each may be asked twice, when a better key comes in.
-    return Prices(cheapest=min(credits, default=0), dearest=2 * all_asks)
-
-
 class Crew:
     """One per worker process."""
 
     def __init__(
-        self, leases: Leases, enricher: Enricher, prices: Prices, *, at_once: int = _AT_ONCE
+        self,
+        leases: Leases,
+        enricher: Enricher,
+        prices: Prices,
+        metrics: WorkMetrics,
+        *,
+        at_once: int = _AT_ONCE,
     ) -> None:
         self._leases = leases
         self._enricher = enricher
         self._prices = prices
+        self._metrics = metrics
         self._at_once = at_once
         self._running: dict[asyncio.Task[None], Leased] = {}
         self._taking: asyncio.Task[Sequence[Leased]] | None = None
@@ -188,14 +190,17 @@ class Crew:
         return found
 
     async def _keep_leases(self) -> None:
+        pause_s = _RENEW_S
         while True:
-            await asyncio.sleep(_RENEW_S)
+            await asyncio.sleep(pause_s)
+            pause_s = _RENEW_S
             held = dict(self._running)
             if not held:
                 continue
             try:
                 ours = await self._leases.renew(held.values())
             except ServiceUnavailable:
+                pause_s = _AGAIN_S
                 continue
             lost = [
                 task
@@ -207,17 +212,18 @@ class Crew:
 
     async def _keep_sweeping(self) -> None:
         while True:
-            await asyncio.sleep(_LOOK_S)
+            pause_s = _LOOK_S
             try:
                 await self._sweep()
             except ServiceUnavailable:
-                # Nobody could renew a lease either: those alive get the chance before it ends.
-                await asyncio.sleep(LEASE.total_seconds())
+                pause_s = _AGAIN_S
+            await asyncio.sleep(pause_s)
 
     async def _sweep(self) -> None:
         swept = await self._leases.sweep()
         if swept.expired:
             _log.warning("worker.items.expired", items=swept.expired)
+            self._metrics.items_orphaned(swept.expired)
             self._stirred.set()
         for _, job_id in swept.finished:
             _log.info("job.finished", job_id=str(job_id))
@@ -246,7 +252,8 @@ class Crew:
             own = request.options.max_cost
             cap = item.allowance if own is None else min(own, item.allowance)
             request = replace(request, options=replace(request.options, max_cost=cap))
-        return await self._enricher.work_off(request, item.account_id, item.enrichment_id)
+        with acting_for(item.account_id):
+            return await self._enricher.work_off(request, item.account_id, item.enrichment_id)
 
     async def _answered(self, item: Leased, enrichment: Enrichment) -> None:
         settlement = settlement_of(enrichment, item)
@@ -266,7 +273,10 @@ class Crew:
         await _insisting(lambda: self._leases.release([item], pause=pause, delays=1))
 
     async def _settle(self, item: Leased, settlement: Settlement) -> None:
-        if not await _insisting(lambda: self._leases.settle(item, settlement)):
+        if await _insisting(lambda: self._leases.settle(item, settlement)):
+            self._metrics.item_ended(settlement.state)
+        else:
+            self._metrics.item_fenced()
             _log.warning("worker.item.refused", job_id=str(item.job_id), number=item.number)
 
 

@@ -60,6 +60,8 @@ class Item:
     reference: str | None
     """The caller's own word for it."""
     request: Request
+    is_suppressed: bool = False
+    """It was about somebody who must not be processed; the request says no more of whom."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +87,6 @@ class NewJob:
     priority: JobPriority = JobPriority.NORMAL
     max_cost: MicroUsd | None = None
     callback_url: str | None = None
-    idempotency_key: str | None = None
-    digest: bytes = b""
-    """Of all that was sent, to tell a repetition from another job under the same key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +217,8 @@ def settlement_of(enrichment: Enrichment, item: Leased) -> Settlement:
 
 
 def _end(enrichment: Enrichment, *, is_capped: bool) -> tuple[ItemState, str | None]:
+    if enrichment.status is Status.SUPPRESSED:
+        return ItemState.SUPPRESSED, "suppressed"
     if _has(enrichment, OutcomeKind.OPTED_OUT):
         return ItemState.SUPPRESSED, "opted_out"
     unpaid = any(outcome.reason == "budget_spent" for outcome in enrichment.outcomes)

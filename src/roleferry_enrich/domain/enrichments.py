@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from roleferry_enrich.domain.handling import LawfulBasis
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.queries import Keys
@@ -32,6 +33,8 @@ class Status(StrEnum):
     """Answered at the deadline, or a provider could not answer: there may be more."""
     NOT_FOUND = "not_found"
     """Every provider asked has looked, and none knows the subject."""
+    SUPPRESSED = "suppressed"
+    """The person must not be processed: nobody was asked, or nothing of it is told."""
 
 
 PERSON_FIELDS = (
@@ -76,6 +79,9 @@ class Options:
     """Only these providers, where not empty."""
     exclude: frozenset[str] = frozenset()
     sample_fallback: bool = False
+    purpose: str | None = None
+    """To what end the account asks, as it has said; kept with what is learned."""
+    lawful_basis: LawfulBasis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,8 @@ class Enrichment:
     """The stored contact's id, once recorded."""
     company_id: UUID | None = None
     sample: bool = False
+    withheld: tuple[str, ...] = ()
+    """Fields that are known, and not shown to this asker."""
 
     @property
     def opted_out(self) -> bool:

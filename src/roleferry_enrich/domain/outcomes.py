@@ -124,7 +124,7 @@ class CallRecord:
 _NOTHING_TO_ADD = frozenset(
     {
         *("missing_key", "already_filled", "unlikely_to_help", "cannot_help", "opted_out"),
-        *("not_in_waterfall", "excluded", "not_configured"),
+        *("not_in_waterfall", "excluded", "not_configured", "suppressed"),
     }
 )
 _LOOKED = frozenset({OutcomeKind.NOT_FOUND, OutcomeKind.OPTED_OUT})

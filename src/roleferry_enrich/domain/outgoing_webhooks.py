@@ -31,6 +31,8 @@ class Endpoint:
     """The first failure since the last success; None where there is none."""
     old_secret_until: datetime | None = None
     """Until when messages are also signed with the secret before this one."""
+    is_callback: bool = False
+    """Its messages go to the URLs of jobs; nothing else is sent to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,14 @@ class EndpointChange:
     events: tuple[EventType, ...] | None = None
     description: str | None = None
     enabled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """What an account's callbacks of batch jobs are signed with, and under which log they are."""
+
+    endpoint_id: UUID
+    secret: str
 
 
 class DeliveryState(StrEnum):

@@ -38,6 +38,8 @@ class StoredContact:
     company_id: UUID | None
     created_at: datetime
     updated_at: datetime
+    withheld: tuple[str, ...] = ()
+    """Fields that are known, and not shown to this asker."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ class EventType(StrEnum):
     BATCH_COMPLETED = "batch.completed"
     USAGE_THRESHOLD = "usage.threshold"
     PROVIDER_QUARANTINED = "provider.quarantined"
+    CONTACT_ERASED = "contact.erased"
     ENDPOINT_DISABLED = "endpoint.disabled"
     ENDPOINT_TEST = "endpoint.test"
 
@@ -92,6 +93,10 @@ EVENTS: Mapping[EventType, EventKind] = MappingProxyType(
             "A provider refused the key or its quota is spent; it is left alone for a while. "
             "`reason` is `unauthorised` or `quota_spent`.",
             MappingProxyType({"provider": "hunter", "reason": "unauthorised"}),
+        ),
+        EventType.CONTACT_ERASED: EventKind(
+            "A person was erased, and with them this contact: erase what you have of it.",
+            MappingProxyType({"contact_id": "7d3c1f6e-4a52-4f0c-9a4e-0d6b1f2c3a48"}),
         ),
         EventType.ENDPOINT_DISABLED: EventKind(
             "Another of the account's endpoints gets nothing any more: it answered 410 (`gone`), "

@@ -8,7 +8,7 @@ judged in freshness.py, not here.
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -134,7 +134,7 @@ class Cache:
 
         An empty token takes no turn. Without Redis there is no answer and the turn is nobody's.
         """
-        stamp = self._fence.stamp()
+        stamp, asked_at = self._fence.stamp(), _now()
         arguments: list[bytes | str | int] = [token, LASTS // _MILLISECOND, _ENTRY_LIMIT, known]
         try:
             frame, left, at, turn, foreign = await self._shared.call(
@@ -144,7 +144,7 @@ class Cache:
             return Looked(turn=Turn.NOBODYS, begun=Begun(stamp, 0))
         begun = Begun(stamp, int(at))
         if frame:
-            return await self._opened(key, frame, left * _MILLISECOND, begun)
+            return await self._opened(key, frame, asked_at + left / 1_000, begun)
         if Turn(turn) is Turn.OURS:
             self._turns.hold(_turn(key))
         return Looked(turn=Turn(turn), begun=begun, is_spoilt=bool(foreign))
@@ -159,14 +159,14 @@ class Cache:
         frame = b""
         if may_be_kept and self._fence.holds(key, begun.stamp):
             frame = self._ring.seal(key, plain)
-        names = [_answer(key), _turn(key), _forgotten(key)]
+        names, until = [_answer(key), _turn(key), _forgotten(key)], _now() + keep.total_seconds()
         arguments: list[bytes | str | int] = [token, begun.at, frame, keep // _MILLISECOND]
         try:
             stored = await self._shared.call(self._land(keys=names, args=arguments))
         except RedisDown:
             return
         if stored:
-            self._keep(key, frame[:HEAD] + plain, keep, begun)
+            self._keep(key, frame[:HEAD] + plain, until, begun)
 
     async def forget(self, key: str) -> None:
         """Nobody is served this answer any more, also not where it is just being got.
@@ -180,6 +180,28 @@ class Cache:
         await self._shared.call(self._forget(keys=names, args=arguments))
         # Again: what was read before it was gone from Redis must not be kept after.
         self._told(key)
+
+    async def pages(self, size: int) -> AsyncIterator[Sequence[str]]:
+        """The names of all answers in Redis, some at a time. Raises RedisDown."""
+        cursor, pattern = 0, f"rfe:{{*}}{_ANSWER}"
+        while True:
+            scan = self._shared.redis.scan(cursor, match=pattern, count=size)
+            cursor, names = await self._shared.call(scan)
+            yield [name.decode().removesuffix(_ANSWER) for name in names]
+            if not cursor:
+                return
+
+    async def kept(self, keys: Sequence[str]) -> Sequence[tuple[str, Remembered | None]]:
+        """What Redis has for each that is there still; None for what cannot be opened."""
+        if not keys:
+            return ()
+        frames = await self._shared.call(self._shared.redis.mget([_answer(key) for key in keys]))
+        found = zip(keys, frames, strict=True)
+        return [(key, self._opened_here(key, frame)) for key, frame in found if frame]
+
+    def _opened_here(self, key: str, frame: bytes) -> Remembered | None:
+        plain = self._ring.open(key, frame)
+        return None if plain is None else self._read(plain)
 
     def is_current(self, key: str, entry: Entry) -> bool:
         """Whether an answer read a while ago may still be served."""
@@ -205,7 +227,7 @@ class Cache:
         """Whether memory is in use."""
         return self._is_told
 
-    async def _opened(self, key: str, frame: bytes, left: timedelta, begun: Begun) -> Looked:
+    async def _opened(self, key: str, frame: bytes, until: float, begun: Begun) -> Looked:
         head = frame[:HEAD]
         plain = self._ring.open(key, frame) if len(frame) <= _ENTRY_LIMIT else None
         remembered = None if plain is None else self._read(plain)
@@ -217,7 +239,7 @@ class Cache:
         is_doubtful = not self._is_told and self._fence.is_forgotten(key, 0)
         if is_doubtful or not self._fence.holds(key, begun.stamp):
             return Looked(turn=Turn.ANOTHERS, begun=begun, head=head)
-        self._keep(key, head + plain, left, begun)
+        self._keep(key, head + plain, until, begun)
         entry = Entry(remembered, CacheLevel.REDIS, head, begun.stamp)
         return Looked(entry=entry, turn=Turn.ANOTHERS, begun=begun, head=head)
 
@@ -227,9 +249,11 @@ class Cache:
         except (msgspec.DecodeError, msgspec.ValidationError):
             return None
 
-    def _keep(self, key: str, frame: bytes, left: timedelta, begun: Begun) -> None:
+    def _keep(self, key: str, frame: bytes, until: float, begun: Begun) -> None:
+        """In memory no longer than Redis has it, which counted from before it was asked."""
         if self._is_told and self._fence.holds(key, begun.stamp):
             self.changes += 1
+            left = timedelta(seconds=max(0.0, until - _now()))
             self._memory.put(key, frame, min(left, _MEMORY_LIFE))
 
     def _told(self, key: str) -> None:
@@ -252,8 +276,11 @@ class Cache:
         self._is_told = True
 
 
+_ANSWER = ":answer"
+
+
 def _answer(key: str) -> str:
-    return f"{key}:answer"
+    return key + _ANSWER
 
 
 def _turn(key: str) -> str:
@@ -266,3 +293,7 @@ def _forgotten(key: str) -> str:
 
 def _lua(name: str) -> str:
     return (resources.files(__package__) / "lua" / f"{name}.lua").read_text()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

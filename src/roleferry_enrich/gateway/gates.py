@@ -132,6 +132,7 @@ class Gates:
                     admission.check()
                     waited = await self._permit(call, errand)
                     channel = await self.standing.chosen(errand.channel)
+                    await order.confirm()
                     admission.check()
                     sent = _Sent(
                         order.id, call, errand, channel, attempt, waited, self.now(), _clock()

@@ -81,9 +81,10 @@ class Listener:
 class Invalidation:
     """The channel on which every process says what it forgot."""
 
-    def __init__(self, redis: "Redis", random: Random) -> None:
+    def __init__(self, redis: "Redis", random: Random, channel: str = CHANNEL) -> None:
         self._redis = redis
         self._random = random
+        self._channel = channel
         self.origin = uuid4().hex
         """Tells our own words, which come back to us, from those of others."""
 
@@ -118,7 +119,7 @@ class Invalidation:
 
     async def _subscribe(self, pubsub: PubSub) -> None:
         async with asyncio.timeout(2 * SILENCE_S):
-            await pubsub.subscribe(CHANNEL)
+            await pubsub.subscribe(self._channel)
             while await pubsub.get_message(timeout=SILENCE_S) is None:
                 pass
 

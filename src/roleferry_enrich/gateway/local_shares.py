@@ -16,7 +16,7 @@ _CELLS = 200
 _BATCH_SHARE = 0.7
 
 
-class _Log:
+class Log:
     """The starts of one period, counted in cells that are each taken for as late as their last."""
 
     def __init__(self, window: Window, instances: int) -> None:
@@ -41,6 +41,22 @@ class _Log:
             excess -= int(count)
         return now
 
+    def left(self, now: float) -> int:
+        """How many more the share has room for."""
+        while self._cells and self._cells[0][1] + self._period <= now:
+            self._cells.popleft()
+        return max(0, self._share - sum(int(count) for _, _, count in self._cells))
+
+    def more_at(self, now: float) -> float:
+        """When there is room for one more than now."""
+        left = self.left(now)
+        missing = 1 if left else sum(int(c) for _, _, c in self._cells) + 1 - self._share
+        for _, latest, count in self._cells:
+            if missing > 0:
+                now = latest + self._period
+            missing -= int(count)
+        return now
+
     def after(self, now: float) -> int:
         return sum(int(count) for _, latest, count in self._cells if latest > now)
 
@@ -61,7 +77,7 @@ class LocalShares:
     def __init__(self, instances: int, clock: Callable[[], float]) -> None:
         self._instances = instances
         self._clock = clock
-        self._logs: dict[str, tuple[_Log, ...]] = {}
+        self._logs: dict[str, tuple[Log, ...]] = {}
         self._latest: dict[str, float] = {}
         self._silent_until: dict[str, float] = {}
 
@@ -109,9 +125,9 @@ class LocalShares:
         for log in self._of(bucket):
             log.add(start)
 
-    def _of(self, bucket: Bucket) -> tuple[_Log, ...]:
+    def _of(self, bucket: Bucket) -> tuple[Log, ...]:
         logs = self._logs.get(bucket.key)
         if logs is None:
-            logs = tuple(_Log(window, self._instances) for window in bucket.windows)
+            logs = tuple(Log(window, self._instances) for window in bucket.windows)
             self._logs[bucket.key] = logs
         return logs

@@ -170,7 +170,20 @@ class Order:
         self._errand = errand
         self._intent = intent
         self._is_made = False
+        self._noted_at = asyncio.get_running_loop().time()
         self.id = intent.entry.id if intent else uuid4()
+
+    async def confirm(self) -> None:
+        """To be called last before the call: after a wait the books may have given it to others.
+
+        Raises DeadlineTooNear where they have, and BooksUnavailable.
+        """
+        clock = asyncio.get_running_loop().time
+        while self._intent is not None and clock() - self._noted_at > _STOOD_STILL_S:
+            began = clock()
+            if not isinstance(await self._books.note(self._intent), Noted):
+                raise DeadlineTooNear("an equal call was made while this one waited")
+            self._noted_at = began
 
     def made(self) -> None:
         """From here on the provider may charge for it."""

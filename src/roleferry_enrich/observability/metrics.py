@@ -29,6 +29,7 @@ from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
 from roleferry_enrich.observability.standing import StandingMetrics
 from roleferry_enrich.observability.tallies import Level, Tally
+from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.quota import USAGE
 from roleferry_enrich.settings import Settings
@@ -49,6 +50,7 @@ class Metrics:
     def __init__(self, meter: Meter) -> None:
         self._providers = frozenset(catalogue())
         self.standing = StandingMetrics(meter, self._known)
+        self.work = WorkMetrics(meter)
         tally = partial(Tally, meter)
         self._calls = tally("roleferry.provider.calls", "Calls to providers, by what came of them")
         self._latency = meter.create_histogram(
@@ -77,6 +79,10 @@ class Metrics:
         self._local_permits = tally(
             "roleferry.limiter.local_permits", "Permits given while Redis was away"
         )
+        self._quota = tally(
+            "roleferry.quota.refused", "Requests beyond their account's quota, by window"
+        )
+        self._local_quota = tally("roleferry.quota.local", "Requests let in while Redis was away")
         self._refused_retries = tally(
             "roleferry.retry.refused", "Failed calls not made again: too many were"
         )
@@ -134,6 +140,12 @@ class Metrics:
 
     def permits_kept_locally(self, provider: str, count: int) -> None:
         self._local_permits.add(count, {"provider": self._known(provider)})
+
+    def quota_refused(self, window: str) -> None:
+        self._quota.add(1, {"window": window})
+
+    def quota_kept_locally(self, count: int) -> None:
+        self._local_quota.add(count, {})
 
     def retry_refused(self, provider: str) -> None:
         self._refused_retries.add(1, {"provider": self._known(provider)})

@@ -36,6 +36,10 @@ class Level:
     def set(self, value: int, labels: Mapping[str, str]) -> None:
         self._values[tuple(labels.items())] = value
 
+    def forget(self) -> None:
+        """It is not known any more."""
+        self._values.clear()
+
     def _observe(self, _: CallbackOptions) -> Iterable[Observation]:
         return _observed(self._values)
 

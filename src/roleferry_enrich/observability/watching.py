@@ -107,6 +107,15 @@ class Watching:
     def rate_lowered(self, provider: str, rate: float) -> None:
         _log.warning("limit.rate.lowered", provider=provider, rate=rate)
 
+    def quota_refused(self, window: str) -> None:
+        self._metrics.quota_refused(window)
+
+    def quota_kept_locally(self, count: int) -> None:
+        self._metrics.quota_kept_locally(count)
+
+    def quota_rebuilt(self) -> None:
+        _log.error("quota.rebuilt")
+
     def retry_refused(self, provider: str) -> None:
         self._metrics.retry_refused(provider)
 

@@ -19,7 +19,6 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.errand import Terms
-from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.door import Closing, Door
@@ -27,6 +26,8 @@ from roleferry_enrich.pipeline.fanout import FanOut
 from roleferry_enrich.pipeline.progress import Result, merged, status_of
 from roleferry_enrich.pipeline.recall import Recall
 from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
+from roleferry_enrich.pipeline.screening import Screening
+from roleferry_enrich.storage.transactions import Alongside
 
 # Of its deadline, what a request may spend waiting to be let in.
 _LINE_SHARE = 0.4
@@ -47,6 +48,7 @@ class Records(Protocol):
         observations: Observations,
         *,
         within: timedelta,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """The enrichment with its contact's id, if that is known in time.
 
@@ -81,7 +83,7 @@ class Onlooker(Protocol):
 class Enricher:
     """Answers requests. One per process."""
 
-    gateway: Gateway
+    gateway: Screening
     recall: Recall
     records: Records
     background: Background
@@ -92,19 +94,25 @@ class Enricher:
     closing: Closing = field(default_factory=Closing)
 
     async def enrich(
-        self, request: Request, account_id: UUID, came_at: float | None = None
+        self,
+        request: Request,
+        account_id: UUID,
+        came_at: float | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """What is known by the request's deadline, recorded. Provider trouble never raises.
 
         The deadline counts from `came_at` (loop time), by default from now. A caller that goes
-        away stops waiting, not the work: its calls are paid for.
+        away stops waiting, not the work: its calls are paid for. `alongside` is called where the
+        answer is recorded as it is given.
         """
         recalled = self.recall.get(account_id, request)
         if recalled is not None:
             self.onlooker.recalled(recalled)
             return recalled
         since = asyncio.get_running_loop().time() if came_at is None else came_at
-        return await asyncio.shield(self.background.start(self._enrich(request, account_id, since)))
+        begun = _Begun(uuid4(), account_id, request, self.now(), alongside=alongside)
+        return await asyncio.shield(self.background.start(self._enrich(begun, since)))
 
     async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         """Ask those again who answered "later", and record the fuller result under the same id.
@@ -130,16 +138,16 @@ class Enricher:
             await fanout.run_until(deadline)
             await fanout.run_late()
         except asyncio.CancelledError:
-            self.background.start(self._finish(begun, fanout))
+            # Nobody was answered, so that nobody need hear of more.
+            self.background.start(self._finish(begun, fanout, tell=False))
             raise
         enrichment = await self._store(begun, fanout)
         self.recall.keep(enrichment, fanout.asked, fanout.accepted)
         self.onlooker.answered(enrichment)
         return enrichment
 
-    async def _enrich(self, request: Request, account_id: UUID, since: float) -> Enrichment:
-        begun = _Begun(uuid4(), account_id, request, self.now())
-        deadline = request.options.deadline
+    async def _enrich(self, begun: "_Begun", since: float) -> Enrichment:
+        deadline = begun.request.options.deadline
         answer_by = since + deadline.total_seconds()
         left = timedelta(seconds=answer_by - asyncio.get_running_loop().time())
         if await self.door.enter(deadline, left - deadline * (1 - _LINE_SHARE)):
@@ -166,7 +174,11 @@ class Enricher:
         self.closing.merged_in(loop.time() - merged_from)
         within = timedelta(seconds=max(0.0, answer_by - loop.time()))
         enrichment = await self.records.record(
-            known, tuple(fanout.reports), fanout.everything, within=within
+            known,
+            tuple(fanout.reports),
+            fanout.everything,
+            within=within,
+            alongside=None if _needs_sample(known) else begun.alongside,
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
@@ -200,13 +212,13 @@ class Enricher:
             self.background.start(self._finish(begun, fanout))
         return enrichment
 
-    async def _finish(self, begun: "_Begun", fanout: FanOut) -> None:
+    async def _finish(self, begun: "_Begun", fanout: FanOut, *, tell: bool = True) -> None:
         await fanout.run_late()
         await asyncio.sleep(_CROWD_S)
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
-            await self._store(begun, fanout, tell=True)
+            await self._store(begun, fanout, tell=tell)
 
     async def _store(self, begun: "_Begun", fanout: FanOut, *, tell: bool = False) -> Enrichment:
         """The enrichment as known now, stored under its id; it replaces what is there.
@@ -222,9 +234,9 @@ class Enricher:
 
     def _known(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
         now = self.now()
-        result = merged(begun.request, fanout.accepted, today=now.date())
+        result = merged(begun.request, fanout.cleared(), today=now.date())
         outcomes = tuple(report.summary() for report in fanout.all_reports())
-        return begun.enrichment(result, outcomes, now)
+        return fanout.settled(begun.enrichment(result, outcomes, now))
 
     def _with_sample(self, enrichment: Enrichment) -> Enrichment:
         """Only the answer: invented data is never stored, lest anything take it for real."""
@@ -239,6 +251,7 @@ class _Begun:
     started_at: datetime
     earlier: Enrichment | None = None
     """The one that this completes."""
+    alongside: Alongside[Enrichment] | None = None
 
     def terms(self, deadline: float, priority: Priority = Priority.INTERACTIVE) -> Terms:
         options = self.request.options

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
-from roleferry_enrich.domain.enrichments import Request
+from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations, PersonObservation, Provenance
 from roleferry_enrich.domain.outcomes import (
@@ -26,11 +26,11 @@ from roleferry_enrich.domain.outcomes import (
 from roleferry_enrich.domain.queries import Ask, CompanyQuery
 from roleferry_enrich.errors import DeadlineTooNear, Overloaded
 from roleferry_enrich.gateway.errand import Renewal, Terms
-from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.pipeline.identity import accept, without_person
 from roleferry_enrich.pipeline.patience import Patience
 from roleferry_enrich.pipeline.planning import next_asks, unasked
 from roleferry_enrich.pipeline.progress import Progress, progress
+from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.pipeline.situation import Situation
 from roleferry_enrich.pipeline.situations import first_situation
 from roleferry_enrich.pipeline.waterfall import is_waterfall
@@ -53,12 +53,12 @@ class FanOut:
 
     def __init__(
         self,
-        gateway: Gateway,
+        gateway: Screening,
         request: Request,
         terms: Terms,
         resumed: "Resumed | None" = None,
     ) -> None:
-        self._gateway = gateway
+        self._screen = gateway.of(terms.payer.account_id, request)
         self._terms = terms
         self._tasks: dict[asyncio.Task[Report], Ask] = {}
         self._situation = first_situation(gateway.channels, request)
@@ -109,6 +109,18 @@ class FanOut:
             await asyncio.wait({renewal.report})
             self._renew(renewal)
 
+    def cleared(self) -> Observations:
+        """What was accepted; the last to speak may have shown whom the first spoke of."""
+        self.everything = self._screen.cleared(self.everything)
+        self.accepted = self._screen.cleared(self.accepted)
+        return self.accepted
+
+    def settled(self, enrichment: Enrichment) -> Enrichment:
+        """As it may be told and kept; so is `everything` from here on."""
+        settled = self._screen.settled(enrichment)
+        self.cleared()
+        return settled
+
     def all_reports(self) -> tuple[Report, ...]:
         """Every provider's outcome: what came, what is under way, what was never asked and why."""
         return (*self.reports, *self._unfinished(), *self._never_asked())
@@ -129,7 +141,7 @@ class FanOut:
         if not asks:
             self._in_vain = situation
         for ask in asks:
-            task = asyncio.create_task(self._gateway.ask(ask, self._terms))
+            task = asyncio.create_task(self._screen.ask(ask, self._terms))
             self._tasks[task] = ask
             if is_waterfall(situation.request):
                 self._patience.begun(task)
@@ -196,7 +208,7 @@ class FanOut:
         return report
 
     def _resume(self, resumed: "Resumed") -> None:
-        self._learn(resumed.known)
+        self._learn(self._screen.cleared(resumed.known))
         if resumed.opted_out:
             self._forget_person()
         offers = tuple(

@@ -29,12 +29,13 @@ _HAS_SPOKEN = Found | Absent | Waiting | OptedOut
 class Inquiry:
     """Asks the verifiers for one address, one after the other or all at once."""
 
-    def __init__(self, email: Email, verifiers: Verifiers, *, is_opted_out: bool) -> None:
+    def __init__(self, email: Email, verifiers: Verifiers, *, barred: str | None = None) -> None:
+        """`barred`: why nobody may be asked, if so."""
         self.email = email
-        self._verifiers = () if is_opted_out else verifiers.names
+        self._verifiers = () if barred else verifiers.names
         self._free = verifiers.free
         self._reports: list[Report] = []
-        self._is_opted_out = is_opted_out
+        self._barred = barred
         self.asked: list[str] = []
         """Verifiers that were begun, whatever came of it."""
 
@@ -90,14 +91,14 @@ class Inquiry:
 
     def _verdicts(self) -> tuple[EmailObservation, ...]:
         """Of somebody who opted out with one verifier nothing is told from another's words."""
-        if self._is_opted_out or self.opted_out_now:
+        if self._barred or self.opted_out_now:
             return ()
         found = (r.outcome for r in self._reports if isinstance(r.outcome, Found))
         return tuple(verdict for each in found for verdict in each.observations.verdicts)
 
     def _why_not_more(self, verdicts: Sequence[EmailObservation]) -> Iterator[str]:
-        if self._is_opted_out or self.opted_out_now:
-            yield "opted_out"
+        if self._barred or self.opted_out_now:
+            yield self._barred or "opted_out"
             return
         if self._awaited():
             yield "pending"

@@ -35,6 +35,7 @@ class _Kept:
     at: float
     enrichment: Enrichment
     memories: Memories
+    changes: int
 
 
 class Recall:
@@ -45,8 +46,11 @@ class Recall:
         gateway: Gateway,
         most: int = _MOST,
         clock: Callable[[], float] = time.monotonic,
+        changes: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`changes` counts those of who must not be spoken of: each makes all answers doubtful."""
         self._clock = clock
+        self._changes = changes
         self._gateway = gateway
         self._most = most
         self._kept: OrderedDict[tuple[UUID, Request], _Kept] = OrderedDict()
@@ -57,7 +61,8 @@ class Recall:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        if not kept.memories.still_stand or self._clock() > kept.at + _KEPT_FOR_S:
+        is_sure = kept.memories.still_stand and kept.changes == self._changes()
+        if not is_sure or self._clock() > kept.at + _KEPT_FOR_S:
             del self._kept[key]
             return None
         self._kept.move_to_end(key)
@@ -74,7 +79,7 @@ class Recall:
         if memories is None:
             return
         self._kept[enrichment.account_id, enrichment.request] = _Kept(
-            self._clock(), enrichment, memories
+            self._clock(), enrichment, memories, self._changes()
         )
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)

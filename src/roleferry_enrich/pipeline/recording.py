@@ -15,9 +15,11 @@ from roleferry_enrich.domain.outcomes import Report
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.pipeline.background import Background
+from roleferry_enrich.storage.transactions import Alongside
 
 # Recording takes a few milliseconds; beyond this it goes on behind the answer.
 _PATIENCE = timedelta(milliseconds=100)
+_KEPT_PATIENCE = timedelta(seconds=5)
 # Half of the pool: a burst of recordings leaves connections to who has not been answered yet, and
 # waits here, where nothing times out.
 _AT_ONCE = 5
@@ -31,6 +33,7 @@ class Repository(Protocol):
         *,
         observations: Observations,
         event: EventType | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment: ...
 
 
@@ -57,11 +60,15 @@ class PatientRecords:
         observations: Observations,
         *,
         within: timedelta,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
-        """The enrichment with its subjects' ids if it was stored in time, else as it is."""
+        """The enrichment with its subjects' ids if it was stored in time, else as it is.
+
+        Who has it kept alongside what is stored waits longer: the answer is to be the same.
+        """
         event = EventType.ENRICHMENT_ANSWERED
-        work = self._start(enrichment, reports, observations, event)
-        patience = min(_PATIENCE, within).total_seconds()
+        work = self._start(enrichment, reports, observations, event, alongside)
+        patience = (_KEPT_PATIENCE if alongside else min(_PATIENCE, within)).total_seconds()
         done, _ = await asyncio.wait({work}, timeout=patience)
         return enrichment if not done or work.exception() else work.result()
 
@@ -82,10 +89,16 @@ class PatientRecords:
         reports: tuple[Report, ...],
         observations: Observations,
         event: EventType | None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> asyncio.Task[Enrichment]:
         earlier = self._under_way.get(enrichment.id)
         recording = partial(
-            self._repository.record, enrichment, reports, observations=observations, event=event
+            self._repository.record,
+            enrichment,
+            reports,
+            observations=observations,
+            event=event,
+            alongside=alongside,
         )
         work = self._background.start(self._record(earlier, recording))
         self._under_way[enrichment.id] = work

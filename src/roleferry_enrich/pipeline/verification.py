@@ -25,7 +25,10 @@ from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.inquiry import Inquiry
+from roleferry_enrich.pipeline.screening import REASON
 from roleferry_enrich.pipeline.verifiers import CHECK, Verifiers, verifiers_for
+from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.privacy.normal_forms import of_email
 
 MANY = 20
 """From so many addresses on nobody sits and waits: a list gives way to who does, and may be
@@ -62,12 +65,14 @@ class Verifier:
         self,
         gateway: Gateway,
         opt_outs: OptOuts,
+        held: SuppressionList,
         background: Background,
         onlooker: Onlooker,
         now: Callable[[], datetime],
     ) -> None:
         self._gateway = gateway
         self._opt_outs = opt_outs
+        self._held = held
         self._background = background
         self._onlooker = onlooker
         self._now = now
@@ -112,6 +117,7 @@ class Verifier:
         since: float,
     ) -> "_List":
         verifiers = verifiers_for(request.options, self._gateway.channels)
+        await self._held.until_read()
         objected = await self._opt_outs.among(account_id, emails)
         answer_by, payer = _answer_by(request.options, since), Payer(account_id, uuid4())
         return _List(
@@ -120,12 +126,20 @@ class Verifier:
             request=request,
             verifiers=verifiers,
             inquiries=[
-                Inquiry(email, verifiers, is_opted_out=email in objected) for email in emails
+                Inquiry(email, verifiers, barred=self._why_barred(account_id, email, objected))
+                for email in emails
             ],
             started_at=self._now(),
             answer_by=answer_by,
             terms=_terms(request.options, payer, answer_by, len(emails)),
         )
+
+    def _why_barred(
+        self, account_id: UUID, email: Email, objected: AbstractSet[Email]
+    ) -> str | None:
+        if self._held.of(account_id, of_email(email)):
+            return REASON
+        return "opted_out" if email in objected else None
 
     async def _begin(self, listed: "_List") -> "list[asyncio.Task[None]]":
         tasks = []

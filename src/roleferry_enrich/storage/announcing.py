@@ -8,7 +8,7 @@ from datetime import UTC
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Uuid, any_, cast, func, literal, select, true
+from sqlalchemy import ColumnElement, Text, Uuid, any_, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,17 @@ from roleferry_enrich.domain.outgoing_webhooks import DeliveryState
 from roleferry_enrich.domain.webhook_events import Event
 from roleferry_enrich.storage.outgoing_tables import webhook_deliveries, webhook_endpoints
 
-_COLUMNS = ("account_id", "id", "endpoint_id", "event_id", "event", "body", "state", "due_at")
+_COLUMNS = (
+    "account_id",
+    "id",
+    "endpoint_id",
+    "event_id",
+    "event",
+    "url",
+    "body",
+    "state",
+    "due_at",
+)
 
 
 async def announce(connection: AsyncConnection, account_id: UUID, event: Event) -> None:
@@ -37,13 +47,23 @@ async def announce_to_one(
     await _write(connection, event, (table.account_id == account_id) & (table.id == endpoint_id))
 
 
+async def announce_to_callback(
+    connection: AsyncConnection, account_id: UUID, url: str, event: Event
+) -> None:
+    """Tell a URL that was given with a job, under the account's secret for such."""
+    table = webhook_endpoints.c
+    await _write(connection, event, (table.account_id == account_id) & table.is_callback, url)
+
+
 async def _announce(connection: AsyncConnection, event: Event, whose: ColumnElement[bool]) -> None:
     table = webhook_endpoints.c
     wanted = literal(event.type.value) == any_(table.events)
     await _write(connection, event, whose & wanted & table.disabled_at.is_(None))
 
 
-async def _write(connection: AsyncConnection, event: Event, where: ColumnElement[bool]) -> None:
+async def _write(
+    connection: AsyncConnection, event: Event, where: ColumnElement[bool], url: str | None = None
+) -> None:
     table = webhook_endpoints.c
     rows = select(
         table.account_id,
@@ -51,6 +71,7 @@ async def _write(connection: AsyncConnection, event: Event, where: ColumnElement
         table.id,
         cast(event.id, Uuid),
         literal(event.type.value),
+        literal(url, Text),
         literal(body_of(event)),
         literal(DeliveryState.WAITING.value),
         func.clock_timestamp(),

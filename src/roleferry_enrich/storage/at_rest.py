@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.errors import KeyMissing
 from roleferry_enrich.gateway.sealing import VERSION, KeyRing, derived, key_name
-from roleferry_enrich.secret_key import secret_key
+from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
 
 _OPTION = "roleferry_at_rest"
@@ -110,7 +110,7 @@ class AtRest:
 
 
 def open_at_rest(settings: Settings) -> AtRest:
-    secret = secret_key(settings).get_secret_value().encode()
+    secret = pepper(settings)
     # The secret comes last, so that to set keys of one's own makes nothing unreadable. Before this
     # ring webhooks were sealed by the cache's, and the secrets that sign ours by one of their own.
     signing = KeyRing([derived(secret, "webhook secrets")])

@@ -148,9 +148,19 @@ def _written(reply: Reply, entry: Entry, ring: Key) -> bytes:
 
 def _read(frame: bytes, entry: Entry, ring: Key) -> Reply | None:
     """None for what was not sealed for this question."""
-    name = reply_name(entry.question)
-    plain = frame if frame.startswith(_IN_CLEAR) else ring.open(name, frame)
+    plain = opened_reply(frame, entry.question, ring)
     if plain is None:
         return None
     status, body, headers, received_at = _decoder.decode(plain)
     return Reply(status=status, body=body, headers=headers, received_at=received_at)
+
+
+def opened_reply(frame: bytes, question: bytes, ring: Key) -> bytes | None:
+    """None for what was not sealed for this question. Raises KeyMissing."""
+    return frame if frame.startswith(_IN_CLEAR) else ring.open(reply_name(question), frame)
+
+
+def reply_body(plain: bytes) -> bytes:
+    """What the provider said, of a reply that was opened."""
+    body: bytes = _decoder.decode(plain)[1]
+    return body

@@ -68,6 +68,8 @@ class Due:
     event_id: UUID
     body: bytes
     url: str
+    is_callback: bool
+    """One of many URLs of one endpoint: what it answers means nothing for the others."""
     secret: bytes
     old_secret: bytes | None
     tries: int
@@ -180,6 +182,8 @@ async def _judge(
     connection: AsyncConnection, due: Due, settlement: Settlement
 ) -> DisabledBy | None:
     """What an answer means for the endpoint as a whole."""
+    if due.is_callback:
+        return None
     if settlement.failure is None:
         await connection.execute(_recovered(due))
         return None

@@ -16,7 +16,7 @@ from roleferry_enrich.errors import Conflict
 from roleferry_enrich.storage.documents import storable
 from roleferry_enrich.storage.outgoing_tables import webhook_endpoints
 from roleferry_enrich.storage.tables import accounts
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 MOST_ENDPOINTS = 20
 """Of one account."""
@@ -38,7 +38,7 @@ class EndpointRepository:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def add(self, new: NewEndpoint) -> Endpoint:
+    async def add(self, new: NewEndpoint, alongside: Alongside[Endpoint] | None = None) -> Endpoint:
         """Raises Conflict where the account has as many as it may have."""
         row = {
             "account_id": new.account_id,
@@ -51,7 +51,8 @@ class EndpointRepository:
         statement = insert(webhook_endpoints).values(row).on_conflict_do_nothing()
         # Locked, so that two who come at once cannot both be the last that is let in.
         owner = select(accounts.c.id).where(accounts.c.id == new.account_id)
-        count = select(func.count()).where(_TABLE.account_id == new.account_id, _TABLE.id != new.id)
+        mine = (_TABLE.account_id == new.account_id, _TABLE.id != new.id, ~_TABLE.is_callback)
+        count = select(func.count()).where(*mine)
 
         async def work(connection: AsyncConnection) -> Endpoint:
             await connection.execute(owner.with_for_update(key_share=True))
@@ -60,15 +61,17 @@ class EndpointRepository:
             await connection.execute(statement)
             found = await _found(connection, new.account_id, new.id)
             assert found is not None
+            if alongside is not None:
+                await alongside(connection, found)
             return found
 
         return await in_transaction(self._engine, work)
 
     async def all(self, account_id: UUID) -> Sequence[Endpoint]:
-        """The oldest first."""
+        """The oldest first; without that of callbacks, which nobody has made."""
         statement = (
             select(webhook_endpoints)
-            .where(_TABLE.account_id == account_id)
+            .where(_TABLE.account_id == account_id, ~_TABLE.is_callback)
             .order_by(_TABLE.created_at, _TABLE.id)
         )
 
@@ -91,7 +94,7 @@ class EndpointRepository:
 
         async def work(connection: AsyncConnection) -> Endpoint | None:
             if values:
-                statement = update(webhook_endpoints).values(values)
+                statement = update(webhook_endpoints).values(values).where(~_TABLE.is_callback)
                 await connection.execute(_of(statement, account_id, endpoint_id))
             return await _found(connection, account_id, endpoint_id)
 
@@ -100,6 +103,7 @@ class EndpointRepository:
     async def remove(self, account_id: UUID, endpoint_id: UUID) -> bool:
         """With its deliveries; False where there is none."""
         statement = _of(delete(webhook_endpoints), account_id, endpoint_id)
+        statement = statement.where(~_TABLE.is_callback)
 
         async def work(connection: AsyncConnection) -> bool:
             return (await connection.execute(statement)).rowcount > 0
@@ -107,7 +111,12 @@ class EndpointRepository:
         return await in_transaction(self._engine, work)
 
     async def rotate(
-        self, account_id: UUID, endpoint_id: UUID, secret: bytes, overlap: timedelta
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        secret: bytes,
+        overlap: timedelta,
+        alongside: Alongside[Endpoint] | None = None,
     ) -> Endpoint | None:
         """Put another secret in the place of the one in use, which goes on signing for a while."""
         is_new = _TABLE.secret != secret  # the same again, where a commit's answer was lost
@@ -119,7 +128,10 @@ class EndpointRepository:
 
         async def work(connection: AsyncConnection) -> Endpoint | None:
             await connection.execute(_of(statement, account_id, endpoint_id).where(is_new))
-            return await _found(connection, account_id, endpoint_id)
+            found = await _found(connection, account_id, endpoint_id)
+            if alongside is not None and found is not None:
+                await alongside(connection, found)
+            return found
 
         return await in_transaction(self._engine, work)
 
@@ -164,4 +176,5 @@ def _endpoint(row: Row[Any]) -> Endpoint:
         disabled_by=DisabledBy(row.disabled_by) if row.disabled_by else None,
         failing_since=row.failing_since,
         old_secret_until=row.old_secret_until,
+        is_callback=row.is_callback,
     )

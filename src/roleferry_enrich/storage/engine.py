@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage import documents
 from roleferry_enrich.storage.at_rest import AtRest, keep
+from roleferry_enrich.storage.row_security import AccountConnection
 
 _DRIVER = "postgresql+asyncpg"
 
@@ -50,6 +51,7 @@ def create_engine(url: str, *, pool_size: int = 10, at_rest: AtRest | None = Non
         connect_args={
             "timeout": _CONNECT_TIMEOUT_S,
             "server_settings": SERVER_SETTINGS | TIMEOUTS_MS,
+            "connection_class": AccountConnection,
         },
         hide_parameters=True,
     )

@@ -1,11 +1,10 @@
 """Tells endpoints of enrichments, at no cost to answers that nobody wants to be told of."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import any_, literal, select
+from sqlalchemy import any_, exists, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.domain.enrichments import Enrichment
@@ -14,19 +13,19 @@ from roleferry_enrich.storage.announcing import announce
 from roleferry_enrich.storage.outgoing_tables import webhook_endpoints
 
 _READ_AGAIN_S = 5.0
+_MOST_KNOWN = 10_000
 
 
 class EnrichmentAnnouncer:
-    """Knows, as of a few seconds ago, which accounts want to be told of every answer.
+    """Knows, as of a few seconds ago, whether an account wants to be told of every answer.
 
-    Asking anew for each would cost every answer a round trip that hardly any needs.
+    Asking anew for each would cost every answer a round trip that hardly any needs. An account is
+    asked for by itself: the transaction of an answer sees no other's endpoints.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._wanting: frozenset[UUID] = frozenset()
-        self._read_at: float | None = None
-        self._reading = asyncio.Lock()
+        self._wanting: dict[UUID, tuple[bool, float]] = {}
 
     async def announce(
         self, connection: AsyncConnection, kind: EventType, enrichment: Enrichment
@@ -39,22 +38,25 @@ class EnrichmentAnnouncer:
         await announce(connection, enrichment.account_id, of_enrichment(kind, enrichment))
 
     async def _is_wanted(self, connection: AsyncConnection, account_id: UUID) -> bool:
-        if self._is_old():
-            async with self._reading:
-                if self._is_old():
-                    self._wanting = await _wanting(connection)
-                    self._read_at = self._clock()
-        return account_id in self._wanting
+        known, now = self._wanting.get(account_id), self._clock()
+        if known is not None:
+            is_wanted, read_at = known
+            if now - read_at < _READ_AGAIN_S:
+                return is_wanted
+            # One of a burst of answers asks again; the others take what was known.
+            self._wanting[account_id] = is_wanted, now
+        is_wanted = await _wants(connection, account_id)
+        if len(self._wanting) >= _MOST_KNOWN:
+            self._wanting.clear()
+        self._wanting[account_id] = is_wanted, now
+        return is_wanted
 
-    def _is_old(self) -> bool:
-        return self._read_at is None or self._clock() - self._read_at >= _READ_AGAIN_S
 
-
-async def _wanting(connection: AsyncConnection) -> frozenset[UUID]:
+async def _wants(connection: AsyncConnection, account_id: UUID) -> bool:
     table = webhook_endpoints.c
     wanted = literal(EventType.ENRICHMENT_ANSWERED.value) == any_(table.events)
-    statement = select(table.account_id).where(wanted, table.disabled_at.is_(None)).distinct()
-    return frozenset((await connection.execute(statement)).scalars())
+    mine = (table.account_id == account_id) & table.disabled_at.is_(None)
+    return bool(await connection.scalar(select(exists().where(mine, wanted))))
 
 
 def of_enrichment(kind: EventType, enrichment: Enrichment) -> Event:

@@ -18,7 +18,7 @@ from roleferry_enrich.storage.opt_outs import opt_out_rows
 from roleferry_enrich.storage.people_keys import read_enrichments
 from roleferry_enrich.storage.sealed import keys_of
 from roleferry_enrich.storage.subjects import gather
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 # What a fuller version of the same enrichment, or of the same person, replaces.
 _REPLACED = frozenset(
@@ -45,10 +45,12 @@ class EnrichmentRepository:
         *,
         observations: Observations,
         event: EventType | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """Store it all in one transaction; the enrichment with the ids of its subjects.
 
-        `event` is announced in the same, to the account's endpoints that want it.
+        `event` is announced in the same, to the account's endpoints that want it, and `alongside`
+        writes in it.
 
         Recording again is safe: a later version replaces the result, and adds the calls and
         observations that are new.
@@ -76,6 +78,8 @@ class EnrichmentRepository:
             await schedule(connection, known)
             if event is not None:
                 await self._announcer.announce(connection, event, known)
+            if alongside is not None:
+                await alongside(connection, known)
             return known
 
         return await in_transaction(self._engine, work)

@@ -26,6 +26,7 @@ from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.storage.at_rest import AtRest, at_rest_of
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow
+from roleferry_enrich.storage.job_events import announce_end, announce_progress
 from roleferry_enrich.storage.job_tables import job_items, jobs
 from roleferry_enrich.storage.sealed import ITEM, SubjectKeys
 from roleferry_enrich.storage.statements import statement
@@ -40,7 +41,16 @@ _LEASE_ITEMS = statement("lease_items").bindparams(bindparam("lease", type_=Inte
 _SETTLE_ITEM = statement("settle_item")
 _RENEW_ITEMS = statement("renew_items").bindparams(bindparam("lease", type_=Interval))
 _RELEASE_ITEMS = statement("release_items").bindparams(bindparam("pause", type_=Interval))
-_EXPIRE_ITEMS = statement("expire_items")
+_EXPIRE_ITEMS = statement("expire_items").bindparams(bindparam("lease", type_=Interval))
+_NOTE_SWEEP = statement("note_sweep").bindparams(
+    *(bindparam(name, type_=Interval) for name in ("pace", "silence", "kept"))
+)
+# Workers sweep once a second; a machine that is busy now and then needs longer.
+_SWEEPING_TIME = {
+    "pace": timedelta(seconds=1),
+    "silence": timedelta(seconds=2),
+    "kept": timedelta(hours=1),
+}
 _FINISH_JOBS = statement("finish_jobs")
 _SUSPECTS_WAIT = statement("suspects_wait")
 # What the tries of an item cost so far that its row does not know of yet, calls under way in full.
@@ -141,14 +151,20 @@ class LeaseRepository:
     async def sweep(self) -> Swept:
         """End the leases of workers that died, and the jobs that have nothing left to do.
 
-        One sweeper at a time; the others find nothing.
+        One sweeper at a time; the others find nothing. Against a lease counts only the time in
+        which somebody swept: nobody could renew one while the database was away.
         """
 
         async def work(connection: AsyncConnection) -> Swept:
             if not await connection.scalar(select(func.pg_try_advisory_xact_lock(_SWEEPING))):
                 return Swept(0, ())
-            expired = await connection.scalar(_EXPIRE_ITEMS, {"most": MOST_DEATHS})
+            await connection.execute(_NOTE_SWEEP, _SWEEPING_TIME)
+            given = {"most": MOST_DEATHS, "lease": self._lease}
+            expired = await connection.scalar(_EXPIRE_ITEMS, given)
             ended = (await connection.execute(_FINISH_JOBS)).all()
+            for job in ended:
+                await announce_end(connection, job)
+            await announce_progress(connection)
             return Swept(expired or 0, [(row.account_id, row.id) for row in ended])
 
         return await in_transaction(self._engine, work)

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     Table,
     Text,
@@ -33,12 +32,12 @@ jobs = Table(
     Column("refused", Integer, nullable=False),
     Column("faults", JSONB(none_as_null=True), nullable=False),
     Column("columns", JSONB(none_as_null=True)),
-    Column("idempotency_key", Text),
-    Column("digest", LargeBinary, nullable=False),
     Column("cancelled_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
+    # How many tenths of it whoever listens was told of, and when last.
+    Column("progress", SmallInteger, nullable=False, server_default="0"),
+    Column("progress_at", DateTime(timezone=True)),
     Index(None, "account_id", "created_at", "id"),
-    Index("uq_jobs_account_id_idempotency_key", "account_id", "idempotency_key", unique=True),
     # Few at any time, however many jobs there were.
     Index("ix_jobs_unfinished", "account_id", "id", postgresql_where=text("finished_at IS NULL")),
 )
@@ -86,4 +85,12 @@ job_items = Table(
         postgresql_where=text("state = 'queued' AND deaths >= 2"),
     ),
     Index("ix_job_items_running", "lease_until", postgresql_where=text("state = 'running'")),
+)
+
+# Each row is a time in which somebody swept, without a longer silence.
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("began_at", DateTime(timezone=True), primary_key=True),
+    Column("ended_at", DateTime(timezone=True), nullable=False),
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Interval, Table, bindparam, func, select, text, tuple_
+from sqlalchemy import Interval, Table, bindparam, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.domain.batches import (
@@ -20,12 +20,13 @@ from roleferry_enrich.domain.batches import (
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.stored import Page
-from roleferry_enrich.errors import Conflict, Fault, InvalidQuery
+from roleferry_enrich.errors import Conflict
 from roleferry_enrich.storage import bulk
 from roleferry_enrich.storage.at_rest import Key, at_rest_of
 from roleferry_enrich.storage.cursors import Moment, Number, check_limit
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow
+from roleferry_enrich.storage.job_events import announce_end
 from roleferry_enrich.storage.job_tables import job_items, jobs
 from roleferry_enrich.storage.people_keys import read_enrichments
 from roleferry_enrich.storage.sealed import (
@@ -37,7 +38,7 @@ from roleferry_enrich.storage.sealed import (
 )
 from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.tables import enrichments
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 _PACE_WINDOW = timedelta(minutes=1)
 _SUMMARISE = statement("summarise_jobs").bindparams(bindparam("window", type_=Interval))
@@ -45,9 +46,14 @@ _CANCEL_ITEMS = text("""
     UPDATE job_items SET state = 'cancelled', settled_at = clock_timestamp(), lease_until = NULL
     WHERE account_id = :account_id AND job_id = :job_id AND state IN ('queued', 'running')
 """)
+_END_SUPPRESSED = text("""
+    UPDATE job_items SET settled_at = clock_timestamp()
+    WHERE account_id = :account_id AND job_id = :job_id AND state = 'suppressed'
+""")
 _CANCEL_JOB = text("""
     UPDATE jobs SET cancelled_at = clock_timestamp(), finished_at = clock_timestamp()
     WHERE account_id = :account_id AND id = :job_id AND finished_at IS NULL
+    RETURNING account_id, id, total, callback_url, finished_at
 """)
 _RETRY_ITEMS = text("""
     UPDATE job_items
@@ -56,7 +62,8 @@ _RETRY_ITEMS = text("""
     WHERE account_id = :account_id AND job_id = :job_id AND state = ANY (:states)
 """)
 _REOPEN_JOB = text("""
-    UPDATE jobs SET finished_at = NULL WHERE account_id = :account_id AND id = :job_id
+    UPDATE jobs SET finished_at = NULL, progress = 0
+    WHERE account_id = :account_id AND id = :job_id
 """)
 
 
@@ -64,22 +71,22 @@ class JobRepository:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def create(self, account_id: UUID, new: NewJob) -> tuple[Job, bool]:
-        """The job with all its items, committed; and whether it is new.
-
-        Under an idempotency key that was used before it is the job of then. Raises InvalidQuery
-        where something else was sent then, and ServiceUnavailable.
-        """
+    async def create(
+        self, account_id: UUID, new: NewJob, alongside: Alongside[Job] | None = None
+    ) -> Job:
+        """The job with all its items, committed. Raises ServiceUnavailable."""
         job_id = uuid4()
+        mine = {"account_id": account_id, "job_id": job_id}
 
-        async def work(connection: AsyncConnection) -> tuple[Job, bool]:
-            earlier = await _earlier(connection, account_id, new)
-            if earlier is None:
-                rows = _rows(account_id, job_id, new, at_rest_of(connection))
-                await bulk.write(connection, rows)
-            job = await _job(connection, account_id, earlier or job_id)
+        async def work(connection: AsyncConnection) -> Job:
+            await bulk.write(connection, _rows(account_id, job_id, new, at_rest_of(connection)))
+            if any(item.is_suppressed for item in new.items):
+                await connection.execute(_END_SUPPRESSED, mine)
+            job = await _job(connection, account_id, job_id)
             assert job is not None
-            return job, earlier is None
+            if alongside is not None:
+                await alongside(connection, job)
+            return job
 
         return await in_transaction(self._engine, work)
 
@@ -114,8 +121,10 @@ class JobRepository:
 
         async def work(connection: AsyncConnection) -> Job | None:
             await _lock(connection, account_id, job_id)
-            if (await connection.execute(_CANCEL_JOB, mine)).rowcount:
+            ended = (await connection.execute(_CANCEL_JOB, mine)).one_or_none()
+            if ended is not None:
                 await connection.execute(_CANCEL_ITEMS, mine)
+                await announce_end(connection, ended)
             return await _job(connection, account_id, job_id)
 
         return await in_transaction(self._engine, work)
@@ -176,24 +185,6 @@ class JobRepository:
             )
 
         return await in_transaction(self._engine, work)
-
-
-async def _earlier(connection: AsyncConnection, account_id: UUID, new: NewJob) -> UUID | None:
-    """The job of an earlier request with the same key; who comes at the same moment waits."""
-    if new.idempotency_key is None:
-        return None
-    key = f"{account_id} {new.idempotency_key}"
-    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-    mine = select(jobs.c.id, jobs.c.digest).where(
-        jobs.c.account_id == account_id, jobs.c.idempotency_key == new.idempotency_key
-    )
-    row = (await connection.execute(mine)).one_or_none()
-    if row is None:
-        return None
-    if row.digest != new.digest:
-        fault = Fault("Idempotency-Key", "key_reused", "was used for another request before")
-        raise InvalidQuery("the Idempotency-Key belongs to another request", faults=(fault,))
-    return UUID(str(row.id))
 
 
 async def _lock(connection: AsyncConnection, account_id: UUID, job_id: UUID) -> None:
@@ -279,8 +270,6 @@ def _rows(
                 "refused": new.refused,
                 "faults": new.faults,
                 "columns": new.columns,
-                "idempotency_key": new.idempotency_key,
-                "digest": "\\x" + new.digest.hex(),
             }
         ],
         job_items: [
@@ -290,6 +279,8 @@ def _rows(
                 "number": item.number,
                 "reference": item.reference and sealed_text(ring, REFERENCE, item.reference),
                 "request": sealed_document(ring, ITEM, item.request),
+                "state": ItemState.SUPPRESSED if item.is_suppressed else ItemState.QUEUED,
+                "reason": "suppressed" if item.is_suppressed else None,
             }
             for item in new.items
         ],

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage.at_rest import AtRest
 from roleferry_enrich.storage.engine import create_unpooled_engine
+from roleferry_enrich.storage.row_security import is_locked
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -29,15 +30,19 @@ async def migrate(url: str, revision: str = "head", *, at_rest: AtRest | None = 
 
     `at_rest`: what people are sealed with who were stored before they were.
     """
-    if revision != "head" or await current(url) != head():
+    if revision != "head" or not await _connected(url, _is_ready):
         await _connected(url, lambda connection: _upgrade(connection, revision, at_rest))
 
 
 async def require_schema(url: str) -> None:
-    """Raises ConfigurationError where nobody has migrated the database yet."""
+    """Raises ConfigurationError where nobody has migrated the database yet, or not as it is."""
     if await current(url) is None:
         raise ConfigurationError(
             "the database has no tables yet: run `roleferry-enrich migrate` first"
+        )
+    if not await _connected(url, is_locked):
+        raise ConfigurationError(
+            "the database does not keep accounts apart yet: run `roleferry-enrich migrate` first"
         )
 
 
@@ -61,6 +66,10 @@ def _current(connection: Connection) -> str | None:
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return revision
+
+
+def _is_ready(connection: Connection) -> bool:
+    return _current(connection) == head() and is_locked(connection)
 
 
 def _upgrade(connection: Connection, revision: str, at_rest: AtRest | None) -> None:

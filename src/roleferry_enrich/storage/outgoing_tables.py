@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
 )
 from sqlalchemy import text as literal
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -35,6 +37,14 @@ webhook_endpoints = Table(
     moment("failing_since", nullable=True),
     # It asked to be left alone until then.
     moment("paused_until", nullable=True),
+    # Of an account the one whose messages each have a URL of their own.
+    Column("is_callback", Boolean, nullable=False, server_default=false()),
+    Index(
+        "uq_webhook_endpoints_callback",
+        "account_id",
+        unique=True,
+        postgresql_where=literal("is_callback"),
+    ),
 )
 
 _WAITING = literal("state = 'waiting'")
@@ -47,6 +57,8 @@ webhook_deliveries = Table(
     Column("endpoint_id", Uuid, nullable=False),
     Column("event_id", Uuid, nullable=False),
     text("event"),
+    # Where it goes, if not to the URL of its endpoint.
+    text("url", nullable=True),
     # As it is signed and sent: the same bytes each time.
     Column("body", LargeBinary, nullable=False),
     text("state"),

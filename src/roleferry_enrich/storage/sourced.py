@@ -57,6 +57,29 @@ def read_enrichment(document: Document) -> Enrichment:
     return read(document, Enrichment)
 
 
+def read_person(person: Document, lists: Sequence[object] | None) -> GoldenPerson:
+    """One person of an enrichment's document, which stays as it is; `lists`: its sources."""
+    return read(_written_out(person, lists), GoldenPerson)
+
+
+def read_company(company: Document, lists: Sequence[object] | None) -> GoldenCompany:
+    """The company, likewise."""
+    return read(_written_out(company, lists), GoldenCompany)
+
+
+def _written_out(record: Document, lists: Sequence[object] | None) -> Document:
+    if lists is None:
+        return record
+    fields = {
+        name: {**held, "sources": lists[held["sources"]]} for name, held in record["fields"].items()
+    }
+    points = [
+        {**point, "sources": lists[point["sources"]]}
+        for point in record.get("contact_points") or ()
+    ]
+    return {**record, "fields": fields, "contact_points": points}
+
+
 def _write_out(holders: Iterable[Document], lists: Sequence[object]) -> None:
     for holder in holders:
         holder["sources"] = lists[holder["sources"]]

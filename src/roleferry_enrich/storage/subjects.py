@@ -46,13 +46,18 @@ class Gathered:
     def rows(self, enrichment: Enrichment) -> Mapping[Table, Sequence[bulk.Row]]:
         account_id = enrichment.account_id
         people, companies = self.people.after.items(), self.companies.after.items()
+        options = enrichment.request.options
+        why = {"purpose": options.purpose, "lawful_basis": options.lawful_basis}
         return {
             tables.companies: [golden.company_row(account_id, *each) for each in companies],
             subject_keys: self.keys.rows,
             tables.people: [
-                golden.person_row(
-                    account_id, self.keys.of[each], person, company_id=self.company_id
-                )
+                {
+                    **golden.person_row(
+                        account_id, self.keys.of[each], person, company_id=self.company_id
+                    ),
+                    **why,
+                }
                 for each, person in people
             ],
             tables.contact_points: [

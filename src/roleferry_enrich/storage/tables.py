@@ -84,6 +84,9 @@ people = Table(
     Column("confidence", Float, nullable=False),
     Column("providers", ARRAY(Text), nullable=False),
     Column("origins", ARRAY(Text), nullable=False),
+    # Why they are kept, as the account said when it asked last.
+    _text("purpose", nullable=True),
+    _text("lawful_basis", nullable=True),
     _moment("created_at", now=True),
     _moment("updated_at", now=True),
     _within_account("company_id", "companies"),

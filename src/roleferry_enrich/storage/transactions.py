@@ -6,6 +6,7 @@ Work may run more than once, also after a commit whose answer was lost: it must 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -15,9 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from roleferry_enrich.errors import ServiceUnavailable
 
 T = TypeVar("T")
+Alongside = Callable[[AsyncConnection, T], Awaitable[None]]
+"""What is to be written in the transaction of something else, given what that came to."""
 
 _ATTEMPTS = 3
 _PAUSE_S = 0.05
+# What a restart or a failover takes.
+_COME_BACK = timedelta(seconds=5)
 
 _TRANSIENT = frozenset(
     {
@@ -50,7 +55,8 @@ async def in_transaction(engine: AsyncEngine, work: Callable[[AsyncConnection], 
             if not _database_at_fault(error):
                 raise
             if attempt == _ATTEMPTS or not _worth_repeating(error):
-                raise ServiceUnavailable("the database cannot serve this just now") from error
+                detail = "the database cannot serve this just now"
+                raise ServiceUnavailable(detail, retry_after=_COME_BACK) from error
         await asyncio.sleep(_PAUSE_S * attempt * (0.5 + random.random()))  # noqa: S311  # jitter
     raise AssertionError("the last attempt returns or raises")
 

@@ -138,6 +138,11 @@ class WebhookEvents:
         await in_transaction(self._engine, work)
 
 
+async def empty(connection: AsyncConnection, event: Claimed) -> None:
+    """Keep that it came, and not what it says."""
+    await connection.execute(update(webhook_events).where(*_lease_of(event)).values(body=b""))
+
+
 def _columns(provider: str, events: Sequence[Arrived]) -> dict[str, object]:
     return {
         "provider": provider,

@@ -36,6 +36,7 @@ webhook_events = Table(
     Index(None, "provider", "nonce", unique=True),
     Index(None, "received_at"),
     Index("ix_webhook_events_due", "due_at", postgresql_where=_WAITS),
+    Index("ix_webhook_events_dead", "received_at", postgresql_where=text("state = 'dead'")),
     Index("ix_webhook_events_turn", "provider", "subject", "occurred_at", postgresql_where=_WAITS),
 )
 

@@ -1,10 +1,12 @@
 """The `keys` commands, over the installation's own database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from roleferry_enrich.accounts.account import IssuedKey, KeyWish
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.embedded import servers_of
@@ -15,26 +17,45 @@ from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.printing import console
 
 T = TypeVar("T")
-_SCOPES = frozenset({"enrich", "read"})
 
 
-def create_key(name: str, account: str | None) -> None:
+def create_key(name: str, account: str | None, scopes: Collection[str], days: int | None) -> None:
+    wish = KeyWish(name=name, scopes=frozenset(scopes), expires_in_days=days)
+
     async def work(accounts: AccountRepository) -> tuple[UUID, str]:
         owner = _id(account) if account else await accounts.create_account(name)
-        return owner, await accounts.create_key(owner, name, _SCOPES)
+        _, token = await accounts.issue_key(owner, wish)
+        return owner, token
 
     owner, token = _run(work)
-    console().print(f"Account {owner}\nKey     {token}\nIt cannot be shown again.", soft_wrap=True)
+    _show(f"Account {owner}\nKey     {token}")
+
+
+def rotate_key(account: str, key_id: str, overlap_hours: float, days: int | None) -> None:
+    async def work(accounts: AccountRepository) -> str:
+        overlap = timedelta(hours=overlap_hours)
+        _, token = await accounts.rotate_key(
+            _id(account), key_id, overlap=overlap, expires_in_days=days
+        )
+        return token
+
+    _show(f"Key     {_run(work)}")
 
 
 def list_keys(account: str) -> None:
     keys = _run(lambda accounts: accounts.list_keys(_id(account)))
-    columns = ("id", "name", "made", "expires", "revoked", "last used")
-    lines = [
-        (key.id, key.name, key.created_at, key.expires_at, key.revoked_at, key.last_used_on)
-        for key in keys
-    ]
-    console().print(tables.rows("Keys", columns, lines))
+    columns = ("id", "name", "may", "made", "expires", "revoked", "last used")
+    console().print(tables.rows("Keys", columns, map(_line, keys)))
+
+
+def _line(key: IssuedKey) -> tuple[object, ...]:
+    scopes = " ".join(sorted(key.scopes))
+    moments = (key.created_at, key.expires_at, key.revoked_at, key.last_used_on)
+    return (key.id, key.name, scopes, *moments)
+
+
+def _show(told: str) -> None:
+    console().print(f"{told}\nIt cannot be shown again.", soft_wrap=True)
 
 
 def revoke_key(account: str, key_id: str) -> None:

@@ -8,9 +8,12 @@ from typing import Annotated
 
 import typer
 
+from roleferry_enrich.domain.scopes import USUAL, Scope
 from roleferry_enrich.terminal.printing import Format, console
 
-keys = typer.Typer(name="keys", help="API keys: make, list and revoke them.", no_args_is_help=True)
+keys = typer.Typer(
+    name="keys", help="API keys: make, list, replace and revoke them.", no_args_is_help=True
+)
 providers = typer.Typer(
     name="providers", help="The data providers and how they are set up.", no_args_is_help=True
 )
@@ -21,6 +24,10 @@ sealing = typer.Typer(
     name="sealing", help="How what is kept of people is encrypted.", no_args_is_help=True
 )
 
+KeyId = Annotated[str, typer.Argument(help="Id of the key: the middle part of it.")]
+Days = Annotated[
+    int | None, typer.Option(min=1, max=3_650, help="How long it works; else until revoked.")
+]
 Sender = Annotated[str, typer.Argument(help="Who sent it: sendgrid, stripe, ...")]
 
 
@@ -36,11 +43,33 @@ def create_key(
     account: Annotated[
         str | None, typer.Option(help="Id of an account; else a new one of the key's name.")
     ] = None,
+    *,
+    scope: Annotated[
+        list[Scope] | None,
+        typer.Option(help="What it may do; repeat. Usually enrich, read and webhooks."),
+    ] = None,
+    days: Days = None,
 ) -> None:
     """Make an API key. It is shown once."""
     from roleferry_enrich.terminal.account_keys import create_key as run
 
-    run(name, account)
+    run(name, account, scope or USUAL, days)
+
+
+@keys.command("rotate")
+def rotate_key(
+    account: Annotated[str, typer.Argument(help="Id of the account.")],
+    key_id: KeyId,
+    *,
+    overlap_hours: Annotated[
+        float, typer.Option(min=0, max=720, help="How long the old one works on.")
+    ] = 24,
+    days: Days = None,
+) -> None:
+    """Make a key like another, which ends after the overlap. It is shown once."""
+    from roleferry_enrich.terminal.account_keys import rotate_key as run
+
+    run(account, key_id, overlap_hours, days)
 
 
 @keys.command("list")
@@ -54,7 +83,7 @@ def list_keys(account: Annotated[str, typer.Argument(help="Id of the account.")]
 @keys.command("revoke")
 def revoke_key(
     account: Annotated[str, typer.Argument(help="Id of the account.")],
-    key_id: Annotated[str, typer.Argument(help="Id of the key: the middle part of it.")],
+    key_id: KeyId,
 ) -> None:
     """End a key, within five seconds everywhere."""
     from roleferry_enrich.terminal.account_keys import revoke_key as run

@@ -5,7 +5,7 @@ Apart from `asking.py`, which needs a tenth of the imports.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
 import httpx
@@ -15,6 +15,7 @@ from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.observability.logs import configure_logs
+from roleferry_enrich.quota_settings import NO_QUOTA
 from roleferry_enrich.settings import Settings, read_settings
 from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.service import Service, remote
@@ -29,17 +30,25 @@ def ask_here(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return work_here(lambda service: service.post(path, body))
 
 
-def work_here(work: Callable[[Service], Awaitable[T]]) -> T:
-    """What comes of work that asks the API as often as it likes. Raises likewise."""
+def work_here(
+    work: Callable[[Service], Awaitable[T]],
+    *,
+    around: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> T:
+    """What comes of work that asks the API as often as it likes. Raises likewise.
+
+    `around` is entered in the event loop, before anything else.
+    """
     settings = read_settings()
     # A person reads this terminal: what is worth a line in a server's log is not, here.
     configure_logs(settings.model_copy(update={"log_level": "error"}))
     with servers_of(settings) as servers:
 
         async def run() -> T:
-            await ready_database(settings, servers)
-            async with _service(settings, servers) as service:
-                return await work(service)
+            with around():
+                await ready_database(settings, servers)
+                async with _service(settings, servers) as service:
+                    return await work(service)
 
         return asyncio.run(run())
 
@@ -48,7 +57,8 @@ def work_here(work: Callable[[Service], Awaitable[T]]) -> T:
 async def _service(settings: Settings, servers: Servers) -> AsyncIterator[Service]:
     async with open_accounts(settings, servers) as accounts:
         key = await kept_key(accounts, settings.data_dir / KEY_FILE, "command line")
-    app = create_app(settings, servers)
+    # Whoever may start this may agree any quota.
+    app = create_app(settings.model_copy(update=NO_QUOTA), servers)
     async with (
         app.router.lifespan_context(app),
         remote("http://in-process", key, transport=httpx.ASGITransport(app=app)) as service,

@@ -16,7 +16,7 @@ from roleferry_enrich.gateway.redis_guard import RedisDown, RedisGuard
 from roleferry_enrich.gateway.usage import Usage
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.resources import open_resources
-from roleferry_enrich.secret_key import secret_key
+from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
 
 _PATIENCE_S = 2.0
@@ -72,7 +72,7 @@ async def lift_quarantine(settings: Settings, name: str) -> bool:
 async def _states(
     shared: RedisGuard, settings: Settings, channels: Mapping[str, Channel]
 ) -> States:
-    secret = secret_key(settings).get_secret_value().encode()
+    secret = pepper(settings)
     switches = KeySwitches(shared)
     try:
         sentences = {

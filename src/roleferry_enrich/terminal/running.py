@@ -52,19 +52,17 @@ def serve() -> None:
 
 def worker() -> None:
     """Run a worker, which completes what providers answer later and sends webhooks."""
-    import asyncio
-
     from roleferry_enrich.embedded import starting_servers
     from roleferry_enrich.garbage import long_lived
 
     settings = _settings_with_logs()
     with starting_servers(settings) as started:
         with long_lived():
-            from roleferry_enrich.worker import work  # takes as long as they do
+            from roleferry_enrich.worker import run  # takes as long as they do
 
         servers = started()
         _migrate_embedded(settings, servers.database_url)
-        asyncio.run(work(settings, servers))
+        run(settings, servers)
 
 
 def sandbox(

@@ -13,6 +13,8 @@ _PATIENCE_S = 30.0
 _ANSWERS = frozenset({"meta", "dry_run"})
 """One of these is in every answer."""
 _BUSY = frozenset({429, 503})
+_IN_USE = 409
+"""Where the same is being done just now, as who went away asked for it, it is busy too."""
 _GATEWAY = frozenset({502, 503, 504})
 """What a proxy says while the service behind it restarts."""
 
@@ -52,7 +54,10 @@ class Service:
     async def ask(
         self, method: str, path: str, having: Collection[str], **sent: Any
     ) -> dict[str, Any]:
-        """Likewise, of any route whose answers have one of these members."""
+        """Likewise, of any route whose answers have one of these members.
+
+        `replayed` is in it where it was given before, to the same Idempotency-Key.
+        """
         try:
             response = await self.client.request(method, path, **sent)
         except httpx.TimeoutException as error:
@@ -63,7 +68,9 @@ class Service:
             raise ServiceAway(
                 f"no service answers at {self.client.base_url}: is it running, and is --url right?"
             ) from error
-        return _content(response, having)
+        content = _content(response, having)
+        is_old = response.headers.get("Idempotent-Replayed") == "true"
+        return {**content, "replayed": True} if is_old else content
 
 
 @asynccontextmanager
@@ -116,7 +123,7 @@ def _content(response: httpx.Response, having: Collection[str]) -> dict[str, Any
             "nothing that RoleFerry Enrich would say: is --url right, or is a proxy between?",
             status=status,
         )
-    if status in _BUSY:
+    if status in _BUSY or (status == _IN_USE and "Retry-After" in response.headers):
         wait_s = _seconds(response.headers.get("Retry-After"))
         raise ServiceAway(_reasons(content), status=status, retry_after_s=wait_s)
     raise ServiceRefused(_reasons(content), status=status, faults=content.get("errors") or ())

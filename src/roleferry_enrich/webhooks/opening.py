@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from roleferry_enrich.privacy.holding import SuppressionList
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.webhook_events import WebhookEvents
 from roleferry_enrich.webhooks.endpoints import accounts_of, endpoints_of
@@ -14,10 +15,11 @@ def open_inbox(settings: Settings, engine: AsyncEngine) -> Inbox:
     return Inbox(endpoints_of(settings), WebhookEvents(engine), open_vault(settings))
 
 
-def open_processing(settings: Settings, engine: AsyncEngine) -> Processing:
+def open_processing(settings: Settings, engine: AsyncEngine, held: SuppressionList) -> Processing:
     return Processing(
         WebhookEvents(engine),
         open_vault(settings),
         accounts_of(settings),
+        held,
         is_live=settings.environment == "production",
     )

@@ -15,9 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.normalise.emails import parse_email
+from roleferry_enrich.privacy.holding import SuppressionList
+from roleferry_enrich.privacy.normal_forms import of_email
 from roleferry_enrich.storage.completions import Answered, wake
 from roleferry_enrich.storage.mailbox_reports import Reported, note
-from roleferry_enrich.storage.webhook_events import Apply, Claimed
+from roleferry_enrich.storage.suppressions import EVERYWHERE
+from roleferry_enrich.storage.webhook_events import Apply, Claimed, empty
 from roleferry_enrich.webhooks.effects import (
     Effect,
     MailboxReport,
@@ -42,13 +45,20 @@ class Events(Protocol):
 
 class Processing:
     def __init__(
-        self, events: Events, vault: Vault, accounts: Mapping[str, UUID], *, is_live: bool = False
+        self,
+        events: Events,
+        vault: Vault,
+        accounts: Mapping[str, UUID],
+        held: SuppressionList,
+        *,
+        is_live: bool = False,
     ) -> None:
         """`accounts`: whose mail each sender reports on. Live, what was only tried is not meant."""
         self._is_live = is_live
         self._events = events
         self._vault = vault
         self._accounts = accounts
+        self._held = held
 
     async def process_due(self) -> int:
         """Work through what is due now; how many events that were. Raises ServiceUnavailable."""
@@ -93,6 +103,9 @@ class Processing:
         self, connection: AsyncConnection, event: Claimed, effect: Effect | None
     ) -> str:
         """What came of it: nothing, where nothing here consumes such events."""
+        if self._is_suppressed(event, effect):
+            await empty(connection, event)
+            return "suppressed"
         match effect:
             case MailboxReport():
                 return await self._report(connection, event, effect)
@@ -104,6 +117,18 @@ class Processing:
                 return "completion_woken" if woken else "nobody_waits"
             case None:
                 return "kept"
+
+    def _is_suppressed(self, event: Claimed, effect: Effect | None) -> bool:
+        """Whether it speaks of whom its account may not hear. Raises ServiceUnavailable."""
+        match effect:
+            case MailboxReport(address=said):
+                address: str | None = said
+            case ProviderResult(email=said_of):
+                address = said_of
+            case None:
+                return False
+        account_id = self._accounts.get(event.provider, EVERYWHERE)
+        return address is not None and bool(self._held.of(account_id, of_email(address)))
 
     async def _report(
         self, connection: AsyncConnection, event: Claimed, report: MailboxReport

@@ -10,7 +10,7 @@ import orjson
 
 from roleferry_enrich.errors import KeyMissing
 from roleferry_enrich.gateway.sealing import derived
-from roleferry_enrich.secret_key import secret_key
+from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import Key, open_at_rest
 from roleferry_enrich.storage.bound_names import event_name
@@ -41,5 +41,4 @@ class Vault:
 
 
 def open_vault(settings: Settings) -> Vault:
-    secret = secret_key(settings).get_secret_value().encode()
-    return Vault(open_at_rest(settings), secret)
+    return Vault(open_at_rest(settings), pepper(settings))

@@ -85,6 +85,7 @@ class FakeService:
         refused = {n: "is no address" for n, it in enumerate(items, 1) if it["email"] == "bad"}
         if len(refused) == len(items):
             raise ServiceRefused("no item", status=422, faults=_faults(refused))
+        replayed = {"replayed": True} if key in self.made else {}
         known = self.made.setdefault(
             key, FakeJob(f"job-{len(self.made) + 1}", items, refused, self.told)
         )
@@ -92,7 +93,7 @@ class FakeService:
             {"row": row, "field": "email", "code": "c", "message": why}
             for row, why in list(refused.items())[: self.told]
         ]
-        return {"job": known.data(), "errors": errors}
+        return {"job": known.data(), "errors": errors, **replayed}
 
     def _page(self, job: FakeJob, params: Mapping[str, str]) -> Json:
         rows = [row for row in sorted(job.ended) if row > int(params.get("after", 0))]

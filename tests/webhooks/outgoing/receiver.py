@@ -3,19 +3,23 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
-from standardwebhooks import Webhook
+from opentelemetry.metrics import NoOpMeter
+from standardwebhooks import Webhook, WebhookVerificationError
 from tests.far_end import served
 
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
+from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.webhooks.outgoing.destinations import Destinations
 from roleferry_enrich.webhooks.outgoing.sending import Sender, session
+
+METRICS = WorkMetrics(NoOpMeter("unseen"))
 
 
 @dataclass
@@ -45,6 +49,14 @@ class Receiver:
     def verified(self, secret: str) -> list[dict]:
         """What came, each verified by the official library."""
         return [Webhook(secret).verify(body, headers) for headers, body in self.got]
+
+    def verified_by(self, secret: str) -> list[dict]:
+        """Those that this secret signed, of several."""
+        found = []
+        for headers, body in self.got:
+            with suppress(WebhookVerificationError):
+                found.append(Webhook(secret).verify(body, headers))
+        return found
 
     def ids(self) -> list[str]:
         return [headers["webhook-id"] for headers, _ in self.got]

@@ -17,7 +17,14 @@ from tests.storage.outgoing_examples import (
     deliveries_are_due,
     endpoint_becomes,
 )
-from tests.webhooks.outgoing.receiver import Names, Receiver, destinations, receiving, sender
+from tests.webhooks.outgoing.receiver import (
+    METRICS,
+    Names,
+    Receiver,
+    destinations,
+    receiving,
+    sender,
+)
 
 from roleferry_enrich.domain.outgoing_webhooks import (
     Delivery,
@@ -89,7 +96,7 @@ async def dispatching(
     background = Background()
     async with sender(*urls, names=Names([])) as sending:
         repository = deliveries or DeliveryRepository(engine)
-        yield Dispatcher(repository, sending, vault, background)
+        yield Dispatcher(repository, sending, vault, background, METRICS)
         await background.drain(10)
 
 

@@ -28,6 +28,7 @@ _STORED_FIELDS = tuple(
     not in {
         "id",
         "company_id",
+        "withheld",
         "contact_points",
         "confidence",
         "provenance",
@@ -53,6 +54,7 @@ def contact_data(contact: StoredContact) -> ContactData:
         "id": contact.id,
         "company_id": contact.company_id,
         **evidence.flat(contact.fields, _STORED_FIELDS),
+        "withheld": list(contact.withheld),
         "contact_points": evidence.contact_points(contact.contact_points),
         "confidence": contact.confidence.value,
         "provenance": evidence.provenance(contact.fields),

@@ -68,6 +68,7 @@ def meta(enrichment: Enrichment) -> Meta:
         "strategy": options.strategy,
         "waterfall": options.waterfall.name if options.waterfall else None,
         "sample": enrichment.sample,
+        "withheld": list(enrichment.withheld),
         "contact_id": enrichment.person_id,
         "company_id": enrichment.company_id,
     }

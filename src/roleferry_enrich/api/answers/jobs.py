@@ -13,6 +13,7 @@ from roleferry_enrich.api.schemas.batches import (
 )
 from roleferry_enrich.domain.batches import ItemResult, ItemState, Job
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS
+from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.domain.stored import Page
 
 _MICRO = 1_000_000
@@ -24,7 +25,7 @@ SHEET_COLUMNS = (
 )
 
 
-def accepted_job(job: Job) -> AcceptedJob:
+def accepted_job(job: Job, callback: Callback | None = None) -> AcceptedJob:
     return {
         "job": job_data(job),
         "columns": None if job.columns is None else dict(job.columns),
@@ -32,6 +33,9 @@ def accepted_job(job: Job) -> AcceptedJob:
             {"row": it.row, "field": it.field, "code": it.code, "message": it.message}
             for it in job.faults
         ],
+        "callback": None
+        if callback is None
+        else {"endpoint_id": callback.endpoint_id, "secret": callback.secret},
     }
 
 

@@ -28,6 +28,7 @@ from roleferry_enrich.domain.verification import (
 from roleferry_enrich.resolve.mailbox_status import NO_ADDRESS
 
 _NO_ADDRESS = CheckedEmail(judgement=NO_ADDRESS)
+_OBJECTED = frozenset({"opted_out", "suppressed"})
 
 
 def verify_answer(sent: Sequence[str], verification: Verification) -> VerifyAnswer:
@@ -113,7 +114,8 @@ def _meta(verification: Verification) -> VerifyMeta:
 def _lacks_verdict(checked: CheckedEmail) -> bool:
     """Whether it was to be checked and nobody has looked."""
     no_need = checked.judgement.status is MailStatus.INVALID
-    return not (no_need or checked.verdicts or "opted_out" in checked.judgement.reasons)
+    may_not = not _OBJECTED.isdisjoint(checked.judgement.reasons)
+    return not (no_need or checked.verdicts or may_not)
 
 
 def _counts(checked: Iterable[CheckedEmail]) -> VerifyCounts:

@@ -33,7 +33,7 @@ class BatchSettings(Body):
     max_cost: JobDollars | None = None
     """The most US dollars the whole job may cost, with up to 6 decimals."""
     callback_url: UrlText | None = None
-    """Where to tell that the job has ended; `https` only."""
+    """Where to tell that the job has ended, with a signed `batch.completed`; `https` only."""
 
 
 class BatchBody(BatchSettings):
@@ -53,7 +53,7 @@ class BatchQuery(BaseModel):
     max_cost: JobDollars | None = None
     """The most US dollars the whole job may cost, with up to 6 decimals."""
     callback_url: Annotated[str, Field(max_length=500)] | None = None
-    """Where to tell that the job has ended; `https` only."""
+    """Where to tell that the job has ended, with a signed `batch.completed`; `https` only."""
     column: Annotated[list[ColumnChoice], Field(max_length=20)] = Field(default_factory=list)
     """Of a CSV: `<field>:<heading>`, which column a field is read from. Others are guessed."""
 
@@ -98,6 +98,17 @@ class JobData(TypedDict):
 
 
 @with_config(DOCUMENTED)
+class CallbackData(TypedDict):
+    """How the message to a callback URL is known to be ours."""
+
+    endpoint_id: UUID
+    """`/webhook-endpoints/{endpoint_id}/deliveries` tells what became of it, `/rotate` changes the
+    secret."""
+    secret: str
+    """Signs it, as Standard Webhooks 1.0 has it; the same for all callbacks of the account."""
+
+
+@with_config(DOCUMENTED)
 class AcceptedJob(TypedDict):
     """A job that will be done, and what of it was not accepted."""
 
@@ -106,6 +117,8 @@ class AcceptedJob(TypedDict):
     """Of a CSV: the heading of the column that each field was read from."""
     errors: list[RowFaultData]
     """Why rows were refused; the first thousand."""
+    callback: CallbackData | None
+    """Null where there is no `callback_url`."""
 
 
 @with_config(DOCUMENTED)

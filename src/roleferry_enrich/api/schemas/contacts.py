@@ -45,6 +45,8 @@ class ContactData(TypedDict):
     state: str | None
     country: str | None
     zip_code: str | None
+    withheld: list[str]
+    """Fields that are known and shown only to keys with the scope `personal`."""
     contact_points: list[ContactPointData]
     confidence: float
     """That this is one person and the one described."""

@@ -115,7 +115,8 @@ class Meta(TypedDict):
     """What was asked for: it says which kind of answer this is."""
     status: Status
     """`complete`; `partial`: not every provider could answer, or not yet; `not_found`: every
-    provider asked has looked, and none knows the subject."""
+    provider asked has looked, and none knows the subject; `suppressed`: the person must not be
+    looked up, and nobody was asked or nothing of it is told."""
     providers: list[ProviderLine]
     cost_usd: float
     processing_time_ms: int
@@ -125,6 +126,8 @@ class Meta(TypedDict):
     """The named waterfall that was followed, if one was."""
     sample: bool
     """Invented sample data, as the request allowed; never a real person or company."""
+    withheld: list[str]
+    """Fields that are known and shown only to keys with the scope `personal`."""
     contact_id: UUID | None
     """The stored contact, once recorded."""
     company_id: UUID | None

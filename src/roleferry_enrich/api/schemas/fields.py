@@ -22,8 +22,13 @@ from roleferry_enrich.domain.enrichments import PERSON_FIELDS
 
 ENRICHMENT_TYPES = ("firmographics", "technographics", "workforce-trends")
 _MICRO = 1_000_000
+_LARGEST_EXACT = 2**53
 _LONGEST_BLANK = 500
 """No field is longer, so that a longer blank is refused for its length, without a look."""
+
+
+WITHOUT_CONTROLS = {"pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"}
+"""For the document alone: `strict_json` refuses such characters wherever they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Text:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:  # JSON Schema is an open format
-        return {**handler(schema), "maxLength": self.limit}
+        return {**WITHOUT_CONTROLS, **handler(schema), "maxLength": self.limit}
 
     def _read(self, text: str) -> str:
         # Before normalising, which may take time and make a text three times as long.
@@ -114,7 +119,14 @@ class Body(BaseModel):
     def _without_blanks(cls, sent: object) -> object:
         if not isinstance(sent, dict):
             return sent
-        return {name: None if _blank(value) else value for name, value in sent.items()}
+        return {name: None if _blank(value) else _whole(value) for name, value in sent.items()}
+
+
+def _whole(value: object) -> object:
+    """JSON knows numbers, not their types: `25.0` is the same number as `25`."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST_EXACT:
+        return int(value)
+    return value
 
 
 def _blank(value: object) -> bool:

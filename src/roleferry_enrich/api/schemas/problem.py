@@ -1,5 +1,7 @@
 """The one shape of every refusal: RFC 9457 with the faults named."""
 
+from typing import NotRequired
+
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
@@ -18,12 +20,16 @@ class ProblemFault(TypedDict):
     """What was expected, for people. Never holds what was sent."""
 
 
+# By a call, for the hyphen in its name.
+_OfQuotas = TypedDict("_OfQuotas", {"violated-policies": NotRequired[list[str]]})
+
+
 @with_config(_DOCUMENTED)
-class Problem(TypedDict):
+class Problem(_OfQuotas):
     """Why a request was not served (RFC 9457)."""
 
     type: str
-    """`urn:roleferry-enrich:problem:` and a stable name of the kind of problem."""
+    """`urn:roleferry-enrich:problem:` and a stable name, or a registered kind of problem."""
     title: str
     """The kind of problem, for people."""
     status: int

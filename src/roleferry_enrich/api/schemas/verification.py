@@ -8,19 +8,20 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from roleferry_enrich.api.schemas.evidence import DOCUMENTED
-from roleferry_enrich.api.schemas.fields import Body, Dollars, ProvidersChoice
+from roleferry_enrich.api.schemas.fields import WITHOUT_CONTROLS, Body, Dollars, ProvidersChoice
 from roleferry_enrich.api.schemas.plans import CostEstimate, UnplannedQuestion
 from roleferry_enrich.domain.enrichments import Strategy
 from roleferry_enrich.domain.people import Deliverability
 from roleferry_enrich.domain.verification import MailStatus
 
 MOST_EMAILS = 1_000
+_AnyText = Annotated[str, Field(json_schema_extra=WITHOUT_CONTROLS)]
 
 
 class VerifyBody(Body):
     """Addresses to be checked."""
 
-    emails: Annotated[list[str], Field(min_length=1, max_length=MOST_EMAILS)]
+    emails: Annotated[list[_AnyText], Field(min_length=1, max_length=MOST_EMAILS)]
     """In any spelling. What is no address is told so in its place and spoils no other; an address
     that is there twice is checked once."""
     strategy: Literal["waterfall", "parallel"] = "waterfall"

@@ -17,7 +17,14 @@ _LONGEST_OVERLAP_S = 7 * 86_400
 EventName = Annotated[str, one_of(_NAMES), WithJsonSchema({"type": "string", "enum": list(_NAMES)})]
 _EventNames = Annotated[list[EventName], Field(min_length=1, max_length=20)]
 _DescriptionText = Annotated[str, Text(200)]
-_SecretText = Annotated[str, Text(200)]
+_B = "[A-Za-z0-9+/]"
+# Base64 of 24 to 64 bytes.
+_BASE64 = f"({_B}{{4}}){{8,20}}({_B}{{4}}|{_B}{{3}}=|{_B}{{2}}==|{_B}{{6}}==)?"
+_URL_FORM = {"pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x1f\x7f-\x9f]+$"}
+_SECRET_FORM = {"pattern": f"^whsec_{_BASE64}$"}
+_SecretText = Annotated[
+    str, Text(94), WithJsonSchema({"type": "string", "maxLength": 94, **_SECRET_FORM})
+]
 
 
 class EndpointBody(Body):
@@ -25,7 +32,7 @@ class EndpointBody(Body):
 
     is_secret: ClassVar[bool] = True
 
-    url: Annotated[str, Text(2048)]
+    url: Annotated[str, Text(2048), Field(json_schema_extra=_URL_FORM)]
     """`https`, of a public host, on port 443, without credentials. International names in their
     `xn--` form."""
     events: _EventNames

@@ -10,12 +10,17 @@ from sqlalchemy import Connection, func, select
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
+    account_tables,
+    erasure_tables,
+    handling,
     job_tables,
     key_tables,
     outgoing_tables,
+    suppression_tables,
     webhook_tables,
 )
 from roleferry_enrich.storage.engine import create_unpooled_engine
+from roleferry_enrich.storage.row_security import lock
 from roleferry_enrich.storage.tables import accounts
 
 # An arbitrary number that only this product's migrations use in its database.
@@ -37,6 +42,8 @@ def _run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+    connection.commit()
+    lock(connection)
 
 
 async def _run_alone() -> None:

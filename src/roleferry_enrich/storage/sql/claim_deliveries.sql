@@ -64,7 +64,8 @@ RETURNING
     d.event_id,
     d.body,
     d.tries,
-    e.url,
+    coalesce(d.url, e.url) AS url,
+    e.is_callback,
     e.secret,
     CASE WHEN e.old_secret_until > clock_timestamp() THEN e.old_secret END AS old_secret,
     clock_timestamp() AS claimed_at

@@ -10,4 +10,4 @@ WHERE finished_at IS NULL
         SELECT FROM job_items AS item
         WHERE item.account_id = jobs.account_id AND item.job_id = jobs.id AND item.state = 'running'
     )
-RETURNING account_id, id
+RETURNING account_id, id, total, callback_url, finished_at

@@ -45,7 +45,7 @@ class JobsOf:
             return SentPart(None, _reasons(refused.faults), len(part.items))
         errors = [{**fault, "place": fault["row"]} for fault in answer["errors"]]
         job = answer["job"]
-        self.knew_some |= job["state"] != "queued"
+        self.knew_some |= "replayed" in answer
         return SentPart(job["id"], _reasons(errors), job["refused_items"])
 
     async def job(self, job_id: str) -> Json:

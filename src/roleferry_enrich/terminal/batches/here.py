@@ -32,7 +32,7 @@ def work_with_a_worker(work: Callable[[Service, Check], Awaitable[T]]) -> T:
                 supervisor.start("worker", command, quiet=True)
                 return await work(service, supervisor.check)
 
-            return work_here(working)
+            return work_here(working, around=supervisor.cancelling)
     except ChildEnded as error:
         raise WorkerEnded(str(error)) from error
     except Stopped as stopped:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.webhook_events import Event, EventType
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.pipeline.background import Background
@@ -39,6 +40,8 @@ class Alarms:
             await announce_to_all(connection, event)
 
         try:
-            await in_transaction(self._engine, work)
+            # Whatever account's request has shown it.
+            with acting_for(None):
+                await in_transaction(self._engine, work)
         except ServiceUnavailable:
             _log.warning("webhook.unannounced", event_type=event.type.value)

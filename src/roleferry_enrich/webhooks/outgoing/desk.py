@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from roleferry_enrich.domain.outgoing_webhooks import (
     Delivery,
     Endpoint,
@@ -15,11 +17,14 @@ from roleferry_enrich.domain.stored import Page
 from roleferry_enrich.errors import Conflict, NotFound
 from roleferry_enrich.storage.delivery_log import DeliveryLog
 from roleferry_enrich.storage.endpoints import EndpointRepository, NewEndpoint
+from roleferry_enrich.storage.transactions import Alongside
 from roleferry_enrich.webhooks.outgoing.destinations import Destinations
 from roleferry_enrich.webhooks.outgoing.signing import Vault, mint, read_secret, shown
 
 # Of those who register at once: each may wait for a resolver that hangs, in a thread.
 _AT_ONCE = 8
+Shown = tuple[Endpoint, str]
+"""An endpoint, and its secret, which is not shown again."""
 
 
 class EndpointDesk:
@@ -38,7 +43,9 @@ class EndpointDesk:
         self._vault = vault
         self._line = asyncio.Semaphore(_AT_ONCE)
 
-    async def register(self, account_id: UUID, wish: EndpointWish) -> tuple[Endpoint, str]:
+    async def register(
+        self, account_id: UUID, wish: EndpointWish, alongside: Alongside[Shown] | None = None
+    ) -> Shown:
         """The endpoint, and its secret, which is not shown again.
 
         Raises InvalidQuery for a URL that may not be called and a secret that is none.
@@ -55,7 +62,8 @@ class EndpointDesk:
                 description=wish.description,
                 events=wish.events,
                 secret=self._vault.seal(account_id, endpoint_id, secret),
-            )
+            ),
+            _shown_with(secret, alongside),
         )
         return endpoint, shown(secret)
 
@@ -73,12 +81,20 @@ class EndpointDesk:
             raise _unknown()
 
     async def rotate(
-        self, account_id: UUID, endpoint_id: UUID, secret: str | None, overlap: timedelta
-    ) -> tuple[Endpoint, str]:
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        secret: str | None,
+        overlap: timedelta,
+        *,
+        alongside: Alongside[Shown] | None = None,
+    ) -> Shown:
         """The endpoint with its new secret; until the overlap ends both sign."""
         new = mint() if secret is None else read_secret(secret)
         sealed = self._vault.seal(account_id, endpoint_id, new)
-        endpoint = await self._endpoints.rotate(account_id, endpoint_id, sealed, overlap)
+        endpoint = await self._endpoints.rotate(
+            account_id, endpoint_id, sealed, overlap, _shown_with(new, alongside)
+        )
         return _known(endpoint), shown(new)
 
     async def deliveries(
@@ -97,16 +113,30 @@ class EndpointDesk:
 
     async def test(self, account_id: UUID, endpoint_id: UUID) -> Delivery:
         """Raises Conflict while the endpoint is disabled."""
-        await self._require_enabled(account_id, endpoint_id)
+        endpoint = await self._require_enabled(account_id, endpoint_id)
+        if endpoint.is_callback:
+            raise Conflict("callbacks go to the URLs of jobs alone")
         delivery = await self._log.test(account_id, endpoint_id, uuid4().hex)
         if delivery is None:
             raise _unknown()
         return delivery
 
-    async def _require_enabled(self, account_id: UUID, endpoint_id: UUID) -> None:
+    async def _require_enabled(self, account_id: UUID, endpoint_id: UUID) -> Endpoint:
         endpoint = await self.get(account_id, endpoint_id)
         if endpoint.disabled_at is not None:
             raise Conflict("the webhook endpoint is disabled: enable it first")
+        return endpoint
+
+
+def _shown_with(secret: bytes, alongside: Alongside[Shown] | None) -> Alongside[Endpoint] | None:
+    """What is to be written with the endpoint, told the secret as its owner is shown it."""
+    if alongside is None:
+        return None
+
+    async def write(connection: AsyncConnection, endpoint: Endpoint) -> None:
+        await alongside(connection, (endpoint, shown(secret)))
+
+    return write
 
 
 def _known(endpoint: Endpoint | None) -> Endpoint:

@@ -45,16 +45,16 @@ class Destinations:
         """Why this URL may not be called; None where it may, if its address may."""
         return None if self.is_inside(url) else refuse_url(url)
 
-    async def require(self, url: str) -> None:
+    async def require(self, url: str, *, field: str = "url") -> None:
         """Raises InvalidQuery for a URL that may not be called, or whose host is not public.
 
         Tells nothing of how a name was resolved, lest it tell about names of our own network.
         """
         reason = self.refuse(url)
         if reason is not None:
-            raise _refused(f"is {reason}")
+            raise _refused(field, f"is {reason}")
         if not self.is_inside(url) and not await self._is_public(url):
-            raise _refused("has a host without a public address")
+            raise _refused(field, "has a host without a public address")
 
     async def _is_public(self, url: str) -> bool:
         host = URL(url).raw_host or ""
@@ -68,5 +68,5 @@ class Destinations:
         return True
 
 
-def _refused(message: str) -> InvalidQuery:
-    return InvalidQuery("see `errors`", faults=(Fault("url", "refused", message),))
+def _refused(field: str, message: str) -> InvalidQuery:
+    return InvalidQuery("see `errors`", faults=(Fault(field, "refused", message),))

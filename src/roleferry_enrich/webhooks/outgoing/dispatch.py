@@ -14,6 +14,7 @@ import structlog
 
 from roleferry_enrich.domain.outgoing_webhooks import DisabledBy
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.storage.deliveries import Due, Settlement, Shares
 from roleferry_enrich.webhooks.outgoing.plan import Answer, settlement
@@ -38,12 +39,18 @@ class Deliveries(Protocol):
 
 class Dispatcher:
     def __init__(
-        self, deliveries: Deliveries, sender: Sender, vault: Vault, background: Background
+        self,
+        deliveries: Deliveries,
+        sender: Sender,
+        vault: Vault,
+        background: Background,
+        metrics: WorkMetrics,
     ) -> None:
         self._deliveries = deliveries
         self._sender = sender
         self._vault = vault
         self._background = background
+        self._metrics = metrics
         self._random = Random()  # noqa: S311 - jitter is no secret
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -90,6 +97,7 @@ class Dispatcher:
 
     async def _send(self, due: Due) -> None:
         answer = await self._answer(due)
+        self._metrics.webhook_sent(answer.failure)
         settled = settlement(answer, tries=due.tries, chance=self._random.random())
         try:
             disabled_by = await self._deliveries.settle(due, settled)

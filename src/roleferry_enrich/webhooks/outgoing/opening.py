@@ -11,12 +11,15 @@ from aiohttp.resolver import ThreadedResolver
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
+from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import open_at_rest
+from roleferry_enrich.storage.callbacks import CallbackRepository
 from roleferry_enrich.storage.deliveries import DeliveryRepository
 from roleferry_enrich.storage.delivery_log import DeliveryLog
 from roleferry_enrich.storage.endpoints import EndpointRepository
+from roleferry_enrich.webhooks.outgoing.callbacks import Callbacks
 from roleferry_enrich.webhooks.outgoing.desk import EndpointDesk
 from roleferry_enrich.webhooks.outgoing.destinations import Destinations
 from roleferry_enrich.webhooks.outgoing.dispatch import Dispatcher
@@ -38,8 +41,15 @@ def endpoint_desk(engine: AsyncEngine, settings: Settings) -> EndpointDesk:
     )
 
 
+def callbacks(engine: AsyncEngine, settings: Settings) -> Callbacks:
+    destinations = _destinations(settings, PublicOnlyResolver(ThreadedResolver()))
+    return Callbacks(CallbackRepository(engine), destinations, _vault(settings))
+
+
 @asynccontextmanager
-async def open_dispatcher(engine: AsyncEngine, settings: Settings) -> AsyncIterator[Dispatcher]:
+async def open_dispatcher(
+    engine: AsyncEngine, settings: Settings, metrics: WorkMetrics
+) -> AsyncIterator[Dispatcher]:
     """What is being sent when the block ends is given a few seconds; then its lease ends it."""
     resolver = PublicOnlyResolver(ThreadedResolver())
     connector = open_web_connector(resolver, per_host=_UNLIMITED)
@@ -47,7 +57,8 @@ async def open_dispatcher(engine: AsyncEngine, settings: Settings) -> AsyncItera
         sender = Sender(_destinations(settings, resolver), open_web=open_web, inside=inside)
         background = Background()
         try:
-            yield Dispatcher(DeliveryRepository(engine), sender, _vault(settings), background)
+            deliveries = DeliveryRepository(engine)
+            yield Dispatcher(deliveries, sender, _vault(settings), background, metrics)
         finally:
             await background.drain(_DRAIN_S)
 

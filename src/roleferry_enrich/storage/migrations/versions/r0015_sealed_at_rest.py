@@ -14,7 +14,7 @@ from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage.at_rest import AtRest
 
 revision = "r0015"
-down_revision = "r0009"
+down_revision = "r0014"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,190 @@
+"""A batch beside the same items through `/enrich`, and ten thousand of them beside one of another.
+
+One process of each: an API that is asked as fast as it answers, and a worker. Rounds of the two
+alternate and the median counts, so that the neighbours of a shared machine slow down both.
+Takes minutes.
+"""
+
+import itertools
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import psutil
+import uvloop
+
+from benchmarks.latency import body
+from benchmarks.load import post, saturate
+from benchmarks.report import Row
+from benchmarks.stage import Child, Stage
+
+_ROUNDS = 3
+_ITEMS, _SECONDS, _CONNECTIONS = 1_000, 8.0, 40
+_LARGE = 10_000
+_LOOK_S = 0.1
+_LONGEST_S = 1_800.0
+_MB = 1_000_000
+
+
+@dataclass
+class Owner:
+    """An account's batches, and people nobody asked for yet."""
+
+    service: Child
+    key: str
+    numbers: Iterator[int]
+    client: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        self.client = httpx.Client(
+            base_url=self.service.url, headers=headers, timeout=60, trust_env=False
+        )
+
+    def items(self, count: int) -> bytes:
+        chosen = b",".join(body(number) for number in itertools.islice(self.numbers, count))
+        return b'{"items": [' + chosen + b"]}"
+
+    def send(self, items: bytes) -> str:
+        answer = self.client.post("/enrich/batch", content=items)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["job"]["id"])
+
+    # Any: JSON as any client of the API gets it.
+    def job(self, job_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.client.get(f"/jobs/{job_id}").json()
+        return found
+
+    def ended(self, job_id: str) -> int:
+        counts: dict[str, int] = self.job(job_id)["counts"]
+        return sum(counts.values()) - counts["queued"] - counts["running"]
+
+    def took(self, count: int) -> float:
+        """Seconds from sending so many to the last one's end."""
+        items, begun = self.items(count), time.monotonic()
+        job_id = self.send(items)
+        while self.ended(job_id) < count:
+            assert time.monotonic() - begun < _LONGEST_S, "the batch does not end"
+            time.sleep(_LOOK_S)
+        assert self.job(job_id)["counts"]["done"] == count
+        return time.monotonic() - begun
+
+
+def rows(stage: Stage) -> Iterator[Row]:
+    far_end = stage.far_end()
+    service, worker = stage.service(far_end), stage.worker(far_end)
+    numbers = itertools.count()
+    owner, other = (Owner(service, stage.key(), numbers) for _ in range(2))
+    owner.took(100)  # connections and compiled statements
+    yield _pace(owner, worker, far_end)
+    yield from _large(owner, other, worker)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    per_s: float
+    per_cpu_s: float
+    """By the CPU of the process that does it, which the neighbours do not slow down."""
+
+
+def _pace(owner: Owner, worker: Child, far_end: Child) -> Row:
+    before = far_end.count()
+    rounds = [(_in_a_batch(owner, worker), _one_by_one(owner)) for _ in range(_ROUNDS)]
+    note = far_end.count().since(before)
+    ours, theirs = (statistics.median(pair[side].per_s for pair in rounds) for side in (0, 1))
+    work, api = (statistics.median(1 / pair[side].per_cpu_s for pair in rounds) for side in (0, 1))
+    return Row(
+        name="a batch, items/s, against /enrich",
+        value=statistics.median(batch.per_s / single.per_s for batch, single in rounds),
+        bar=1.0,
+        unit="x",
+        at="least",
+        notes=(
+            f"{ours:.0f} and {theirs:.0f} a second, {_ROUNDS} rounds, all cold",
+            f"CPU for one: {work * 1000:.1f} ms of the worker, {api * 1000:.1f} ms of the API",
+            note,
+        ),
+    )
+
+
+def _in_a_batch(owner: Owner, worker: Child) -> Pace:
+    before = _cpu(worker)
+    per_s = _ITEMS / owner.took(_ITEMS)
+    return Pace(per_s, _ITEMS / (_cpu(worker) - before))
+
+
+def _one_by_one(owner: Owner) -> Pace:
+    """Each of somebody nobody asked for yet."""
+    before = _cpu(owner.service)
+    outcome = uvloop.run(
+        saturate(
+            owner.service.port,
+            lambda _: post("/enrich", body(next(owner.numbers)), key=owner.key),
+            connections=_CONNECTIONS,
+            seconds=_SECONDS,
+        )
+    )
+    assert set(outcome.statuses) == {200}, f"answers were {dict(outcome.statuses)}"
+    count = outcome.latency.count
+    return Pace(count / outcome.took, count / (_cpu(owner.service) - before))
+
+
+def _large(owner: Owner, other: Owner, worker: Child) -> Iterator[Row]:
+    items, begun = owner.items(_LARGE), time.monotonic()
+    job_id = owner.send(items)
+    yield Row(
+        name=f"202 for {_LARGE:,} items",
+        value=time.monotonic() - begun,
+        bar=2.0,
+        unit="s",
+        notes=(f"{len(items) / _MB:.1f} MB of JSON",),
+    )
+    alone = [_alone(owner, other, job_id, share) for share in (0.2, 0.4, 0.6)]
+    yield Row(
+        name=f"one item of another while {_LARGE:,} run",
+        value=max(alone),
+        bar=5.0,
+        unit="s",
+        notes=(f"the slowest of {len(alone)}: " + ", ".join(f"{each:.2f}" for each in alone),),
+    )
+    yield _memory(owner, job_id, worker)
+
+
+def _alone(owner: Owner, other: Owner, job_id: str, share: float) -> float:
+    """Sent when so much of the large one has ended; it must not have ended by then."""
+    _wait(owner, job_id, int(_LARGE * share))
+    took = other.took(1)
+    assert owner.ended(job_id) < _LARGE, "the large batch was over before"
+    return took
+
+
+def _memory(owner: Owner, job_id: str, worker: Child) -> Row:
+    _wait(owner, job_id, int(_LARGE * 0.65))
+    warm = _resident(worker)
+    _wait(owner, job_id, _LARGE)
+    after = _resident(worker)
+    return Row(
+        name=f"a worker's memory over {_LARGE:,} items",
+        value=(after / warm - 1) * 100,
+        bar=5.0,
+        unit="%",
+        notes=(f"{warm:.0f} MB at two thirds, when its caches are full, {after:.0f} at the end",),
+    )
+
+
+def _wait(owner: Owner, job_id: str, count: int) -> None:
+    until = time.monotonic() + _LONGEST_S
+    while owner.ended(job_id) < count:
+        assert time.monotonic() < until, "the batch does not end"
+        time.sleep(_LOOK_S)
+
+
+def _cpu(child: Child) -> float:
+    return float(sum(psutil.Process(child.pid).cpu_times()[:2]))
+
+
+def _resident(worker: Child) -> float:
+    return float(psutil.Process(worker.pid).memory_info().rss) / _MB

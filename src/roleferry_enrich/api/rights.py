@@ -1,0 +1,188 @@
+"""`/privacy`: people's rights to be forgotten, to know what is known, and to be told of it."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+
+from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.api.answers.rights import (
+    NOTICE_COLUMNS,
+    access_data,
+    erasure_data,
+    erasure_page,
+    unnoticed_page,
+    unnoticed_row,
+)
+from roleferry_enrich.api.bodies import StrictRoute
+from roleferry_enrich.api.callers import Arrival, PrivacyCaller, Provided
+from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.jobs import CSV, Accept, wanted
+from roleferry_enrich.api.refusals import COMPUTES, READS, READS_ONE, documented
+from roleferry_enrich.api.responses import JsonAnswer, json_response
+from roleferry_enrich.api.rights_desk import RightsDesk
+from roleferry_enrich.api.schemas.rights import (
+    AccessData,
+    ErasureData,
+    ErasurePage,
+    MarkedData,
+    NoticesBody,
+    SubjectBody,
+    UnnoticedPage,
+)
+from roleferry_enrich.api.subjects import sought_of
+from roleferry_enrich.domain.scopes import Scope
+from roleferry_enrich.errors import MissingScope
+from roleferry_enrich.records.spreadsheets import csv_row
+
+router = APIRouter(
+    prefix="/privacy",
+    route_class=StrictRoute,
+    tags=["privacy"],
+    default_response_class=JsonAnswer,
+)
+_STREAMED_AT_ONCE = 100
+
+
+@router.post(
+    "/erasures",
+    operation_id="erasePerson",
+    summary="Erase a person",
+    response_model=ErasureData,
+    response_description="The receipt",
+    responses=documented(COMPUTES),
+)
+async def erase_person(
+    body: SubjectBody,
+    caller: PrivacyCaller,
+    services: Provided,
+    came_at: Arrival,  # noqa: ARG001 - it has no deadline
+) -> Response:
+    """Takes the person out of everything that is stored, cached or under way.
+
+    Nobody is asked about them again: they are suppressed. Out of lists with others only they are
+    taken, and what was paid stays in the books.
+
+    Endpoints that subscribed to `contact.erased` are told which contacts are gone.
+    """
+    keys, phone = sought_of(body)
+    receipt = await services.rights.erase(_whose(body, caller), keys, phone)
+    return json_response(erasure_data(receipt))
+
+
+@router.get(
+    "/erasures",
+    operation_id="listErasures",
+    summary="List the erasures",
+    response_model=ErasurePage,
+    response_description="A page of receipts, the newest first",
+    responses=documented(READS),
+)
+async def list_erasures(
+    caller: PrivacyCaller, services: Provided, after: After = None, limit: PageSize = 25
+) -> Response:
+    page = await services.rights.receipts(caller.id, after=after, limit=limit)
+    return json_response(erasure_page(page))
+
+
+@router.get(
+    "/erasures/{erasure_id}",
+    operation_id="getErasure",
+    summary="Get the receipt of an erasure",
+    response_model=ErasureData,
+    response_description="The receipt",
+    responses=documented(READS_ONE),
+)
+async def get_erasure(erasure_id: UUID, caller: PrivacyCaller, services: Provided) -> Response:
+    whose = None if Scope.OPERATOR in caller.scopes else caller.id
+    return json_response(erasure_data(await services.rights.receipt(whose, erasure_id)))
+
+
+@router.post(
+    "/access",
+    operation_id="exportPerson",
+    summary="Export what is known of a person",
+    response_model=AccessData,
+    response_description="Everything that an erasure would take away",
+    responses=documented(COMPUTES),
+)
+async def export_person(
+    body: SubjectBody,
+    caller: PrivacyCaller,
+    services: Provided,
+    came_at: Arrival,  # noqa: ARG001 - it has no deadline
+) -> Response:
+    """A copy for the person: each value with who said it, who received it, and when it expires.
+
+    Of what is about others only the person's part is shown. It is your account's alone; whether
+    others know the person cannot be told from it.
+    """
+    keys, phone = sought_of(body)
+    known = await services.rights.access(_whose(body, caller), keys, phone)
+    return json_response(access_data(known))
+
+
+@router.get(
+    "/unnoticed",
+    operation_id="listUnnoticed",
+    summary="List who has not been told",
+    response_model=UnnoticedPage,
+    response_description="People who have not been told that you have their data",
+    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}, **documented(READS)},
+)
+async def list_unnoticed(
+    caller: PrivacyCaller,
+    services: Provided,
+    after: After = None,
+    limit: PageSize = 25,
+    accept: Accept = "application/json",
+) -> Response:
+    """Whose data comes from others is to be told within a month (Article 14 of the GDPR).
+
+    JSON comes page by page, CSV comes whole, from `after` on.
+    """
+    if wanted(accept) == CSV:
+        lines = _lines(services.rights, caller.id, after)
+        return StreamingResponse(lines, media_type=CSV)
+    page = await services.rights.unnoticed(caller.id, after=after, limit=limit)
+    return json_response(unnoticed_page(page))
+
+
+@router.post(
+    "/notices",
+    operation_id="markNoticed",
+    summary="Say who has been told",
+    response_model=MarkedData,
+    response_description="How many had not been marked yet",
+    responses=documented(COMPUTES),
+)
+async def mark_noticed(
+    body: NoticesBody,
+    caller: PrivacyCaller,
+    services: Provided,
+    came_at: Arrival,  # noqa: ARG001 - it has no deadline
+) -> Response:
+    """Contacts that are not there are passed over; of one that is marked again the first counts."""
+    marked = await services.rights.mark_told(caller.id, body.contact_ids, body.how, body.told_at)
+    return json_response({"marked": marked})
+
+
+def _whose(body: SubjectBody, caller: Account) -> UUID | None:
+    """Raises MissingScope."""
+    if not body.everywhere:
+        return caller.id
+    if Scope.OPERATOR not in caller.scopes:
+        raise MissingScope(Scope.OPERATOR)
+    return None
+
+
+async def _lines(rights: RightsDesk, account_id: UUID, after: str | None) -> AsyncIterator[bytes]:
+    yield csv_row(NOTICE_COLUMNS).encode()
+    place = after
+    while True:
+        page = await rights.unnoticed(account_id, after=place, limit=_STREAMED_AT_ONCE)
+        yield b"".join(csv_row(unnoticed_row(person)).encode() for person in page.items)
+        if page.next is None:
+            return
+        place = page.next

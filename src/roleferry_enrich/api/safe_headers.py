@@ -1,0 +1,32 @@
+"""Headers that every answer carries, whatever made it: an operation, a refusal, the server."""
+
+Headers = list[tuple[bytes, bytes]]
+
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"cache-control", b"no-store"),
+)
+_NOTHING = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# Read only by browsers that came by https, so it says nothing false where a proxy ends TLS.
+_ONLY_TLS = (b"strict-transport-security", b"max-age=31536000")
+
+
+def safe_headers(request_id: str, *, scheme: str = "http", policy: bytes = _NOTHING) -> Headers:
+    """`policy`: what the browser may load for the page, where the answer is one."""
+    tls = (_ONLY_TLS,) if scheme == "https" else ()
+    return [
+        (b"x-request-id", request_id.encode()),
+        *_ALWAYS,
+        (b"content-security-policy", policy),
+        *tls,
+    ]
+
+
+def with_style(digest: str) -> bytes:
+    """The policy of a page with one style sheet inside it, known by its SHA-256 in base64."""
+    return _NOTHING + f"; style-src 'sha256-{digest}'".encode()

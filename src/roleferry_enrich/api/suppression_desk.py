@@ -1,0 +1,25 @@
+"""What the routes of suppressions need done for them."""
+
+from typing import Protocol
+from uuid import UUID
+
+from roleferry_enrich.privacy.wishes import Wish
+from roleferry_enrich.storage.suppressions import Entry
+
+
+class SuppressionDesk(Protocol):
+    """`account_id` None: for every account. Each raises ServiceUnavailable."""
+
+    async def suppress(self, account_id: UUID | None, wish: Wish, *, source: str) -> Entry:
+        """In force when it returns. Raises InvalidQuery for what nobody is recognised by."""
+        ...
+
+    async def listed(
+        self, account_id: UUID | None, *, after: str | None, limit: int
+    ) -> tuple[tuple[Entry, ...], str | None]:
+        """Newest first, and where the next page begins. Raises InvalidQuery for a cursor."""
+        ...
+
+    async def release(self, account_id: UUID | None, entry_id: UUID) -> bool:
+        """Whether there was such an entry that held."""
+        ...

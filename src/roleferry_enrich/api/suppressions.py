@@ -1,0 +1,112 @@
+"""`/privacy/suppressions`: who must not be processed."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from roleferry_enrich.accounts.account import Account
+from roleferry_enrich.api.answers.suppressions import suppression_data, suppression_page
+from roleferry_enrich.api.bodies import StrictRoute
+from roleferry_enrich.api.callers import Arrival, PrivacyCaller, Provided
+from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.refusals import COMPUTES, READS, READS_ONE, documented
+from roleferry_enrich.api.responses import JsonAnswer, json_response
+from roleferry_enrich.api.schemas.suppressions import (
+    SuppressionBody,
+    SuppressionData,
+    SuppressionPage,
+)
+from roleferry_enrich.domain.scopes import Scope
+from roleferry_enrich.errors import MissingScope, NotFound
+from roleferry_enrich.privacy.wishes import Wish
+
+router = APIRouter(
+    prefix="/privacy/suppressions",
+    route_class=StrictRoute,
+    tags=["privacy"],
+    default_response_class=JsonAnswer,
+)
+Everywhere = Annotated[
+    bool, Query(description="Of the whole installation; needs the scope `operator`.")
+]
+
+
+@router.post(
+    "",
+    operation_id="suppressPerson",
+    summary="Never look somebody up again",
+    status_code=201,
+    response_model=SuppressionData,
+    response_description="The suppression, in force",
+    responses=documented(COMPUTES),
+)
+async def suppress_person(
+    body: SuppressionBody,
+    caller: PrivacyCaller,
+    services: Provided,
+    came_at: Arrival,  # noqa: ARG001 - it has no deadline
+) -> Response:
+    """Give all identifiers that are known: a person is recognised by each, in any spelling.
+
+    In force within two seconds in every process. No provider is asked about them, no cache is
+    read, and whatever others say of them is neither kept nor told. Kept are digests under a key of
+    the installation, from which nobody can be read. The same body again is the same suppression.
+    """
+    given = {name: getattr(body, name) for name in Wish.__slots__}
+    owner = _scope(caller, everywhere=body.everywhere)
+    entry = await services.suppressions.suppress(owner, Wish(**given), source="api")
+    return json_response(suppression_data(entry), status=201)
+
+
+@router.get(
+    "",
+    operation_id="listSuppressions",
+    summary="List the suppressions",
+    response_model=SuppressionPage,
+    response_description="A page of suppressions",
+    responses=documented(READS),
+)
+async def list_suppressions(
+    caller: PrivacyCaller,
+    services: Provided,
+    *,
+    after: After = None,
+    limit: PageSize = 25,
+    everywhere: Everywhere = False,
+) -> Response:
+    """Those that hold, newest first, as digests and dates."""
+    owner = _scope(caller, everywhere=everywhere)
+    entries, rest = await services.suppressions.listed(owner, after=after, limit=limit)
+    return json_response(suppression_page(entries, rest))
+
+
+@router.delete(
+    "/{suppression_id}",
+    operation_id="releaseSuppression",
+    summary="End a suppression",
+    status_code=204,
+    response_class=Response,
+    response_description="It does not hold any more",
+    responses=documented(READS_ONE),
+)
+async def release_suppression(
+    suppression_id: UUID,
+    caller: PrivacyCaller,
+    services: Provided,
+    *,
+    everywhere: Everywhere = False,
+) -> Response:
+    """The person may be looked up again, unless another suppression names them too."""
+    owner = _scope(caller, everywhere=everywhere)
+    if not await services.suppressions.release(owner, suppression_id):
+        raise NotFound("there is no such suppression")
+    return Response(status_code=204)
+
+
+def _scope(caller: Account, *, everywhere: bool) -> UUID | None:
+    if not everywhere:
+        return caller.id
+    if Scope.OPERATOR not in caller.scopes:
+        raise MissingScope(Scope.OPERATOR)
+    return None

@@ -1,0 +1,71 @@
+"""People's rights as the API and the command line ask for them: `api.rights_desk.RightsDesk`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.errors import InvalidQuery, NotFound
+from roleferry_enrich.privacy import traces
+from roleferry_enrich.privacy.access import Access
+from roleferry_enrich.privacy.erasure import Erasure
+from roleferry_enrich.privacy.traces import Traces
+from roleferry_enrich.storage.erasures import ErasureRepository, Receipt
+from roleferry_enrich.storage.notices import NoticeRepository, Unnoticed
+from roleferry_enrich.storage.suppressions import EVERYWHERE
+
+
+class RightsDesk:
+    """An account's, or that of all accounts where none is given."""
+
+    def __init__(self, erasure: Erasure, access: Access, notices: NoticeRepository) -> None:
+        self._erasure = erasure
+        self._access = access
+        self._notices = notices
+        self._receipts = ErasureRepository(erasure.engine)
+
+    async def erase(self, account_id: UUID | None, keys: Keys, phone: str | None) -> Receipt:
+        return await self._erasure.erase(account_id, _sought(keys, phone))
+
+    async def receipt(self, account_id: UUID | None, erasure_id: UUID) -> Receipt:
+        found = await self._receipts.get(account_id, erasure_id)
+        if found is None:
+            raise NotFound("there is no such erasure")
+        return found
+
+    async def receipts(
+        self, account_id: UUID | None, *, after: str | None, limit: int
+    ) -> Page[Receipt]:
+        items, following = await self._receipts.page(
+            account_id or EVERYWHERE, after=after, limit=limit
+        )
+        return Page(items=items, next=following)
+
+    # Any: JSON, as it is sent.
+    async def access(
+        self, account_id: UUID | None, keys: Keys, phone: str | None
+    ) -> dict[str, Any]:
+        return await self._access.of(account_id, _sought(keys, phone), self._erasure.now())
+
+    async def unnoticed(
+        self, account_id: UUID, *, after: str | None, limit: int
+    ) -> Page[Unnoticed]:
+        return await self._notices.unnoticed(account_id, after=after, limit=limit)
+
+    async def mark_told(
+        self, account_id: UUID, contacts: Sequence[UUID], how: str, told_at: datetime | None
+    ) -> int:
+        at = told_at or self._erasure.now()
+        return await self._notices.mark_told(account_id, contacts, how, at)
+
+
+def _sought(keys: Keys, phone: str | None) -> Traces:
+    sought = traces.of_keys(keys, phone=phone)
+    if not sought.forms:
+        raise InvalidQuery(
+            "nobody can be recognised by this: give an e-mail address, a telephone number, a "
+            "profile, or a name with an employer"
+        )
+    return sought

@@ -1,0 +1,48 @@
+"""The far side of `SuppressionDesk`, in memory."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from roleferry_enrich.domain.handling import Handling
+from roleferry_enrich.privacy.wishes import Wish, forms_of
+from roleferry_enrich.storage.suppressions import EVERYWHERE, Entry
+
+ENTRY_ID = UUID(int=70)
+
+
+@dataclass
+class FakeSuppressions:
+    held: dict[tuple[UUID | None, UUID], Entry] = field(default_factory=dict)
+    wishes: list[tuple[UUID | None, Wish]] = field(default_factory=list)
+
+    async def suppress(self, account_id: UUID | None, wish: Wish, *, source: str) -> Entry:
+        digests = [(form.kind, bytes(16)) for form in forms_of(wish)]
+        entry = Entry(
+            id=ENTRY_ID, scope=account_id or EVERYWHERE, digests=digests, reason=wish.reason,
+            source=source, reference=None, added_at=datetime(2026, 3, 2, tzinfo=UTC),
+        )  # fmt: skip
+        self.wishes.append((account_id, wish))
+        self.held[account_id, ENTRY_ID] = entry
+        return entry
+
+    async def listed(
+        self, account_id: UUID | None, *, after: str | None, limit: int
+    ) -> tuple[tuple[Entry, ...], str | None]:
+        return tuple(e for (owner, _), e in self.held.items() if owner == account_id), None
+
+    async def release(self, account_id: UUID | None, entry_id: UUID) -> bool:
+        return self.held.pop((account_id, entry_id), None) is not None
+
+
+@dataclass
+class KeptHandlings:
+    said: dict[UUID, Handling] = field(default_factory=dict)
+    reads: int = 0
+
+    async def get(self, account_id: UUID) -> Handling:
+        self.reads += 1
+        return self.said.get(account_id, Handling())
+
+    async def put(self, account_id: UUID, handling: Handling) -> None:
+        self.said[account_id] = handling

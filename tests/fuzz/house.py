@@ -1,0 +1,146 @@
+"""What is fuzzed: the whole API in this process, over real servers and a sandbox, with real ids.
+
+No worker runs. A worker would send webhooks to whatever addresses the fuzzer invents.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from tests.e2e.sandbox_process import settings_for
+from tests.e2e.senders import APOLLO, SENDGRID
+
+from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.app import create_app
+from roleferry_enrich.embedded import Servers
+from roleferry_enrich.settings import Settings
+
+# On a busy machine the usual deadline would leave nothing to have ids of.
+_PATIENT = {"deadline_ms": 10_000}
+ORLA = {"email": "orla.fenwick@quillmere.test", **_PATIENT}
+QUILLMERE = {"domain": "quillmere.test", **_PATIENT}
+# No address of the fuzzer's is ever asked; that of the endpoints that are there is not looked up.
+INSIDE = "hooks.quillmere.test:443"
+ENDPOINT = {"url": "https://hooks.quillmere.test/roleferry", "events": ["batch.completed"]}
+SECRET = "dGVzdC1zZWNyZXQtZnV6"
+SIGNERS = ("mailgun", "stripe", "explorium", "clearbit", "clay")
+
+Ids = Mapping[str, list[str]]
+"""Of things that exist, by the name of the path's parameter."""
+
+
+@dataclass
+class Tally:
+    """Every answer that left the application, counted where it leaves."""
+
+    answers: Counter[int] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
+    """The operations that failed for a reason of ours. 503 is none: it turns away who cannot be
+    served in time."""
+
+    @property
+    def total(self) -> int:
+        return self.answers.total()
+
+    def add(self, scope: Scope, status: int) -> None:
+        self.answers[status] += 1
+        if status >= 500 and status != 503:
+            route = getattr(scope.get("route"), "path", scope["path"])
+            self.broken[f"{status} {scope['method']} {route}"] += 1
+
+
+class Counted:
+    """ASGI middleware that tallies; the outermost of all."""
+
+    def __init__(self, app: ASGIApp, tally: Tally) -> None:
+        self._app = app
+        self._tally = tally
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._tally.add(scope, message["status"])
+            await send(message)
+
+        await self._app(scope, receive, counted)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    app: ASGIApp
+    document: dict[str, Any]
+    tally: Tally
+    key: str
+    ids: Ids
+
+
+@contextmanager
+def opened(servers: Servers, sandbox_url: str, directory: Path) -> Iterator[House]:
+    """Over a migrated database and a running sandbox."""
+    plain = settings_for(sandbox_url, directory)
+    account_id, key = asyncio.run(_new_account(plain, servers))
+    app = create_app(_listening_to_senders(plain, account_id), servers)
+    ids = asyncio.run(_known_ids(app, key))
+    tally = Tally()
+    yield House(Counted(app, tally), app.openapi(), tally, key, ids)
+
+
+def _listening_to_senders(plain: Settings, account_id: str) -> Settings:
+    senders = {name: {"secret": SECRET} for name in SIGNERS}
+    senders["apollo"] = {"secret": APOLLO}
+    senders["sendgrid"] = {"secret": SENDGRID.public_key, "account": account_id}
+    senders["mailgun"]["account"] = account_id
+    given = plain.model_dump(exclude_unset=True)
+    return Settings(**given, webhooks=senders, webhook_inside_hosts=INSIDE)
+
+
+async def _new_account(settings: Settings, servers: Servers) -> tuple[str, str]:
+    """Its id, and a key of it that may do everything."""
+    async with open_accounts(settings, servers) as accounts:
+        account_id = await accounts.create_account("Fuzzed")
+        key = await accounts.create_key(account_id, "fuzz", frozenset({"enrich", "read"}))
+    return str(account_id), key
+
+
+async def _known_ids(app: FastAPI, key: str) -> Ids:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {key}"}
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://api.test", headers=headers) as api,
+    ):
+        answer = await _posted(api, "/enrich", ORLA)
+        await _posted(api, "/companies/executives", QUILLMERE)
+        contacts = (await api.get("/contacts")).raise_for_status().json()["items"]
+        jobs = [await _posted(api, "/enrich/batch", {"items": [ORLA]}) for _ in range(2)]
+        job_ids = [job["job"]["id"] for job in jobs]
+        await _posted(api, f"/jobs/{job_ids[1]}/cancel", None)
+        endpoints = [(await _posted(api, "/webhook-endpoints", ENDPOINT))["id"] for _ in range(3)]
+        tests = [await _posted(api, f"/webhook-endpoints/{it}/test", None) for it in endpoints]
+    return {
+        "enrichment_id": [answer["meta"]["enrichment_id"]],
+        "contact_id": [contact["id"] for contact in contacts],
+        "company_id": sorted({it["company_id"] for it in contacts if it["company_id"]}),
+        "job_id": job_ids,
+        "endpoint_id": endpoints,
+        "delivery_id": [test["id"] for test in tests],
+        "provider": [*SIGNERS, "sendgrid", "apollo"],
+        "token": [APOLLO],
+    }
+
+
+async def _posted(api: httpx.AsyncClient, path: str, body: object) -> dict[str, Any]:
+    answer = await api.post(path) if body is None else await api.post(path, json=body)
+    said: dict[str, Any] = answer.raise_for_status().json()
+    return said
