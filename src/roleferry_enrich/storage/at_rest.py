@@ -124,8 +124,9 @@ def keep(engine: AsyncEngine, at_rest: AtRest) -> None:
     engine.update_execution_options(**{_OPTION: at_rest})
 
 
-def at_rest_of(connection: AsyncConnection) -> AtRest:
-    found = connection.engine.get_execution_options().get(_OPTION)
+def at_rest_of(opened: AsyncConnection | AsyncEngine) -> AtRest:
+    engine = opened if isinstance(opened, AsyncEngine) else opened.engine
+    found = engine.get_execution_options().get(_OPTION)
     if not isinstance(found, AtRest):
         raise TypeError("this engine was opened without the keys to what is sealed")
     return found

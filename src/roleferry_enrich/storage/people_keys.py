@@ -14,11 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.storage import bulk
 from roleferry_enrich.storage.at_rest import AtRest, Key, SubjectKey
-from roleferry_enrich.storage.sealed import SubjectKeys, keys_of, sealed_document, subject_of
+from roleferry_enrich.storage.sealed import (
+    SubjectKeys,
+    is_sealed,
+    keys_of,
+    sealed_document,
+    subject_of,
+)
 from roleferry_enrich.storage.sourced import Document, enrichment_document, read_enrichment
 
 _REQUEST, _PERSON = "enrichments.request", "enrichments.result"
 _EMAIL = "email"
+_OF = "of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +89,7 @@ def sealed_anew(document: Document, key: Key, keys: SubjectKeys) -> Mapping[str,
     person = document["person"] and keys.opened(_PERSON, document["person"])
     if request is None:
         return {"request": document["request"], "result": document}
-    asked = request["keys"]
-    named = {
-        "email": blind_email(keys.at_rest, asked.get("email")),
-        "domain": asked.get("domain"),
-    }
+    named = _named(request["keys"], keys.at_rest)
     executives = [
         each
         if subject_of(each) is not None
@@ -114,9 +117,47 @@ async def read_enrichments(
 
     None for none, and for one whose own person was shredded.
     """
-    owners = [subject_of(part) for each in documents if each for part in _parts(each)]
-    keys = await keys_of(connection, account_id, {owner for owner in owners if owner})
+    owners = {owner for each in documents if each for owner in subjects_of(each)}
+    keys = await keys_of(connection, account_id, owners)
     return [None if each is None else _opened(each, keys) for each in documents]
+
+
+def subjects_of(document: Document) -> set[UUID]:
+    """Whose keys open an enrichment's document."""
+    owners = {subject_of(part) for part in _parts(document)}
+    return {owner for owner in owners if owner is not None}
+
+
+def opened_document(document: Document, keys: SubjectKeys) -> Document | None:
+    """As it was before it was sealed, without executives who were shredded.
+
+    Each who is left tells as `of` whose key they are under. None where its own person was shredded.
+    """
+    request = keys.opened(_REQUEST, document["request"])
+    person = document["person"] and keys.opened(_PERSON, document["person"])
+    if request is None or (person is None) is not (document["person"] is None):
+        return None
+    executives = [(subject_of(it), keys.opened(_PERSON, it)) for it in document["executives"]]
+    known = [{**each, _OF: str(owner)} if owner else each for owner, each in executives if each]
+    return {**document, "request": request, "person": person, "executives": known}
+
+
+def sealed_again(stored: Document, opened: Document, keys: SubjectKeys) -> Mapping[str, Document]:
+    """The columns of one that was opened and changed: each part as it was stored, or in clear."""
+    if not is_sealed(stored["request"]):
+        return {"request": opened["request"], "result": opened}
+    owner = subject_of(stored["request"])
+    key: Key = keys.at_rest if owner is None else keys.of[owner]
+    executives = [_executive_again(each, keys) for each in opened["executives"]]
+    named = _named(opened["request"]["keys"], keys.at_rest)
+    columns = _sealed({**opened, "executives": executives}, key, named)
+    return {"request": columns[0], "result": columns[1]}
+
+
+def _executive_again(opened: Document, keys: SubjectKeys) -> Mapping[str, str]:
+    plain = {name: value for name, value in opened.items() if name != _OF}
+    key: Key = keys.of[UUID(opened[_OF])] if _OF in opened else keys.at_rest
+    return sealed_document(key, _PERSON, plain)
 
 
 def _parts(document: Document) -> Sequence[object]:
@@ -124,10 +165,9 @@ def _parts(document: Document) -> Sequence[object]:
 
 
 def _opened(document: Document, keys: SubjectKeys) -> Enrichment | None:
-    request = keys.opened(_REQUEST, document["request"])
-    person = document["person"] and keys.opened(_PERSON, document["person"])
-    if request is None or (person is None) is not (document["person"] is None):
-        return None
-    executives = [keys.opened(_PERSON, each) for each in document["executives"]]
-    known = [each for each in executives if each is not None]
-    return read_enrichment({**document, "request": request, "person": person, "executives": known})
+    opened = opened_document(document, keys)
+    return None if opened is None else read_enrichment(opened)
+
+
+def _named(asked: Mapping[str, str | None], at_rest: AtRest) -> Mapping[str, str | None]:
+    return {"email": blind_email(at_rest, asked.get("email")), "domain": asked.get("domain")}
