@@ -84,7 +84,7 @@ async def filled(engine: AsyncEngine) -> tuple[UUID, UUID, UUID]:
         [],
         observations=Observations(),
     )
-    await JobRepository(engine).create(account, NewJob(items=items(3), digest=b"d"))
+    await JobRepository(engine).create(account, NewJob(items=items(3)))
     reported = Reported(
         provider="sendgrid",
         event_id="1",
