@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from roleferry_enrich.credit_settings import credit_names, plan_of
 from roleferry_enrich.domain.waterfalls import BUILT_IN, Waterfall
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.providers.contract import Window
@@ -249,6 +250,29 @@ def test_production_never_makes_a_secret_key(tmp_path: Path) -> None:
         secret_key(settings)
 
 
+def test_prices_and_caps_are_read() -> None:
+    settings = read(CREDITS__FIELDS="phone:5, title:1", CREDITS__ENRICHMENT="2", CAPS__DAY="2.50")
+    plan = plan_of(settings.credits, settings.caps)
+    assert (plan.prices.enrichment, plan.prices.fields) == (2, {"phone": 5, "title": 1})
+    assert (plan.caps.day, plan.caps.month, plan.is_metered) == (2_500_000, None, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("CREDITS__FIELDS", "phone=5"),
+        ("CREDITS__FIELDS", "shoe_size:5"),
+        ("CREDITS__ENRICHMENT", "-1"),
+        ("CAPS__MONTH", "0"),
+        ("CAPS__DAY", "much"),
+    ],
+)
+def test_prices_and_caps_that_cannot_be_are_refused(name, text) -> None:
+    with pytest.raises(ConfigurationError, match=f"ROLEFERRY_{name}") as refused:
+        read(**{name: text})
+    assert text not in str(refused.value).partition(":")[0]
+
+
 def names_in_example() -> set[str]:
     text = (Path(__file__).parents[1] / ".env.example").read_text()
     return set(re.findall(r"^#? ?(ROLEFERRY_\w+)=", text, re.MULTILINE))
@@ -260,7 +284,7 @@ def test_the_example_names_every_setting_and_no_other() -> None:
         for name in setting_names()
         if "__" not in name
         or any(part in name for part in ("__HUNTER__", "_KEEP__", "WATERFALLS__"))
-    }
+    } | credit_names()
     assert names_in_example() == of_one_provider | OF_CLAY_ALONE | OF_SENDGRID | OF_GENERIC_ALONE
 
 

@@ -61,8 +61,8 @@ def create_app(
             look_seldom()
             preparing = asyncio.create_task(_prepare(app))
             queue = Queue(servers.redis_url, Work.ITEMS)
-            called = callbacks(resources.engine, settings)
-            jobs = JobDesk(resources.engine, queue, resources.suppressions.held, called)
+            called, held = callbacks(resources.engine, settings), resources.suppressions.held
+            jobs = JobDesk(resources.engine, queue, held, called, plans=resources.billing.plans)
             try:
                 services = LocalServices(resources, desk, jobs)
                 async with services.audit.kept():

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
+from roleferry_enrich.terminal.account_commands import credits, usage
 from roleferry_enrich.terminal.administration import keys, providers, sealing, webhooks
 from roleferry_enrich.terminal.audit import audit
 from roleferry_enrich.terminal.batch import batch
@@ -28,12 +29,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (keys, quotas, privacy, providers, webhooks, sealing):
+for group in (keys, quotas, credits, privacy, providers, webhooks, sealing):
     app.add_typer(group)
 app.command()(audit)
 app.command()(resolve)
 app.command()(batch)
 app.command()(verify)
+app.command()(usage)
 for command in (demo, serve, worker, sandbox, migrate):
     app.command()(command)
 

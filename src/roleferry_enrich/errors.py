@@ -2,11 +2,11 @@
 
     RoleferryError
       RequestRefused            carries the HTTP status; the caller can do something about it
-        InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402, MissingScope 403,
-        NotFound 404, Conflict 409, TooManyRequests 429, ServiceUnavailable and KeyMissing 503; of
-        the message itself: MalformedBody 400, BodyTooSlow 408, BodyTooLarge 413, UrlTooLong 414,
-        WrongMediaType 415, MisdirectedRequest 421, HeadersTooLarge 431; of who sends a
-        webhook: WebhookRefused 401
+        InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402 (and its CapReached),
+        MissingScope 403, NotFound 404, Conflict 409, TooManyRequests 429, ServiceUnavailable and
+        KeyMissing 503; of the message itself: MalformedBody 400, BodyTooSlow 408,
+        BodyTooLarge 413, UrlTooLong 414, WrongMediaType 415, MisdirectedRequest 421,
+        HeadersTooLarge 431; of who sends a webhook: WebhookRefused 401
       ProviderError             one provider; never fails the request
         ProviderUnavailable     no connection, 5xx: retried, counts against the breaker
           ProviderConnectionLost, ProviderTimedOut: may have been billed, so a paid call is not
@@ -17,8 +17,8 @@
         ProviderRefusedQuery    this question is not accepted; not the provider's fault
         ProviderContractChanged unreadable reply: breaker failure, alert, never "not found"
       CallSkipped               a gate said no before anything was sent; an outcome, not a failure
-        BreakerOpen, NoPermit, BudgetSpent, BooksUnavailable, DeadlineTooNear, Overloaded,
-        Quarantined, AddressRefused
+        BreakerOpen, NoPermit, BudgetSpent, NotPaidFor, BooksUnavailable, DeadlineTooNear,
+        Overloaded, Quarantined, AddressRefused
       RecordsRefused            a file of records cannot be read; names the line, not its content
     ConfigurationError          outside the family on purpose: nobody may swallow it
 
@@ -94,6 +94,17 @@ class Unauthenticated(RequestRefused):
 
 class InsufficientCredits(RequestRefused):
     status, slug, title = 402, "insufficient-credits", "The account cannot pay for this"
+
+    @property
+    def reason(self) -> str:
+        """What an item of a batch says of it."""
+        return self.slug.replace("-", "_")
+
+
+class CapReached(InsufficientCredits):
+    """A cap on what providers may be paid."""
+
+    status, slug, title = 402, "cap-reached", "A cap on spending is reached"
 
 
 class MissingScope(RequestRefused):
@@ -228,6 +239,12 @@ class NoPermit(CallSkipped):
 
 class BudgetSpent(CallSkipped):
     reason = "budget_spent"
+
+
+class NotPaidFor(CallSkipped):
+    """The account's plan does not allow asking anybody; the request is refused for it."""
+
+    reason = "not_paid_for"
 
 
 class BooksUnavailable(CallSkipped):

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.accounts.admission import Quotas as AccountQuotas
 from roleferry_enrich.accounts.admission import account_quotas
+from roleferry_enrich.accounts.billing import Billing, open_billing
 from roleferry_enrich.accounts.repository import AccountRepository
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.cache import Cache
@@ -70,6 +71,7 @@ class Resources:
     books: PostgresBooks
     enrichments: EnrichmentRepository
     quotas: AccountQuotas
+    billing: Billing
 
 
 @asynccontextmanager
@@ -94,7 +96,12 @@ async def open_resources(
         ground.suppressions.kept_up(),
         _finished(ground.background),
     ):
-        till = Till(ground.books, watch=ground.watching, secret=pepper(settings))
+        till = Till(
+            ground.books,
+            watch=ground.watching,
+            secret=pepper(settings),
+            spending=ground.billing.spending,
+        )
         gates = gates_of(settings, ours, ground.shared, transport, till, ground.watching)
         gateway = Gateway(ours, cache=cache, gates=gates, now=_now)
         yield _resources(ground, gateway, gates, cache)
@@ -112,6 +119,7 @@ class _Ground:
     background: Background
     watching: Watching
     books: PostgresBooks
+    billing: Billing
     suppressions: Suppressions
 
 
@@ -131,6 +139,7 @@ def _ground(settings: Settings, servers: Servers, telemetry: Telemetry) -> _Grou
         background=background,
         watching=watching,
         books=PostgresBooks(servers.database_url, watching, at_rest),
+        billing=open_billing(settings, servers.database_url, engine),
         suppressions=Suppressions(engine, redis, pepper(settings)),
     )
 
@@ -141,6 +150,7 @@ async def _closed(ground: _Ground) -> AsyncIterator[None]:
         yield
     finally:
         await ground.books.close()
+        await ground.billing.close()
         await ground.engine.dispose()
         ground.telemetry.close()
 
@@ -172,6 +182,7 @@ def _resources(ground: _Ground, gateway: Gateway, gates: Gates, cache: Cache) ->
         books=ground.books,
         enrichments=enrichments,
         quotas=account_quotas(settings, engine, ground.shared, ground.watching),
+        billing=ground.billing,
     )
 
 
@@ -187,13 +198,21 @@ def _enricher(
         onlooker=watching,
         sample=sample_result,
         now=_now,
+        charging=ground.billing.charging(gateway.channels),
     )
     return ScreenedEnricher(asking, held, handlings)
 
 
 def _verifier(ground: _Ground, gateway: Gateway) -> Verifier:
-    opt_outs, held = OptOutRepository(ground.engine), ground.suppressions.held
-    return Verifier(gateway, opt_outs, held, ground.background, ground.watching, _now)
+    return Verifier(
+        gateway,
+        OptOutRepository(ground.engine),
+        ground.suppressions.held,
+        ground.background,
+        ground.watching,
+        _now,
+        charging=ground.billing.charging(gateway.channels),
+    )
 
 
 @asynccontextmanager

@@ -66,6 +66,7 @@ class LocalServices:
         self.suppressions = LocalSuppressionDesk(resources.suppressions, _now)
         self.rights = open_rights(resources.erasure, resources.settings)
         self.webhooks = endpoint_desk(resources.engine, resources.settings)
+        self.billing = resources.billing
         self._contacts = ScreenedContacts(resources.engine, resources.suppressions.held)
         self._companies = CompanyRepository(resources.engine)
         self._inbox = open_inbox(resources.settings, resources.engine)
@@ -93,7 +94,9 @@ class LocalServices:
         *,
         alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
-        return await self._resources.enricher.enrich(request, account.id, came_at, alongside)
+        return await self._resources.enricher.enrich(
+            request, account.id, came_at, alongside, key_id=account.key_id
+        )
 
     def plan(self, request: Request) -> Plan:
         return estimate(first_situation(self._resources.gateway.channels, request))
@@ -108,7 +111,9 @@ class LocalServices:
     ) -> Verification:
         options = handled(request.options, await self.handlings.of(account.id))
         own = replace(request, options=options)
-        return await self._resources.verifier.verify(own, account.id, came_at)
+        return await self._resources.verifier.verify(
+            own, account.id, came_at, key_id=account.key_id
+        )
 
     def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
         return plan_of(request, self._resources.gateway.channels)

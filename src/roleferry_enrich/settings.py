@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from roleferry_enrich.audit_settings import AuditSettings
+from roleferry_enrich.credit_settings import CapSettings, CreditSettings, credit_names
 from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
 from roleferry_enrich.edge_settings import TrustedHosts, TrustedProxies
 from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
@@ -48,7 +49,7 @@ from roleferry_enrich.waterfall_settings import (
 )
 from roleferry_enrich.webhook_settings import WebhookSettings, check_sender, webhook_names
 
-_NESTED = frozenset({"keep", "providers", "waterfalls", "webhooks"})
+_NESTED = frozenset({"caps", "credits", "keep", "providers", "waterfalls", "webhooks"})
 _SECRET_FIELDS = frozenset(
     {"api_key", "cache_keys", "database_url", "redis_url", "sealing_keys", "secret", "secret_key"}
 )
@@ -103,6 +104,8 @@ class Settings(QuotaSettings, AuditSettings, BaseSettings):
     sealing_keys: SealingKeys = None
     webhook_inside_hosts: InsideHosts = ()
     """Webhooks may be sent to these, though not public; in development over http too."""
+    credits: CreditSettings = Field(default_factory=CreditSettings)
+    caps: CapSettings = Field(default_factory=CapSettings)
     providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
     webhooks: Mapping[str, WebhookSettings] = Field(default_factory=dict)
     webhook_retention_days: int = Field(default=30, ge=8, le=3_650)
@@ -180,7 +183,7 @@ def setting_names() -> frozenset[str]:
     plain = {PREFIX + field.upper() for field in Settings.model_fields.keys() - _NESTED}
     plain |= {WATERFALLS + name.upper() for name in BUILT_IN}
     of_providers = {name for names in provider_names().values() for name in names}
-    return frozenset(plain | of_providers | webhook_names() | retention_names())
+    return frozenset(plain | of_providers | webhook_names() | retention_names() | credit_names())
 
 
 def secret_setting_names() -> frozenset[str]:

@@ -14,6 +14,7 @@ import structlog
 import uvloop
 from redis.exceptions import RedisError
 
+from roleferry_enrich.accounts.billing import Billing
 from roleferry_enrich.accounts.opening import open_kept_answers
 from roleferry_enrich.batches.backlogs import backlogs_watched
 from roleferry_enrich.batches.completion import Completion
@@ -96,6 +97,7 @@ async def _work(
                 group.create_task(_listen(completion, queue)),
                 group.create_task(_tidy(resources)),
                 group.create_task(_take_in(resources)),
+                group.create_task(_keep_accounts(resources.billing)),
                 group.create_task(look_again(resources.erasure)),
                 group.create_task(keep_no_longer(open_retention(resources.erasure, settings))),
                 group.create_task(_hear(crew.look, items)),
@@ -139,6 +141,15 @@ async def _tidy(resources: Resources) -> None:
         with contextlib.suppress(DatabaseAway):
             for lost in await resources.books.sweep():
                 watch.lost(lost.provider, lost.capability, lost.cost)
+
+
+async def _keep_accounts(billing: Billing) -> None:
+    """Give back the credits that dead processes held, and tell who has used much."""
+    while True:
+        await asyncio.sleep(_TIDY_S)
+        with contextlib.suppress(ServiceUnavailable):
+            await billing.credits.sweep()
+            await billing.reports.alert()
 
 
 async def _take_in(resources: Resources) -> None:

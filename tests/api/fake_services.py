@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
+from tests.api.fake_billing import FakeBilling
 from tests.api.fake_keys import FakeKeys
 from tests.api.fake_rights import FakeRights
 from tests.api.fake_suppressions import FakeSuppressions, KeptHandlings
@@ -250,6 +251,7 @@ class FakeServices:
     suppressions: FakeSuppressions = field(default_factory=FakeSuppressions)
     rights: FakeRights = field(default_factory=FakeRights)
     webhooks: FakeWebhooks = field(default_factory=FakeWebhooks)
+    billing: FakeBilling = field(default_factory=FakeBilling)
     state: Health = field(
         default_factory=lambda: Health(
             database=None,

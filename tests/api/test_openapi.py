@@ -70,6 +70,10 @@ SUPPRESSIONS = {
     "releaseSuppression": {204, 401, 404, 414, 422, 429, 431, 500, 503},
 }
 LISTS = {"listContacts", "listProviders"}
+BILLING = {
+    "getCredits": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getUsage": {200, 401, 414, 422, 429, 431, 500, 503},
+}
 RIGHTS = {
     "erasePerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "listErasures": {200, 401, 414, 422, 429, 431, 500, 503},
@@ -78,7 +82,7 @@ RIGHTS = {
     "listUnnoticed": {200, 401, 414, 422, 429, 431, 500, 503},
     "markNoticed": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
 }
-NAMED = {**WEBHOOKS, **KEYS, **SUPPRESSIONS, **RIGHTS}
+NAMED = {**WEBHOOKS, **KEYS, **SUPPRESSIONS, **RIGHTS, **BILLING}
 PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
 
 

@@ -22,7 +22,7 @@ from roleferry_enrich.domain.batches import ItemState, Leased, Settlement
 from roleferry_enrich.domain.enrichments import Options, Request, Status
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import OutcomeKind
-from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.errors import CapReached, InsufficientCredits, ServiceUnavailable
 from roleferry_enrich.gateway.channels import Channel, Credential
 from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.providers.hunter import Hunter
@@ -112,7 +112,7 @@ class Asked:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def work_off(self, request, account_id, enrichment_id):
+    async def work_off(self, request, account_id, enrichment_id, *, charge_id, key_id):
         self.requests.append(request)
         self.inside.add(request.keys.email)
         self.met.add(frozenset(self.inside))
@@ -204,6 +204,26 @@ async def test_h51_one_items_error_is_its_own() -> None:
         2: (ItemState.FAILED, "internal_error"),
         3: (ItemState.NOT_FOUND, None),
     }
+
+
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [
+        (InsufficientCredits("none left"), "insufficient_credits"),
+        (CapReached("day"), "cap_reached"),
+    ],
+)
+async def test_an_item_that_cannot_be_paid_for_says_so(refusal, reason) -> None:
+    def answer(request):
+        if request.keys.email == "ada1@engines.test":
+            raise refusal
+        return enrichment(UUID(int=7), company=company())
+
+    table = Table(leased(1), leased(2))
+    async with working(table, Asked(answer)):
+        await settled(table, 2)
+    assert (table.settled[1].state, table.settled[1].reason) == (ItemState.FAILED, reason)
+    assert table.settled[2].state is ItemState.DONE
 
 
 async def test_what_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,13 @@ from tests.e2e.installation import environment, free_ports
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.credits import CreditRepository
+from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate
 
 # Of the real ones' delays: some dozen milliseconds, so that a kill meets calls that are under way.
 _LATENCY = 0.1
+_PLENTY = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,13 @@ def _environment(servers: Servers, data_dir: Path, port: int, sandbox_port: int)
 async def _key(data_dir: Path, servers: Servers) -> str:
     async with open_accounts(Settings(data_dir=data_dir), servers) as accounts:
         owner = await accounts.create_account("Chaos")
-        return await accounts.create_key(owner, "chaos", frozenset({"enrich", "read"}))
+        key = await accounts.create_key(owner, "chaos", frozenset({"enrich", "read"}))
+    engine = create_engine(servers.database_url, pool_size=1)
+    try:
+        await CreditRepository(engine).grant(owner, _PLENTY)
+    finally:
+        await engine.dispose()
+    return key
 
 
 def _has_begun(log: Path) -> bool:

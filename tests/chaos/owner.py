@@ -13,6 +13,8 @@ import httpx
 from roleferry_enrich.sandbox.population import populate
 
 _TIMEOUT_S = 20.0
+# Too many, or the same request is still under way: of an API that was killed, until its lease ends.
+_LATER = {409, 429}
 _RETRY_S = 0.3
 _TRIES = 400
 # So many batches are not sent again when no answer came, and their fate is unknown.
@@ -74,7 +76,7 @@ class Owner:
             answer = await client.post("/enrich/batch", json={"items": items}, headers=headers)
         except httpx.HTTPError:
             return None
-        if answer.status_code >= 500 or answer.status_code == 429:
+        if answer.status_code >= 500 or answer.status_code in _LATER:
             return None
         assert answer.status_code == 202, answer.text
         return str(answer.json()["job"]["id"])

@@ -73,6 +73,11 @@ class Report:
         return findings.bought_again + max(0, findings.charged - self.evidence.paid_calls)
 
     @property
+    def overcharged(self) -> int:
+        """Credits beyond one for each item that has an end."""
+        return max(0, self.evidence.findings.credits - sum(self.evidence.states.values()))
+
+    @property
     def repeated(self) -> int:
         return max(0, self.evidence.paid_calls - self.evidence.findings.worth)
 
@@ -88,6 +93,8 @@ class Report:
             "no item has two results": not self.duplicated,
             "nothing comes out that nobody put in": not self.unexpected,
             "nothing is charged twice": not self.double_charged,
+            "the ledger of credits adds up": not evidence.findings.unbalanced,
+            "no item is charged twice in credits": not self.overcharged,
             "few paid calls are repeated": self.repeated_share <= MOST_REPEATED,
             "every item reaches an end": not evidence.unended,
             "nobody dies of another's death": not evidence.states.get("dead", 0),
@@ -162,6 +169,7 @@ class Report:
         yield f"charged     {seen.charged:8}  calls; {seen.lost} more booked as lost"
         yield f"charged twice {self.double_charged:6}"
         yield f"books       {seen.cost:8}  micro-dollars; the items tell {seen.told}"
+        yield f"credits     {seen.credits:8}  charged; {seen.unbalanced} ledgers do not add up"
         yield _spread("re-run after a kill or stop", self.recovery_s())
         yield _spread("  while anybody could work", self.recovery_able_s())
         for kind in (Kind.FLUSH, Kind.KILL_REDIS, Kind.KILL_POSTGRES):

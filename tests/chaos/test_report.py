@@ -18,6 +18,8 @@ FINDINGS = Findings(
     lost=0,
     cost=2,
     told=2,
+    unbalanced=0,
+    credits=2,
     deaths=((108.5, 112.5),),
     settled_at=(99.0, 104.0, 113.0),
 )
@@ -45,6 +47,8 @@ BREACHES = {
     "no item has two results": {"found": Counter("aab")},
     "nothing comes out that nobody put in": {"found": Counter("abz")},
     "nothing is charged twice": {"findings": replace(FINDINGS, bought_again=1)},
+    "the ledger of credits adds up": {"findings": replace(FINDINGS, unbalanced=1)},
+    "no item is charged twice in credits": {"findings": replace(FINDINGS, credits=3)},
     "few paid calls are repeated": {"paid_calls": 3},
     "every item reaches an end": {"unended": 1},
     "nobody dies of another's death": {"states": {"done": 1, "dead": 1}},

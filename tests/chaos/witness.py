@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 
 from roleferry_enrich.storage.engine import driver_url
+from roleferry_enrich.storage.statements import sql
 
 _TRIGGER = """
     CREATE TABLE seen (
@@ -92,6 +93,7 @@ _DEATHS = """
         )
         AND again.state = 'running' AND again.epoch = died.epoch + 1
 """
+_CREDITS = "SELECT coalesce(sum(charged), 0)::bigint FROM credit_charges"
 _SETTLED_AT = """
     SELECT extract(epoch FROM at)::float AS at FROM seen
     WHERE state NOT IN ('queued', 'running') ORDER BY at
@@ -112,6 +114,10 @@ class Findings:
     cost: int
     told: int
     """Micro-dollars, by the books and by the items."""
+    unbalanced: int
+    """Accounts whose ledger of credits does not add up."""
+    credits: int
+    """Charged; an item costs one."""
     deaths: Sequence[tuple[float, float]]
     """Of each lease that ended by itself: when, and when the item was leased again."""
     settled_at: Sequence[float]
@@ -137,25 +143,27 @@ class Witness:
             settled_twice=await self._count(_SETTLED_TWICE),
             bought_again=await self._count(_BOUGHT_AGAIN),
             worth=await self._count(_WORTH),
+            unbalanced=len(await self._rows(sql("unbalanced_credits"))),
+            credits=await self._count(_CREDITS),
             deaths=[(row["lease_ended"], row["again"]) for row in await self._rows(_DEATHS)],
             settled_at=[row["at"] for row in await self._rows(_SETTLED_AT)],
             **books,
         )
 
-    async def _count(self, sql: str) -> int:
-        ((count,),) = await self._rows(sql)
+    async def _count(self, query: str) -> int:
+        ((count,),) = await self._rows(query)
         return count
 
-    async def _rows(self, sql: str) -> list[dict[str, Any]]:
+    async def _rows(self, query: str) -> list[dict[str, Any]]:
         connection = await asyncpg.connect(self._url)
         try:
-            return await connection.fetch(sql)
+            return await connection.fetch(query)
         finally:
             await connection.close()
 
-    async def _ask(self, sql: str) -> None:
+    async def _ask(self, query: str) -> None:
         connection = await asyncpg.connect(self._url)
         try:
-            await connection.execute(sql)
+            await connection.execute(query)
         finally:
             await connection.close()

@@ -19,6 +19,7 @@ from tests.e2e.senders import APOLLO, SENDGRID
 
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
+from roleferry_enrich.domain.scopes import ISSUABLE
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
 
@@ -109,7 +110,7 @@ async def _new_account(settings: Settings, servers: Servers) -> tuple[str, str]:
     """Its id, and a key of it that may do everything."""
     async with open_accounts(settings, servers) as accounts:
         account_id = await accounts.create_account("Fuzzed")
-        key = await accounts.create_key(account_id, "fuzz", frozenset({"enrich", "read"}))
+        key = await accounts.create_key(account_id, "fuzz", ISSUABLE)
     return str(account_id), key
 
 
@@ -127,6 +128,11 @@ async def _known_ids(app: FastAPI, key: str) -> Ids:
         job_ids = [job["job"]["id"] for job in jobs]
         await _posted(api, f"/jobs/{job_ids[1]}/cancel", None)
         endpoints = [(await _posted(api, "/webhook-endpoints", ENDPOINT))["id"] for _ in range(3)]
+        wish = {"name": "spare", "scopes": ["read"]}
+        keys = [await _posted(api, "/keys", wish) for _ in range(2)]
+        wishes = [{"email": f"nobody{n}@quillmere.test"} for n in range(2)]
+        suppressed = [await _posted(api, "/privacy/suppressions", wish) for wish in wishes]
+        erased = await _posted(api, "/privacy/erasures", {"email": "gone@quillmere.test"})
         tests = [await _posted(api, f"/webhook-endpoints/{it}/test", None) for it in endpoints]
     return {
         "enrichment_id": [answer["meta"]["enrichment_id"]],
@@ -135,6 +141,10 @@ async def _known_ids(app: FastAPI, key: str) -> Ids:
         "job_id": job_ids,
         "endpoint_id": endpoints,
         "delivery_id": [test["id"] for test in tests],
+        # Never its own: whoever revokes that hears nothing but 401.
+        "key_id": [key["id"] for key in keys],
+        "suppression_id": [it["id"] for it in suppressed],
+        "erasure_id": [erased["id"]],
         "provider": [*SIGNERS, "sendgrid", "apollo"],
         "token": [APOLLO],
     }

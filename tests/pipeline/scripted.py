@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from tests.suppressed import held
 
 from roleferry_enrich.domain.companies import CompanyClaim
+from roleferry_enrich.domain.credits import Bill
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request
 from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd
 from roleferry_enrich.domain.observations import Observation, Observations, Provenance
@@ -156,16 +157,21 @@ class Shelf:
         self.within: list[timedelta] = []
         self.alongside: list[object] = []
         self.events: list[EventType | None] = []
+        self.bills: list[Bill] = []
         self._broken = broken
 
     async def record(
-        self, enrichment, reports, observations, *, within, alongside=None
+        self, enrichment, reports, observations, *, within, bill=None, alongside=None
     ) -> Enrichment:
+        self.bills.append(bill)
         self.within.append(within)
         self.alongside.append(alongside)
         return enrichment if self._broken else self._keep(enrichment, reports, observations)
 
-    async def store(self, enrichment, reports, observations, *, event=None) -> Enrichment:
+    async def store(
+        self, enrichment, reports, observations, *, bill=None, event=None
+    ) -> Enrichment:
+        self.bills.append(bill)
         self.events.append(event)
         if self._broken:
             raise ServiceUnavailable("the database is away")

@@ -8,6 +8,7 @@ import pytest
 from tests.acme import Acme
 from tests.suppressed import held
 
+from roleferry_enrich.domain.credits import Bill
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request, Status
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.observations import Observation, Observations, Provenance
@@ -76,6 +77,7 @@ class Kept:
         *,
         within: timedelta | None = None,
         event: EventType | None = None,
+        bill: Bill,
         alongside: object = None,
     ) -> Enrichment:
         self.events.append(event)

@@ -31,7 +31,7 @@ class SlowRepository:
         self.at_once = self._now = 0
 
     async def record(
-        self, enrichment, reports, *, observations, event=None, alongside=None
+        self, enrichment, reports, *, observations, event=None, bill=None, alongside=None
     ) -> Enrichment:
         self.alongside = alongside
         self._now += 1

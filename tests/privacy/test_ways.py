@@ -1,9 +1,16 @@
 """No table can be forgotten when a person is erased."""
 
+import importlib
+import pkgutil
+
+from roleferry_enrich import storage
 from roleferry_enrich.privacy.ways import WAYS, Follows, HoldsNobody, Searched
-from roleferry_enrich.storage import suppression_tables  # noqa: F401 - it declares tables
 from roleferry_enrich.storage.columns import metadata
-from roleferry_enrich.storage.erasure_tables import erasures  # noqa: F401 - likewise
+
+# Whatever module declares a table, it is known from here on.
+for module in pkgutil.iter_modules(storage.__path__, f"{storage.__name__}."):
+    if not module.ispkg:
+        importlib.import_module(module.name)
 
 
 def test_every_table_has_its_way_of_erasure_or_a_reason_for_none():

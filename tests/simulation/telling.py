@@ -69,6 +69,7 @@ class Records:
         *,
         observations: Observations,
         event: Any,
+        bill: Any,
         alongside: Any = None,
     ) -> Enrichment:
         await asyncio.sleep(self._random.uniform(0.001, 0.004))

@@ -11,6 +11,7 @@ from roleferry_enrich import __version__
 from roleferry_enrich.api import (
     audit,
     batches,
+    billing,
     companies,
     contacts,
     emails,
@@ -59,6 +60,7 @@ _MODULES = (
     rights,
     webhook_endpoints,
     webhooks,
+    billing,
     keys,
     health,
     audit,
@@ -73,7 +75,7 @@ _TAGS = [
     {"name": "providers", "description": "Who is asked, for what, at what price."},
     {"name": "privacy", "description": "People's rights over what is known of them."},
     {"name": "webhooks", "description": "Where you want to be told of events."},
-    {"name": "account", "description": "Whose key this is, and the account's keys."},
+    {"name": "account", "description": "Whose key this is, the account's keys, credits and usage."},
     {"name": "intake", "description": "What providers send on their own accord."},
     {"name": "health", "description": "How the service and its providers are."},
 ]

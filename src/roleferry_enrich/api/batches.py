@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -85,7 +85,7 @@ async def create_batch(
     read = _reader(media_type, settings)
     new = await asyncio.to_thread(_new_job, read, sent, settings, _Choices.of(caller, services))
     callback = await services.jobs.callback(caller.id, new.callback_url)
-    work = partial(services.jobs.create, caller.id, new)
+    work = partial(services.jobs.create, caller.id, replace(new, key_id=caller.key_id))
     return await once.answer(work, partial(_accepted, callback), in_log=True)
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from roleferry_enrich.api import (
     audit_examples,
+    billing_examples,
     examples,
     job_examples,
     key_examples,
@@ -59,6 +60,7 @@ _SHOWN = (
     rights_examples,
     suppression_examples,
     audit_examples,
+    billing_examples,
 )
 _TEXT_BODIES = frozenset({"createBatch", "enqueueBatch"})
 _STREAMS = {"watchJob": "text/event-stream"}
@@ -78,6 +80,7 @@ def complete(document: Document) -> Document:
     texts = {
         "getJobResults": job_examples.texts(examples.enrichment(Goal.PERSON)),
         "listUnnoticed": rights_examples.texts(),
+        "getUsage": billing_examples.texts(),
         "listAuditEntries": audit_examples.texts(),
     }
     for operation in _operations(document):

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.accounts.audit import Deed
 from roleferry_enrich.accounts.quotas import QuotaLeft
+from roleferry_enrich.api.billing_desk import BillingDesk
 from roleferry_enrich.api.job_services import Jobs
 from roleferry_enrich.api.key_desk import KeyDesk
 from roleferry_enrich.api.rights_desk import RightsDesk
@@ -127,6 +128,9 @@ class Services(Protocol):
 
     @property
     def webhooks(self) -> WebhookDesk: ...
+
+    @property
+    def billing(self) -> BillingDesk: ...
 
     @property
     def rights(self) -> RightsDesk: ...

@@ -26,7 +26,7 @@ from roleferry_enrich.domain.batches import (
     settlement_of,
 )
 from roleferry_enrich.domain.enrichments import Enrichment, Request
-from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.errors import InsufficientCredits, ServiceUnavailable
 from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.storage.job_leases import Swept
 
@@ -70,7 +70,13 @@ class Leases(Protocol):
 
 class Enricher(Protocol):
     async def work_off(
-        self, request: Request, account_id: UUID, enrichment_id: UUID
+        self,
+        request: Request,
+        account_id: UUID,
+        enrichment_id: UUID,
+        *,
+        charge_id: UUID | None = ...,
+        key_id: str | None = ...,
     ) -> Enrichment: ...
 
 
@@ -237,6 +243,8 @@ class Crew:
         except ServiceUnavailable:
             lost = Settlement(state=ItemState.FAILED, reason="not_recorded")
             await self._put_off(item, lost, at_least=_BOOKS_PAUSE)
+        except InsufficientCredits as refused:
+            await self._settle(item, Settlement(state=ItemState.FAILED, reason=refused.reason))
         except TimeoutError:
             await self._settle(item, Settlement(state=ItemState.FAILED, reason="took_too_long"))
         # A root: whatever an item breaks, it is told to its owner and breaks no other.
@@ -252,8 +260,11 @@ class Crew:
             own = request.options.max_cost
             cap = item.allowance if own is None else min(own, item.allowance)
             request = replace(request, options=replace(request.options, max_cost=cap))
+        ids = item.account_id, item.enrichment_id
         with acting_for(item.account_id):
-            return await self._enricher.work_off(request, item.account_id, item.enrichment_id)
+            return await self._enricher.work_off(
+                request, *ids, charge_id=item.charge_id, key_id=item.key_id
+            )
 
     async def _answered(self, item: Leased, enrichment: Enrichment) -> None:
         settlement = settlement_of(enrichment, item)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.batches.queue import Queue
 from roleferry_enrich.domain.batches import Item, ItemResult, ItemState, Job, NewJob
+from roleferry_enrich.domain.credits import lowest
 from roleferry_enrich.domain.enrichments import Status
 from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.domain.queries import Keys
@@ -16,6 +17,7 @@ from roleferry_enrich.domain.stored import Page
 from roleferry_enrich.pipeline.screening import REASON, is_refused, without_suppressed
 from roleferry_enrich.privacy.holding import SuppressionList
 from roleferry_enrich.storage.jobs import JobRepository
+from roleferry_enrich.storage.plans import Plans
 from roleferry_enrich.storage.transactions import Alongside
 
 
@@ -30,9 +32,17 @@ class JobDesk(JobRepository):
     """`api.services.Jobs`, in this process."""
 
     def __init__(
-        self, engine: AsyncEngine, queue: Queue, held: SuppressionList, callbacks: Callbacks
+        self,
+        engine: AsyncEngine,
+        queue: Queue,
+        held: SuppressionList,
+        callbacks: Callbacks,
+        *,
+        plans: Plans | None = None,
     ) -> None:
+        """`plans` know the most that providers may be paid for a job of an account."""
         super().__init__(engine)
+        self._plans = plans
         self._queue = queue
         self._held = held
         self._callbacks = callbacks
@@ -44,6 +54,9 @@ class JobDesk(JobRepository):
         # So that there is something to write its message to when the job ends.
         await self.callback(account_id, new.callback_url)
         items = tuple(self._screened(account_id, item) for item in new.items)
+        if self._plans is not None:
+            cap = (await self._plans.of(account_id)).caps.job
+            new = replace(new, max_cost=lowest(new.max_cost, cap))
         job = await super().create(account_id, replace(new, items=items), alongside)
         self._wake()
         return job

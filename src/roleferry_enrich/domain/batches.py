@@ -24,7 +24,7 @@ class ItemState(StrEnum):
     """Something was found, or a provider will say later."""
     NOT_FOUND = "not_found"
     FAILED = "failed"
-    """No provider could answer, or the job's money was spent; may be retried."""
+    """No provider could answer, or the job's or account's money was spent; may be retried."""
     DEAD = "dead"
     """Each worker that took it died; may be retried."""
     CANCELLED = "cancelled"
@@ -87,6 +87,8 @@ class NewJob:
     priority: JobPriority = JobPriority.NORMAL
     max_cost: MicroUsd | None = None
     callback_url: str | None = None
+    key_id: str | None = None
+    """Of the API key that sent it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,10 @@ class Leased:
     request: Request
     allowance: MicroUsd | None = None
     """What of the job's `max_cost` it may spend; None without a cap."""
+    charge_id: UUID | None = None
+    """Of its first try: whatever its tries find is charged once."""
+    key_id: str | None = None
+    """Of the API key that sent the job."""
     delays: int = 0
     """How often it was put off for a passing ill."""
 

@@ -79,7 +79,7 @@ class Answering:
     async def recollected(self, question: Question, terms: Terms) -> Landing:
         """What our own store says to this account just now."""
         channel = question.channel.in_the_name_of(terms.payer.account_id, terms.max_age)
-        errand = Errand(channel=channel, capability=question.ask.capability, terms=terms)
+        errand = Errand(channel=channel, capability=question.ask.capability, terms=terms.free())
         outcome, _ = await self._outcome(question, errand)
         return self._landed(errand, outcome)
 
@@ -169,6 +169,7 @@ class Answering:
         """What came of asking the provider, and what of it is worth remembering."""
         started = asyncio.get_running_loop().time()
         try:
+            await errand.terms.leave.take()
             answer = await self._gatherings.ask(question.ask, errand)
         except (ProviderError, CallSkipped) as error:
             if isinstance(error, ProviderContractChanged) and not isinstance(

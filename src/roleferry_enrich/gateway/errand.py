@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ from roleferry_enrich.domain.queries import Ask
 from roleferry_enrich.gateway.books import NOBODY, Entry, Payer
 from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.channels import Channel
+from roleferry_enrich.gateway.leave import FREE, Leave
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.providers.replies import Reply
 
@@ -35,8 +36,14 @@ class Terms:
     max_age: timedelta | None = None
     priority: Priority = Priority.INTERACTIVE
     payer: Payer = NOBODY
+    leave: Leave = FREE
+    """Taken before a provider is asked; what is known already needs none."""
     renewals: list[Renewal] = field(default_factory=list)
     """Begun for this request, which pays for them; their reports come after its answer."""
+
+    def free(self) -> "Terms":
+        """The same for what needs no leave."""
+        return replace(self, leave=FREE)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -221,7 +221,8 @@ class Gateway:
         takes = self._delays.of(question.ask.provider)
         is_due = question.freshness.is_due(findings, age, takes, self.gates.random)
         if is_due and self._flights.under_way(question.key) is None:
-            self._follow(self._start(question, terms, entry), question.ask, terms, entry)
+            # Our wish, not the caller's: it is neither asked for leave nor charged.
+            self._follow(self._start(question, terms.free(), entry), question.ask, terms, entry)
 
     def _follow(self, flight: Flight, ask: Ask, terms: Terms, served: Entry) -> None:
         """Have the request that began a renewal know, and pay for, what comes of it."""

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import msgspec
 
+from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CallRecord
 from roleferry_enrich.errors import (
     BooksUnavailable,
@@ -36,6 +37,7 @@ from roleferry_enrich.gateway.books import (
     UnderWay,
 )
 from roleferry_enrich.gateway.errand import Errand
+from roleferry_enrich.gateway.spending import UNCAPPED, Held, Spending
 from roleferry_enrich.gateway.watch import Purchase, Watch
 from roleferry_enrich.providers.contract import Call
 from roleferry_enrich.providers.replies import Reply
@@ -49,8 +51,11 @@ _STOOD_STILL_S = 1.0
 
 
 class Till:
-    def __init__(self, books: Books, *, watch: Watch, secret: bytes) -> None:
+    def __init__(
+        self, books: Books, *, watch: Watch, secret: bytes, spending: Spending = UNCAPPED
+    ) -> None:
         self._books = books
+        self._spending = spending
         self._watch = watch
         self._secret = secret
 
@@ -71,8 +76,10 @@ class Till:
                 raise
             match found:
                 case Noted():
+                    order = Order(self._books, errand, intent)
+                    order.held = await self._held(intent)
                     self._watch.bought(intent.provider, "made")
-                    return Order(self._books, errand, intent)
+                    return order
                 case Kept() if _is_too_old(found, errand):
                     self._books.strike(found.entry)
                     await self._books.written()
@@ -95,6 +102,14 @@ class Till:
             found = await self._books.note(intent)
             if clock() - began <= _STOOD_STILL_S:
                 return found
+
+    async def _held(self, intent: Intent) -> Held | None:
+        """Raises BudgetSpent where a cap of the account does not allow the call."""
+        try:
+            return await self._spending.hold(intent.payer.account_id, intent.price)
+        except BaseException:
+            self._books.strike(intent.entry)
+            raise
 
     async def unreadable(self, errand: Errand) -> None:
         """What the last step was told made no sense: it is not kept to be misread again."""
@@ -167,6 +182,8 @@ class Order:
 
     def __init__(self, books: Books, errand: Errand, intent: Intent | None) -> None:
         self._books = books
+        self.held: Held | None = None
+        """Against the account's caps."""
         self._errand = errand
         self._intent = intent
         self._is_made = False
@@ -194,6 +211,8 @@ class Order:
         if self._intent is None:
             return
         self._books.settle(self._intent, record, paid_for)
+        if self.held is not None:
+            self.held.settle(record.cost)
         if paid_for is not None:
             self._errand.entries.append(self._intent.entry)
 
@@ -209,6 +228,8 @@ class Order:
         was_skipped = not self._is_made or isinstance(error, CallSkipped)
         if self._intent is not None and was_skipped:
             self._books.strike(self._intent.entry)
+            if self.held is not None:
+                self.held.settle(MicroUsd(0))
 
 
 def _is_too_old(kept: Kept, errand: Errand) -> bool:

@@ -6,26 +6,26 @@ The HTTP API, the worker and the command line all come in here.
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from roleferry_enrich.domain.enrichments import Enrichment, Request, Status
+from roleferry_enrich.domain.credits import Bill
+from roleferry_enrich.domain.enrichments import Enrichment, Request
 from roleferry_enrich.domain.observations import Observations
-from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report
+from roleferry_enrich.domain.outcomes import Report
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import ServiceUnavailable
-from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.buckets import Priority
-from roleferry_enrich.gateway.errand import Terms
-from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
+from roleferry_enrich.pipeline.begun import Begun, filled, needs_sample
+from roleferry_enrich.pipeline.charging import Asker, Charging, NoCharging
 from roleferry_enrich.pipeline.door import Closing, Door
 from roleferry_enrich.pipeline.fanout import FanOut
-from roleferry_enrich.pipeline.progress import Result, merged, status_of
+from roleferry_enrich.pipeline.progress import Result, merged
 from roleferry_enrich.pipeline.recall import Recall
-from roleferry_enrich.pipeline.resuming import money_left, resumed, with_earlier
+from roleferry_enrich.pipeline.resuming import resumed
 from roleferry_enrich.pipeline.screening import Screening
 from roleferry_enrich.storage.transactions import Alongside
 
@@ -48,6 +48,7 @@ class Records(Protocol):
         observations: Observations,
         *,
         within: timedelta,
+        bill: Bill | None = None,
         alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """The enrichment with its contact's id, if that is known in time.
@@ -63,6 +64,7 @@ class Records(Protocol):
         observations: Observations,
         *,
         event: EventType | None = None,
+        bill: Bill | None = None,
     ) -> Enrichment:
         """The same where nobody waits for an answer; `event` is told to who subscribed to it.
 
@@ -90,6 +92,7 @@ class Enricher:
     onlooker: Onlooker
     sample: Callable[[Request], Result]
     now: Callable[[], datetime]
+    charging: Charging = field(default_factory=NoCharging)
     door: Door = field(default_factory=Door)
     closing: Closing = field(default_factory=Closing)
 
@@ -99,8 +102,12 @@ class Enricher:
         account_id: UUID,
         came_at: float | None = None,
         alongside: Alongside[Enrichment] | None = None,
+        *,
+        key_id: str | None = None,
     ) -> Enrichment:
         """What is known by the request's deadline, recorded. Provider trouble never raises.
+
+        RequestRefused is raised before anybody is paid, where the account cannot pay.
 
         The deadline counts from `came_at` (loop time), by default from now. A caller that goes
         away stops waiting, not the work: its calls are paid for. `alongside` is called where the
@@ -111,8 +118,9 @@ class Enricher:
             self.onlooker.recalled(recalled)
             return recalled
         since = asyncio.get_running_loop().time() if came_at is None else came_at
-        begun = _Begun(uuid4(), account_id, request, self.now(), alongside=alongside)
-        return await asyncio.shield(self.background.start(self._enrich(begun, since)))
+        asker = Asker(account_id=account_id, charge_id=uuid4(), key_id=key_id)
+        work = self._enrich(request, asker, since, alongside)
+        return await asyncio.shield(self.background.start(work))
 
     async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         """Ask those again who answered "later", and record the fuller result under the same id.
@@ -121,17 +129,28 @@ class Enricher:
         """
         return await asyncio.shield(self.background.start(self._complete(earlier, observed)))
 
-    async def work_off(self, request: Request, account_id: UUID, enrichment_id: UUID) -> Enrichment:
+    async def work_off(
+        self,
+        request: Request,
+        account_id: UUID,
+        enrichment_id: UUID,
+        *,
+        charge_id: UUID | None = None,
+        key_id: str | None = None,
+    ) -> Enrichment:
         """The answer where nobody waits: with what is late too, after those who do wait.
 
-        Cancelled, it asks nobody anything more; what is paid for is recorded. Raises
-        ServiceUnavailable where the answer cannot be recorded.
+        Cancelled, it asks nobody anything more; what is paid for is recorded. `charge_id` is that
+        of an earlier try, which is charged once with this one. Raises ServiceUnavailable where the
+        answer cannot be recorded, InsufficientCredits before anybody is paid.
         """
         recalled = self.recall.get(account_id, request)
         if recalled is not None:
             self.onlooker.recalled(recalled)
             return recalled
-        begun = _Begun(enrichment_id, account_id, request, self.now())
+        asker = Asker(account_id=account_id, charge_id=charge_id or enrichment_id, key_id=key_id)
+        charge = await self.charging.open(request, asker)
+        begun = Begun(enrichment_id, account_id, request, self.now(), charge)
         deadline = asyncio.get_running_loop().time() + request.options.deadline.total_seconds()
         fanout = FanOut(self.gateway, request, begun.terms(deadline, Priority.BATCH))
         try:
@@ -141,13 +160,24 @@ class Enricher:
             # Nobody was answered, so that nobody need hear of more.
             self.background.start(self._finish(begun, fanout, tell=False))
             raise
+        if charge.refusal is not None:
+            raise charge.refusal
         enrichment = await self._store(begun, fanout)
         self.recall.keep(enrichment, fanout.asked, fanout.accepted)
         self.onlooker.answered(enrichment)
         return enrichment
 
-    async def _enrich(self, begun: "_Begun", since: float) -> Enrichment:
-        deadline = begun.request.options.deadline
+    async def _enrich(
+        self,
+        request: Request,
+        asker: Asker,
+        since: float,
+        alongside: Alongside[Enrichment] | None,
+    ) -> Enrichment:
+        charge = await self.charging.open(request, asker)
+        ids = asker.charge_id, asker.account_id
+        begun = Begun(*ids, request, self.now(), charge, alongside=alongside)
+        deadline = request.options.deadline
         answer_by = since + deadline.total_seconds()
         left = timedelta(seconds=answer_by - asyncio.get_running_loop().time())
         if await self.door.enter(deadline, left - deadline * (1 - _LINE_SHARE)):
@@ -161,50 +191,56 @@ class Enricher:
         else:
             enrichment = self._turned_away(begun)
         self.onlooker.answered(enrichment)
-        return self._with_sample(enrichment) if _needs_sample(enrichment) else enrichment
+        return self._with_sample(enrichment) if needs_sample(enrichment) else enrichment
 
-    async def _asked(self, begun: "_Begun", answer_by: float) -> Enrichment:
+    async def _asked(self, begun: Begun, answer_by: float) -> Enrichment:
         loop, request = asyncio.get_running_loop(), begun.request
         closing = self.closing.kept_back(request.options.deadline, self.door.inside)
         deadline = answer_by - closing.total_seconds()
         fanout = FanOut(self.gateway, request, begun.terms(deadline))
         await fanout.run_until(deadline)
+        if begun.charge.refusal is not None:
+            raise begun.charge.refusal
         merged_from = loop.time()
         known = self._known(begun, fanout)
         self.closing.merged_in(loop.time() - merged_from)
         within = timedelta(seconds=max(0.0, answer_by - loop.time()))
+        bill = begun.charge.bill(known, is_final=fanout.is_finished)
         enrichment = await self.records.record(
             known,
             tuple(fanout.reports),
             fanout.everything,
             within=within,
-            alongside=None if _needs_sample(known) else begun.alongside,
+            bill=bill,
+            alongside=None if needs_sample(known) else begun.alongside,
         )
         if not fanout.is_finished:
             self.background.start(self._finish(begun, fanout))
         self.recall.keep(enrichment, fanout.asked, fanout.accepted)
         return enrichment
 
-    def _turned_away(self, begun: "_Begun") -> Enrichment:
+    def _turned_away(self, begun: Begun) -> Enrichment:
         """Nobody was asked; each provider says so. Recorded when there is time."""
         fanout = FanOut(self.gateway, begun.request, begun.terms(deadline=0.0))
         outcomes = tuple(report.summary() for report in fanout.turned_away())
         known = begun.enrichment(Result(), outcomes, self.now())
-        self.background.start(self._keep(known))
+        self.background.start(self._keep(known, begun.charge.bill(known, is_final=True)))
         return known
 
-    async def _keep(self, known: Enrichment) -> None:
+    async def _keep(self, known: Enrichment, bill: Bill) -> None:
         await asyncio.sleep(_CROWD_S)
         await self.door.calm(_LATER)
         # The records have complained; nobody waits for this.
         with contextlib.suppress(ServiceUnavailable):
             event = EventType.ENRICHMENT_ANSWERED
-            await self.records.store(known, (), Observations(), event=event)
+            await self.records.store(known, (), Observations(), event=event, bill=bill)
 
     async def _complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:
         request = earlier.request
         deadline = asyncio.get_running_loop().time() + _COMPLETION_TIME.total_seconds()
-        begun = _Begun(earlier.id, earlier.account_id, request, earlier.started_at, earlier)
+        asker = Asker(account_id=earlier.account_id, charge_id=earlier.id)
+        charge = await self.charging.reopen(asker)
+        begun = Begun(earlier.id, earlier.account_id, request, earlier.started_at, charge, earlier)
         fanout = FanOut(self.gateway, request, begun.terms(deadline), resumed(earlier, observed))
         await fanout.run_until(deadline)
         enrichment = await self._store(begun, fanout, tell=True)
@@ -212,7 +248,7 @@ class Enricher:
             self.background.start(self._finish(begun, fanout))
         return enrichment
 
-    async def _finish(self, begun: "_Begun", fanout: FanOut, *, tell: bool = True) -> None:
+    async def _finish(self, begun: Begun, fanout: FanOut, *, tell: bool = True) -> None:
         await fanout.run_late()
         await asyncio.sleep(_CROWD_S)
         await self.door.calm(_LATER)
@@ -220,7 +256,7 @@ class Enricher:
         with contextlib.suppress(ServiceUnavailable):
             await self._store(begun, fanout, tell=tell)
 
-    async def _store(self, begun: "_Begun", fanout: FanOut, *, tell: bool = False) -> Enrichment:
+    async def _store(self, begun: Begun, fanout: FanOut, *, tell: bool = False) -> Enrichment:
         """The enrichment as known now, stored under its id; it replaces what is there.
 
         Where nothing more is to come, whoever subscribed is told, if wanted.
@@ -228,11 +264,12 @@ class Enricher:
         known = self._known(begun, fanout)
         is_complete = tell and fanout.is_finished and not known.is_owed
         event = EventType.ENRICHMENT_COMPLETED if is_complete else None
+        bill = begun.charge.bill(known, is_final=fanout.is_finished)
         return await self.records.store(
-            known, tuple(fanout.reports), fanout.everything, event=event
+            known, tuple(fanout.reports), fanout.everything, event=event, bill=bill
         )
 
-    def _known(self, begun: "_Begun", fanout: FanOut) -> Enrichment:
+    def _known(self, begun: Begun, fanout: FanOut) -> Enrichment:
         now = self.now()
         result = merged(begun.request, fanout.cleared(), today=now.date())
         outcomes = tuple(report.summary() for report in fanout.all_reports())
@@ -240,60 +277,4 @@ class Enricher:
 
     def _with_sample(self, enrichment: Enrichment) -> Enrichment:
         """Only the answer: invented data is never stored, lest anything take it for real."""
-        return _filled(enrichment, self.sample(enrichment.request), sample=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    id: UUID
-    account_id: UUID
-    request: Request
-    started_at: datetime
-    earlier: Enrichment | None = None
-    """The one that this completes."""
-    alongside: Alongside[Enrichment] | None = None
-
-    def terms(self, deadline: float, priority: Priority = Priority.INTERACTIVE) -> Terms:
-        options = self.request.options
-        return Terms(
-            deadline=deadline,
-            purse=Purse(money_left(self.earlier) if self.earlier else options.max_cost),
-            max_age=options.max_age,
-            priority=priority,
-            payer=Payer(self.account_id, self.id),
-        )
-
-    def enrichment(
-        self, result: Result, outcomes: tuple[ProviderOutcome, ...], now: datetime
-    ) -> Enrichment:
-        if self.earlier is not None:
-            outcomes = with_earlier(self.earlier, outcomes)
-        enrichment = Enrichment(
-            id=self.id,
-            account_id=self.account_id,
-            request=self.request,
-            status=status_of(result, outcomes),
-            started_at=self.started_at,
-            answered_at=now,
-            outcomes=outcomes,
-        )
-        return _filled(enrichment, result, sample=False)
-
-
-def _needs_sample(enrichment: Enrichment) -> bool:
-    """Only where the caller asked for it, and providers failed rather than found nothing."""
-    if not enrichment.request.options.sample_fallback or enrichment.status is not Status.PARTIAL:
-        return False
-    found = enrichment.person or enrichment.company or enrichment.executives
-    opted_out = any(o.outcome is OutcomeKind.OPTED_OUT for o in enrichment.outcomes)
-    return not found and not opted_out
-
-
-def _filled(enrichment: Enrichment, result: Result, *, sample: bool) -> Enrichment:
-    return replace(
-        enrichment,
-        person=result.person,
-        company=result.company,
-        executives=result.executives,
-        sample=sample,
-    )
+        return filled(enrichment, self.sample(enrichment.request), sample=True)

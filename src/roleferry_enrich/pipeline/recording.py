@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from roleferry_enrich.domain.credits import Bill
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Report
@@ -33,6 +34,7 @@ class Repository(Protocol):
         *,
         observations: Observations,
         event: EventType | None = None,
+        bill: Bill | None = None,
         alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment: ...
 
@@ -60,6 +62,7 @@ class PatientRecords:
         observations: Observations,
         *,
         within: timedelta,
+        bill: Bill | None = None,
         alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """The enrichment with its subjects' ids if it was stored in time, else as it is.
@@ -67,7 +70,7 @@ class PatientRecords:
         Who has it kept alongside what is stored waits longer: the answer is to be the same.
         """
         event = EventType.ENRICHMENT_ANSWERED
-        work = self._start(enrichment, reports, observations, event, alongside)
+        work = self._start(enrichment, reports, observations, event, bill, alongside)
         patience = (_KEPT_PATIENCE if alongside else min(_PATIENCE, within)).total_seconds()
         done, _ = await asyncio.wait({work}, timeout=patience)
         return enrichment if not done or work.exception() else work.result()
@@ -79,9 +82,10 @@ class PatientRecords:
         observations: Observations,
         *,
         event: EventType | None = None,
+        bill: Bill | None = None,
     ) -> Enrichment:
         """Likewise, however long it takes. Raises ServiceUnavailable."""
-        return await asyncio.shield(self._start(enrichment, reports, observations, event))
+        return await asyncio.shield(self._start(enrichment, reports, observations, event, bill))
 
     def _start(
         self,
@@ -89,6 +93,7 @@ class PatientRecords:
         reports: tuple[Report, ...],
         observations: Observations,
         event: EventType | None,
+        bill: Bill | None,
         alongside: Alongside[Enrichment] | None = None,
     ) -> asyncio.Task[Enrichment]:
         earlier = self._under_way.get(enrichment.id)
@@ -98,6 +103,7 @@ class PatientRecords:
             reports,
             observations=observations,
             event=event,
+            bill=bill,
             alongside=alongside,
         )
         work = self._background.start(self._record(earlier, recording))

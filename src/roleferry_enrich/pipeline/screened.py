@@ -31,6 +31,8 @@ class ScreenedEnricher:
         account_id: UUID,
         came_at: float | None = None,
         alongside: Alongside[Enrichment] | None = None,
+        *,
+        key_id: str | None = None,
     ) -> Enrichment:
         """As the enricher. Raises ServiceUnavailable while the list could not be read."""
         if await self._refuses(request, account_id):
@@ -39,16 +41,26 @@ class ScreenedEnricher:
             return refused
         before = self.held.changes
         own = await self._own(request, account_id)
-        enrichment = await self.asking.enrich(own, account_id, came_at, alongside)
+        enrichment = await self.asking.enrich(own, account_id, came_at, alongside, key_id=key_id)
         return self._as_of_now(enrichment, before)
 
-    async def work_off(self, request: Request, account_id: UUID, enrichment_id: UUID) -> Enrichment:
+    async def work_off(
+        self,
+        request: Request,
+        account_id: UUID,
+        enrichment_id: UUID,
+        *,
+        charge_id: UUID | None = None,
+        key_id: str | None = None,
+    ) -> Enrichment:
         """Likewise."""
         if await self._refuses(request, account_id):
             return await self._keep(self._refused(request, account_id, enrichment_id))
         before = self.held.changes
         own = await self._own(request, account_id)
-        enrichment = await self.asking.work_off(own, account_id, enrichment_id)
+        enrichment = await self.asking.work_off(
+            own, account_id, enrichment_id, charge_id=charge_id, key_id=key_id
+        )
         return self._as_of_now(enrichment, before)
 
     async def complete(self, earlier: Enrichment, observed: Observations) -> Enrichment:

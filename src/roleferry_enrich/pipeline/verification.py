@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from roleferry_enrich.domain.credits import lowest
 from roleferry_enrich.domain.enrichments import Options
 from roleferry_enrich.domain.identifiers import Email, MicroUsd
 from roleferry_enrich.domain.plans import Unplanned
-from roleferry_enrich.domain.verification import Verification, VerificationRequest
+from roleferry_enrich.domain.verification import MailStatus, Verification, VerificationRequest
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.buckets import Priority
@@ -24,6 +25,7 @@ from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.gateway import Gateway
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.pipeline.background import Background
+from roleferry_enrich.pipeline.charging import Asker, Charge, Charging, NoCharging
 from roleferry_enrich.pipeline.inquiry import Inquiry
 from roleferry_enrich.pipeline.screening import REASON
 from roleferry_enrich.pipeline.verifiers import CHECK, Verifiers, verifiers_for
@@ -61,7 +63,7 @@ class Onlooker(Protocol):
 class Verifier:
     """Answers lists. One per process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each a collaborator
         self,
         gateway: Gateway,
         opt_outs: OptOuts,
@@ -69,6 +71,8 @@ class Verifier:
         background: Background,
         onlooker: Onlooker,
         now: Callable[[], datetime],
+        *,
+        charging: Charging | None = None,
     ) -> None:
         self._gateway = gateway
         self._opt_outs = opt_outs
@@ -76,34 +80,44 @@ class Verifier:
         self._background = background
         self._onlooker = onlooker
         self._now = now
+        self._charging = charging or NoCharging()
         self._under_way = 0
 
     async def verify(
-        self, request: VerificationRequest, account_id: UUID, came_at: float | None = None
+        self,
+        request: VerificationRequest,
+        account_id: UUID,
+        came_at: float | None = None,
+        *,
+        key_id: str | None = None,
     ) -> Verification:
         """What is known of each by the deadline, which counts from `came_at` (loop time).
 
         A caller that goes away stops waiting, not the work: it is paid for. Raises
-        ServiceUnavailable where too many are under way.
+        ServiceUnavailable where too many are under way, InsufficientCredits before anybody is paid.
         """
         since = asyncio.get_running_loop().time() if came_at is None else came_at
-        work = self._verify(request, account_id, since)
+        asker = Asker(account_id=account_id, charge_id=uuid4(), key_id=key_id)
+        work = self._verify(request, asker, since)
         return await asyncio.shield(self._background.start(work))
 
     async def _verify(
-        self, request: VerificationRequest, account_id: UUID, since: float
+        self, request: VerificationRequest, asker: Asker, since: float
     ) -> Verification:
         emails = list(dict.fromkeys(email for email in request.emails if email is not None))
         if self._under_way + len(emails) > _AT_ONCE:
             detail = "too many addresses are being verified"
             raise ServiceUnavailable(detail, retry_after=_COME_BACK)
-        listed = await self._listed(request, emails, account_id, since)
+        charge = await self._charging.open_list(len(emails), asker)
+        listed = await self._listed(request, emails, charge, since)
         tasks = await self._begin(listed)
         left = listed.answer_by - asyncio.get_running_loop().time()
         if tasks:
             done, _ = await asyncio.wait(tasks, timeout=max(0.0, left))
             for task in done:
                 task.result()  # a fault of ours is not passed off as a verdict that is late
+        if charge.refusal is not None:
+            raise charge.refusal
         answer = listed.known(self._now())
         self._background.start(self._finish(listed, tasks))
         self._onlooker.verified(answer)
@@ -113,13 +127,17 @@ class Verifier:
         self,
         request: VerificationRequest,
         emails: Sequence[Email],
-        account_id: UUID,
+        charge: Charge,
         since: float,
     ) -> "_List":
+        account_id = charge.asker.account_id
         verifiers = verifiers_for(request.options, self._gateway.channels)
         await self._held.until_read()
         objected = await self._opt_outs.among(account_id, emails)
-        answer_by, payer = _answer_by(request.options, since), Payer(account_id, uuid4())
+        answer_by, payer = (
+            _answer_by(request.options, since),
+            Payer(account_id, charge.asker.charge_id),
+        )
         return _List(
             id=payer.enrichment_id,
             account_id=account_id,
@@ -131,7 +149,8 @@ class Verifier:
             ],
             started_at=self._now(),
             answer_by=answer_by,
-            terms=_terms(request.options, payer, answer_by, len(emails)),
+            terms=_terms(request.options, payer, answer_by, len(emails), charge),
+            charge=charge,
         )
 
     def _why_barred(
@@ -164,6 +183,9 @@ class Verifier:
             # The verifier will say it again to whoever asks; it is nowhere kept as a verdict.
             with contextlib.suppress(ServiceUnavailable):
                 await self._opt_outs.note(listed.account_id, objected)
+        # What cannot be charged now goes back to the account when its reservation ends.
+        with contextlib.suppress(ServiceUnavailable):
+            await self._charging.close_list(listed.charge, listed.judged_anew(self._now()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +200,17 @@ class _List:
     started_at: datetime
     answer_by: float
     terms: Terms
+    charge: Charge
+
+    def judged_anew(self, now: datetime) -> int:
+        """How many addresses a verifier was asked about, and could judge."""
+        checked = [inquiry.checked(now.date()) for inquiry in self.inquiries]
+        return sum(
+            bool(each.verdicts)
+            and not each.is_cached
+            and each.judgement.status is not MailStatus.UNKNOWN
+            for each in checked
+        )
 
     async def run(self, inquiry: Inquiry, gateway: Gateway) -> None:
         await inquiry.run(gateway, self.terms, self.request.options.strategy, self.answer_by)
@@ -208,13 +241,16 @@ def _answer_by(options: Options, since: float) -> float:
     return since + seconds - min(seconds * _CLOSING_SHARE, _MOST_CLOSING_S)
 
 
-def _terms(options: Options, payer: Payer, answer_by: float, addresses: int) -> Terms:
+def _terms(
+    options: Options, payer: Payer, answer_by: float, addresses: int, charge: Charge
+) -> Terms:
     is_list = addresses >= MANY
     late = _A_JOB_TAKES.total_seconds() if is_list else 0.0
     return Terms(
         deadline=answer_by + late,
-        purse=Purse(options.max_cost),
+        purse=Purse(lowest(options.max_cost, charge.most)),
         max_age=options.max_age,
         priority=Priority.BATCH if is_list else Priority.INTERACTIVE,
         payer=payer,
+        leave=charge.leave,
     )

@@ -16,7 +16,7 @@ from roleferry_enrich.privacy.replaying import replay_missing
 from roleferry_enrich.privacy.retention import Retention
 from roleferry_enrich.privacy.rights import RightsDesk
 from roleferry_enrich.privacy.suppressions import Suppressions
-from roleferry_enrich.secret_key import secret_key
+from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.notices import NoticeRepository
 from roleferry_enrich.webhooks.endpoints import accounts_of
@@ -35,7 +35,7 @@ def open_erasure(
         suppressions=suppressions,
         cache=CacheSearch(cache),
         vault=open_vault(settings),
-        ring=KeyRing([secret_key(settings).get_secret_value().encode()]),
+        ring=KeyRing([pepper(settings)]),
         journal=Journal(settings.data_dir),
         mail_of=accounts_of(settings),
         now=now,

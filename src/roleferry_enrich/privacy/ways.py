@@ -203,6 +203,7 @@ def _rewritten(column: str, before: object, after: object) -> Edit:
 
 _BOOKS = HoldsNobody("the books: who was paid how much, under ids that say nothing after")
 _OWN = HoldsNobody("what an account says of itself")
+_CREDITS = HoldsNobody("what an account was charged: ids, sums and the names of fields")
 
 # In the order in which they are gone through: what is deleted first tells what else goes.
 WAYS: Mapping[str, Way] = MappingProxyType(
@@ -250,10 +251,19 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "api_keys": _OWN,
         "account_quotas": _OWN,
         "webhook_endpoints": _OWN,
+        "account_plans": _OWN,
+        "credit_balances": _CREDITS,
+        "credit_ledger": _CREDITS,
+        "credit_charges": _CREDITS,
+        "spending": _CREDITS,
+        "usage_alerts": _CREDITS,
+        "enrichment_usage": _CREDITS,
         "audit_log": HoldsNobody("keyed digests, and ids that say nothing after"),
+        "account_handling": _OWN,
         "jobs": HoldsNobody("faults name fields and rows, never what was in them"),
         "erasures": HoldsNobody("receipts; whom they were for is sealed, and gone in a minute"),
         "suppressions": HoldsNobody("keyed digests, kept so that nobody comes back"),
         "suppression_state": HoldsNobody("a counter"),
+        "sweeps": HoldsNobody("when somebody looked after leases"),
     }
 )

@@ -71,7 +71,7 @@ def _kept(table: Table, name: str, given: ColumnElement[object]) -> ColumnElemen
         case "contact_points", "first_collected_at":
             # A refresh never moves the day from which expiry counts.
             return func.least(table.c[name], given)
-        case "people", "company_id":
+        case ("people", "company_id") | ("enrichment_usage", "key_id"):
             return func.coalesce(given, table.c[name])
         case _:
             return given

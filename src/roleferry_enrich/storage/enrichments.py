@@ -7,12 +7,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from roleferry_enrich.domain.credits import Bill
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import Report
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.storage import bulk, rows, tables
 from roleferry_enrich.storage.completions import schedule
+from roleferry_enrich.storage.credit_tables import enrichment_usage
+from roleferry_enrich.storage.credits import settle
 from roleferry_enrich.storage.enrichment_events import EnrichmentAnnouncer
 from roleferry_enrich.storage.opt_outs import opt_out_rows
 from roleferry_enrich.storage.people_keys import read_enrichments
@@ -28,6 +31,7 @@ _REPLACED = frozenset(
         tables.people,
         tables.companies,
         tables.contact_points,
+        enrichment_usage,
     }
 )
 
@@ -45,12 +49,13 @@ class EnrichmentRepository:
         *,
         observations: Observations,
         event: EventType | None = None,
+        bill: Bill | None = None,
         alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """Store it all in one transaction; the enrichment with the ids of its subjects.
 
         `event` is announced in the same, to the account's endpoints that want it, and `alongside`
-        writes in it.
+        writes in it; `bill` says what the account is charged for it, and whose key asked.
 
         Recording again is safe: a later version replaces the result, and adds the calls and
         observations that are new.
@@ -70,6 +75,7 @@ class EnrichmentRepository:
                 tables.conversations: rows.conversation_rows(known, reports),
                 tables.provider_calls: rows.call_rows(known, reports),
                 tables.opt_outs: opt_out_rows(known, subjects.keys.at_rest),
+                enrichment_usage: [] if bill is None else [rows.usage_row(known, bill)],
                 tables.observations: rows.observation_rows(
                     known, observations, subjects.owners, subjects.keys
                 ),
@@ -80,6 +86,9 @@ class EnrichmentRepository:
                 await self._announcer.announce(connection, event, known)
             if alongside is not None:
                 await alongside(connection, known)
+            # Last: until the end nobody else of this account can be charged.
+            if bill is not None and bill.is_metered:
+                await settle(connection, known.account_id, bill)
             return known
 
         return await in_transaction(self._engine, work)

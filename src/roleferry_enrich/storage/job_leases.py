@@ -242,6 +242,8 @@ def _leased(row: AnyRow, at_rest: AtRest) -> Leased:
         number=row.number,
         epoch=row.epoch,
         enrichment_id=row.tries[-1],
+        charge_id=row.tries[0],
+        key_id=row.key_id,
         request=read(request, Request),
         delays=row.delays,
     )

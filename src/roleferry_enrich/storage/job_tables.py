@@ -28,6 +28,8 @@ jobs = Table(
     Column("priority", SmallInteger, nullable=False),
     Column("max_cost", BigInteger),
     Column("callback_url", Text),
+    # Of the API key that sent it.
+    Column("key_id", Text),
     Column("total", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("faults", JSONB(none_as_null=True), nullable=False),

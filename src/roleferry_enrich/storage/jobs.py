@@ -266,6 +266,7 @@ def _rows(
                 "priority": int(new.priority),
                 "max_cost": new.max_cost,
                 "callback_url": new.callback_url,
+                "key_id": new.key_id,
                 "total": len(new.items),
                 "refused": new.refused,
                 "faults": new.faults,

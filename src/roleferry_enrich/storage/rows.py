@@ -6,6 +6,7 @@ from typing import assert_never
 from uuid import UUID
 
 from roleferry_enrich.domain.companies import CompanyClaim
+from roleferry_enrich.domain.credits import Bill
 from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.observations import Observation, Observations, Provenance
 from roleferry_enrich.domain.outcomes import CallRecord, Report
@@ -35,6 +36,19 @@ def enrichment_row(enrichment: Enrichment, executive_ids: Sequence[UUID], keys: 
         "answered_at": enrichment.answered_at,
         "person_id": enrichment.person_id,
         "company_id": enrichment.company_id,
+    }
+
+
+def usage_row(enrichment: Enrichment, bill: Bill) -> Row:
+    return {
+        "account_id": enrichment.account_id,
+        "enrichment_id": enrichment.id,
+        "key_id": bill.key_id,
+        "asked_at": enrichment.started_at,
+        "goal": enrichment.request.goal,
+        "status": enrichment.status,
+        "is_cached": bill.is_cached,
+        "fields": bill.fields,
     }
 
 

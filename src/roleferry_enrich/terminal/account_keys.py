@@ -23,7 +23,7 @@ def create_key(name: str, account: str | None, scopes: Collection[str], days: in
     wish = KeyWish(name=name, scopes=frozenset(scopes), expires_in_days=days)
 
     async def work(accounts: AccountRepository) -> tuple[UUID, str]:
-        owner = _id(account) if account else await accounts.create_account(name)
+        owner = account_id_of(account) if account else await accounts.create_account(name)
         _, token = await accounts.issue_key(owner, wish)
         return owner, token
 
@@ -35,7 +35,7 @@ def rotate_key(account: str, key_id: str, overlap_hours: float, days: int | None
     async def work(accounts: AccountRepository) -> str:
         overlap = timedelta(hours=overlap_hours)
         _, token = await accounts.rotate_key(
-            _id(account), key_id, overlap=overlap, expires_in_days=days
+            account_id_of(account), key_id, overlap=overlap, expires_in_days=days
         )
         return token
 
@@ -43,7 +43,7 @@ def rotate_key(account: str, key_id: str, overlap_hours: float, days: int | None
 
 
 def list_keys(account: str) -> None:
-    keys = _run(lambda accounts: accounts.list_keys(_id(account)))
+    keys = _run(lambda accounts: accounts.list_keys(account_id_of(account)))
     columns = ("id", "name", "may", "made", "expires", "revoked", "last used")
     console().print(tables.rows("Keys", columns, map(_line, keys)))
 
@@ -59,7 +59,7 @@ def _show(told: str) -> None:
 
 
 def revoke_key(account: str, key_id: str) -> None:
-    _run(lambda accounts: accounts.revoke_key(_id(account), key_id))
+    _run(lambda accounts: accounts.revoke_key(account_id_of(account), key_id))
     console().print("The key is revoked.")
 
 
@@ -75,7 +75,7 @@ def _run(work: Callable[[AccountRepository], Awaitable[T]]) -> T:
         return asyncio.run(run())
 
 
-def _id(account: str) -> UUID:
+def account_id_of(account: str) -> UUID:
     try:
         return UUID(account)
     except ValueError:

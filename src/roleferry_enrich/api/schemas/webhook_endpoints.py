@@ -21,7 +21,8 @@ _B = "[A-Za-z0-9+/]"
 # Base64 of 24 to 64 bytes.
 _BASE64 = f"({_B}{{4}}){{8,20}}({_B}{{4}}|{_B}{{3}}=|{_B}{{2}}==|{_B}{{6}}==)?"
 _URL_FORM = {"pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x1f\x7f-\x9f]+$"}
-_SECRET_FORM = {"pattern": f"^whsec_{_BASE64}$"}
+# A blank one is an absent one.
+_SECRET_FORM = {"pattern": f"^(whsec_{_BASE64})?$"}
 _SecretText = Annotated[
     str, Text(94), WithJsonSchema({"type": "string", "maxLength": 94, **_SECRET_FORM})
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of their own
     account_tables,
+    credit_tables,
     erasure_tables,
     handling,
     job_tables,

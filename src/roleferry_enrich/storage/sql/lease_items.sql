@@ -8,6 +8,7 @@ WITH busy AS (
 waiting AS (
     SELECT
         jobs.account_id, jobs.id AS job_id, item.number, jobs.created_at, jobs.max_cost,
+        jobs.key_id,
         coalesce(busy.under_way, 0) + row_number() OVER (
             PARTITION BY jobs.account_id
             ORDER BY jobs.priority DESC, jobs.created_at, jobs.id, item.number
@@ -26,7 +27,7 @@ waiting AS (
     LIMIT :wide
 ),
 taken AS (
-    SELECT item.account_id, item.job_id, item.number, waiting.max_cost
+    SELECT item.account_id, item.job_id, item.number, waiting.max_cost, waiting.key_id
     FROM job_items AS item
     JOIN waiting USING (account_id, job_id, number)
     WHERE item.state = 'queued'
@@ -44,4 +45,4 @@ WHERE item.account_id = taken.account_id
     AND item.job_id = taken.job_id
     AND item.number = taken.number
 RETURNING item.account_id, item.job_id, item.number, item.epoch, item.request, item.tries,
-    item.held, item.delays, taken.max_cost
+    item.held, item.delays, taken.max_cost, taken.key_id

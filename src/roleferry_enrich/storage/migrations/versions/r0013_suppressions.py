@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "r0013"
-down_revision = "r0011"
+down_revision = "r0012"
 branch_labels = None
 depends_on = None
 
