@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from redis.asyncio import Redis
-from sqlalchemy import select
+from sqlalchemy import MetaData, Table, select, text
 from tests.at_rest import AT_REST
 
 from roleferry_enrich.storage.columns import metadata
@@ -54,8 +54,11 @@ async def tables_that_name(database_url: str) -> list[str]:
     engine = create_engine(database_url, pool_size=1, at_rest=AT_REST)
     found = []
     async with engine.connect() as connection:
-        for name, table in sorted(metadata.tables.items()):
-            rows = (await connection.execute(select(table))).all()
+        listed = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        for name in (await connection.scalars(listed)).all():
+            table = metadata.tables.get(name, Table(name, MetaData()))
+            wanted = select(table) if table.columns else text(f'SELECT * FROM "{name}"')
+            rows = (await connection.execute(wanted)).all()
             everything = [
                 value
                 for each in await opened(connection, table, rows)

@@ -20,7 +20,6 @@ from roleferry_enrich.errors import InvalidQuery, ServiceUnavailable
 from roleferry_enrich.gateway.cache import Remembered
 from roleferry_enrich.gateway.cache_search import CacheSearch
 from roleferry_enrich.gateway.redis_guard import RedisDown
-from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.privacy import traces
 from roleferry_enrich.privacy.finding import StoredSubject, digests_of, find_subject
 from roleferry_enrich.privacy.journal import Journal, Line
@@ -30,7 +29,8 @@ from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.privacy.telling import tell_of_erased
 from roleferry_enrich.privacy.traces import Traces
 from roleferry_enrich.privacy.ways import WAYS, Digested, Forget, Found, Searched, Shredded
-from roleferry_enrich.storage.at_rest import at_rest_of
+from roleferry_enrich.storage.at_rest import Key, at_rest_of
+from roleferry_enrich.storage.bound_names import erasure_name
 from roleferry_enrich.storage.erasures import Due, ErasureRepository, Receipt
 from roleferry_enrich.storage.searching import Wanted, edit_rows
 from roleferry_enrich.storage.shredding import shred
@@ -51,7 +51,7 @@ class Erasure:
     suppressions: Suppressions
     cache: CacheSearch
     vault: Vault
-    ring: KeyRing
+    ring: Key
     journal: Journal
     mail_of: Mapping[str, UUID]
     """Senders of webhooks that report on the mail of one account."""
@@ -81,7 +81,7 @@ class Erasure:
 
     async def go_on(self, due: Due) -> None:
         """Once more, for what came in while it was under way. Raises ServiceUnavailable."""
-        plain = self.ring.open(_name(due.id), due.sought)
+        plain = self.ring.open(erasure_name(due.id), due.sought)
         receipt = Receipt(
             id=due.id, scope=due.scope, requested_at=self.now(), done_at=None, counts={}
         )
@@ -143,7 +143,7 @@ class Erasure:
         )
 
     def _sealed(self, erasure_id: UUID, sought: Traces) -> bytes:
-        return self.ring.seal(_name(erasure_id), msgspec.msgpack.encode(sought))
+        return self.ring.seal(erasure_name(erasure_id), msgspec.msgpack.encode(sought))
 
     async def _tables(self, account_id: UUID | None, subject: StoredSubject) -> dict[str, int]:
         """Again where somebody wrote what refers to the person meanwhile."""
@@ -222,7 +222,3 @@ def _speaks_of(scrubber: Scrubber, remembered: Remembered) -> bool:
     if any(scrubber.is_subject(traces.of_claim(claim)) for claim in said.people):
         return True
     return scrubber.mentions(msgspec.to_builtins((said.people, said.companies, said.verdicts)))
-
-
-def _name(erasure_id: UUID) -> str:
-    return f"erasure {erasure_id}"

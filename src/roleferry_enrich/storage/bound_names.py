@@ -15,5 +15,14 @@ def address_name(mailbox: str) -> str:
     return f"mailbox_reports.address {mailbox}"
 
 
+def erasure_name(erasure_id: UUID) -> str:
+    return f"erasure {erasure_id}"
+
+
+def answer_name(account_id: UUID, operation: str, key: bytes) -> str:
+    """Of an answer kept under an Idempotency-Key, `key`: the digest of that."""
+    return f"answer {account_id} {operation} {key!r}"
+
+
 def reply_name(question: bytes) -> str:
     return f"call_intents.reply {question.hex()}"

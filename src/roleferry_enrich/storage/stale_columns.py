@@ -12,9 +12,18 @@ from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Row, Table, and_, func, or_
 
+from roleferry_enrich.storage.account_tables import idempotent_requests
 from roleferry_enrich.storage.at_rest import AtRest, Key
-from roleferry_enrich.storage.bound_names import address_name, event_name, reply_name, secret_name
+from roleferry_enrich.storage.bound_names import (
+    address_name,
+    answer_name,
+    erasure_name,
+    event_name,
+    reply_name,
+    secret_name,
+)
 from roleferry_enrich.storage.contact_points import VALUE
+from roleferry_enrich.storage.erasure_tables import erasures
 from roleferry_enrich.storage.golden import FIELDS
 from roleferry_enrich.storage.identities import Subject
 from roleferry_enrich.storage.job_tables import job_items
@@ -198,6 +207,22 @@ _OF_THE_RING = (
             name: _frame(frame, secret_name(row.account_id, row.id), keys.at_rest)
             for name, frame in (("secret", row.secret), ("old_secret", row.old_secret))
         },
+    ),
+    Place(
+        table=idempotent_requests,
+        columns=("body",),
+        stale=lambda ring: _of_another_key(idempotent_requests.c.body, ring),
+        sealed=lambda row, keys: {
+            "body": _frame(
+                row.body, answer_name(row.account_id, row.operation, row.key), keys.at_rest
+            )
+        },
+    ),
+    Place(
+        table=erasures,
+        columns=("sought",),
+        stale=lambda ring: _of_another_key(erasures.c.sought, ring),
+        sealed=lambda row, keys: {"sought": _frame(row.sought, erasure_name(row.id), keys.at_rest)},
     ),
     Place(
         table=call_intents,
