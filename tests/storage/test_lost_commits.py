@@ -44,10 +44,8 @@ def forgetful(engine) -> Forgetful:
     return Forgetful(engine)
 
 
-@pytest.mark.parametrize("key", [None, "june-leads"])
-async def test_h49_a_job_is_one_job(engine, account_id, forgetful, key):
-    new = NewJob(items=items(3), idempotency_key=key)
-    job, _ = await JobRepository(forgetful).create(account_id, new)
+async def test_h49_a_job_is_one_job(engine, account_id, forgetful):
+    job = await JobRepository(forgetful).create(account_id, NewJob(items=items(3)))
     assert forgetful.lost == 2
     count = select(func.count()).where(jobs.c.account_id == account_id)
     async with engine.connect() as connection:
@@ -57,7 +55,7 @@ async def test_h49_a_job_is_one_job(engine, account_id, forgetful, key):
 
 async def test_h49_what_an_item_cost_is_told_once(engine, account_id, forgetful):
     await without_jobs(engine)
-    job, _ = await JobRepository(engine).create(account_id, NewJob(items=items(1)))
+    job = await JobRepository(engine).create(account_id, NewJob(items=items(1)))
     (item,) = await LeaseRepository(engine, lease=LEASE).take(1, PRICES)
     await LeaseRepository(forgetful, lease=LEASE).settle(item, DONE)
     assert forgetful.lost == 2

@@ -67,8 +67,8 @@ async def desk(engine, url) -> AsyncIterator[EndpointDesk]:
     seen: list[Endpoint] = []
     add = made.add
 
-    async def noted(new) -> Endpoint:
-        seen.append(await add(new))
+    async def noted(new, alongside=None) -> Endpoint:
+        seen.append(await add(new, alongside))
         return seen[-1]
 
     made.add = noted
