@@ -16,6 +16,7 @@ from tests.storage.examples import company, enrichment
 from tests.storage.job_examples import PRICES, asked
 
 from roleferry_enrich.batches import crew as crew_module
+from roleferry_enrich.batches import insisting
 from roleferry_enrich.batches.crew import Crew
 from roleferry_enrich.batches.prices import prices_of
 from roleferry_enrich.domain.batches import ItemState, Leased, Settlement
@@ -35,6 +36,7 @@ METRICS = WorkMetrics(NoOpMeter("unseen"))
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew_module, "_LOOK_S", 0.01)
+    monkeypatch.setattr(insisting, "_AGAIN_S", 0.01)
     monkeypatch.setattr(crew_module, "_RENEW_S", 0.01)
     monkeypatch.setattr(crew_module, "_AGAIN_S", 0.011)
 

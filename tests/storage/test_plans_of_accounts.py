@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event as engine_event
 from tests.polling import becomes
 
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.credits import AccountPlan, Caps, Prices
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.errors import NotFound
@@ -46,6 +47,14 @@ async def test_another_process_hears_of_a_change_while_nobody_waits(engine, acco
         return (await plans.of(account_id)).is_metered
 
     await becomes(is_metered)
+
+
+async def test_what_one_account_reads_are_the_plans_of_all(engine, account_id) -> None:
+    await Plans(engine, SET).change(account_id, {"cap_day": 5})
+    plans = Plans(engine, SET)
+    with acting_for(uuid4()):
+        await plans.of(uuid4())
+    assert (await plans.of(account_id)).caps.day == 5
 
 
 async def test_plans_in_memory_cost_no_statement(engine, account_id) -> None:

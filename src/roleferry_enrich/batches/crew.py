@@ -8,15 +8,16 @@ them when their leases end.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 
 from roleferry_enrich.acting import acting_for
+from roleferry_enrich.batches.insisting import insisting
 from roleferry_enrich.domain.batches import (
     ItemState,
     Leased,
@@ -49,7 +50,6 @@ _LONGEST_PAUSE_S = 60
 # The books are kept again up to 2 s after the database is back. Who runs an item then is to find
 # in them what was paid for it.
 _BOOKS_PAUSE = timedelta(seconds=3)
-T = TypeVar("T")
 _log = structlog.get_logger("roleferry_enrich")
 
 
@@ -281,23 +281,14 @@ class Crew:
             await self._settle(item, otherwise)
             return
         pause = max(at_least, timedelta(seconds=min(2**item.delays, _LONGEST_PAUSE_S)))
-        await _insisting(lambda: self._leases.release([item], pause=pause, delays=1))
+        await insisting(lambda: self._leases.release([item], pause=pause, delays=1))
 
     async def _settle(self, item: Leased, settlement: Settlement) -> None:
-        if await _insisting(lambda: self._leases.settle(item, settlement)):
+        if await insisting(lambda: self._leases.settle(item, settlement)):
             self._metrics.item_ended(settlement.state)
         else:
             self._metrics.item_fenced()
             _log.warning("worker.item.refused", job_id=str(item.job_id), number=item.number)
-
-
-async def _insisting(write: Callable[[], Awaitable[T]]) -> T:
-    """Until the database takes it: it was paid for."""
-    while True:
-        try:
-            return await write()
-        except ServiceUnavailable:
-            await asyncio.sleep(_LOOK_S)
 
 
 async def _stop(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.credits import AccountPlan, Caps, Prices
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.errors import NotFound, ServiceUnavailable
@@ -85,7 +86,8 @@ class Plans:
             now = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
             return list(await connection.execute(statement)), now
 
-        found, now = await in_transaction(self._engine, work)
+        with acting_for(None):  # a request that reads them reads those of all
+            found, now = await in_transaction(self._engine, work)
         self._known |= {row.account_id: _plan(row, self._otherwise) for row in found}
         self._changed_at, self._read_at = now, self._clock()
 
