@@ -22,9 +22,18 @@ from roleferry_enrich.errors import KeyMissing
 from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.storage import tables
 from roleferry_enrich.storage.at_rest import AtRest
+from roleferry_enrich.storage.bound_names import erasure_name
 from roleferry_enrich.storage.contacts import ContactRepository
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
+from roleferry_enrich.storage.erasure_tables import erasures
+from roleferry_enrich.storage.erasures import ErasureRepository, Receipt
+from roleferry_enrich.storage.idempotency import (
+    About,
+    IdempotencyRepository,
+    KeptAnswer,
+    KeyPlace,
+)
 from roleferry_enrich.storage.jobs import JobRepository
 from roleferry_enrich.storage.key_tables import subject_keys
 from roleferry_enrich.storage.mailbox_reports import Reported, note
@@ -175,6 +184,26 @@ async def test_who_is_learnt_of_again_has_a_new_key_and_nothing_from_before(open
     contact = await contacts.get(account, ada)
     assert contact.fields.keys() == {"full_name", "city"}
     assert [point.value for point in contact.contact_points] == [ADA]
+
+
+async def test_kept_answers_and_erasures_are_brought_under_the_current_key(opened) -> None:
+    engine = opened(BOTH)
+    place = KeyPlace(await new_account(engine), "POST /enrich", "k")
+    kept, erasure_id = IdempotencyRepository(engine, OLD, b"s"), uuid4()
+    claim = await kept.claim(place, b"f")
+    answer = KeptAnswer(status=200, headers={}, body=b"of ada")
+    await in_transaction(engine, lambda it: kept.keep(it, claim, answer, About()))
+    sought = OLD.seal(erasure_name(erasure_id), b"ada")
+    receipt = Receipt(id=erasure_id, scope=uuid4(), requested_at=NOW, done_at=None, counts={})
+    await in_transaction(engine, lambda it: ErasureRepository(engine).begin(it, receipt, sought))
+
+    await Resealing(engine).run(quiet)
+
+    again = await IdempotencyRepository(engine, NEW, b"s").claim(place, b"f")
+    assert again.body == b"of ada"
+    async with engine.begin() as connection:
+        (frame,) = (await connection.scalars(delete(erasures).returning(erasures.c.sought))).all()
+    assert NEW.open(erasure_name(erasure_id), frame) == b"ada"
 
 
 async def _lay_open(engine, account, answers, contacts) -> None:

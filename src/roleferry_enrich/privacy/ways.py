@@ -90,12 +90,16 @@ Way = Searched | Digested | Shredded | Follows | HoldsNobody
 
 
 def _observation(found: Found, row: AnyRow) -> Edit:
-    if row.person_id in found.people or row.claim is None:
+    if row.person_id in found.people:
         return Fate.DELETED
+    if row.claim is None:  # whose key is gone: nobody can read it
+        return Fate.KEPT
     return _rewritten("claim", row.claim, found.scrubber.claim(row.kind, row.claim))
 
 
 def _enrichment(found: Found, row: AnyRow) -> Edit:
+    if row.result is None and row.person_id not in found.people:
+        return Fate.KEPT
     result = row.result and found.scrubber.enrichment(row.result)
     if row.person_id in found.people or result is None:
         found.enrichments.add(row.id)
@@ -128,8 +132,11 @@ def _opt_out(found: Found, row: AnyRow) -> Edit:
 
 
 def _person(found: Found, row: AnyRow) -> Edit:
-    if row.id in found.people or row.fields is None:
+    if row.id in found.people:
         return Fate.DELETED
+    if row.fields is None:  # an erasure that did not end had taken the key
+        told = row.full_name and found.scrubber.mentions(row.full_name)
+        return {"full_name": None, "words": ""} if told else Fate.KEPT
     left = found.scrubber.fields_document(row.fields, of_company=False)
     return _rewritten("fields", row.fields, left)
 
