@@ -30,9 +30,12 @@ test: $(VENV)/installed-dev ## Run the tests; make test ARGS="tests/test_setting
 simulate: $(VENV)/installed-dev ## Run the gates in virtual time; make simulate ARGS="--seed 7" replays one
 	@PYTHONPATH=src $(BIN)/python -m tests.simulation $(ARGS)
 
-# Tests of whole processes, seeds and worlds. Measuring their coverage takes three times the CPU and
+# Tests of whole processes, seeds, worlds and schedules. Measuring their coverage takes three times the CPU and
 # finds lines that the tests of the parts must reach anyway; they wait much, so three run at once.
-WHOLE := tests/chaos tests/e2e tests/evaluation tests/simulation
+WHOLE := tests/chaos tests/e2e tests/evaluation tests/simulation tests/fuzz tests/hostile \
+	tests/test_embedded.py tests/test_foreign_ids.py tests/test_house_rules.py \
+	tests/pipeline/test_estimate.py $(addprefix tests/gateway/test_, \
+	breaker_model.py fleet.py flights.py memory.py permit_script.py published_limits.py)
 
 check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports, tests with coverage
 	$(BIN)/ruff format --check .

@@ -95,7 +95,7 @@ def test_a_list_is_paid_for_by_the_people_on_it() -> None:
     assert plan.fill[EXECUTIVES] == 0.5
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     offers=st.lists(offer_of, max_size=8, unique_by=lambda o: (o.provider, o.capability)),
     steps=steps_of,

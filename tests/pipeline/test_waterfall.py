@@ -155,7 +155,7 @@ steps_of = st.none() | st.permutations(NAMES).map(
 )
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     offers=st.lists(offer_of, max_size=8, unique_by=lambda o: (o.provider, o.capability)),
     wanted=st.frozensets(st.sampled_from(FIELDS), min_size=1),
@@ -188,7 +188,7 @@ def test_it_never_spends_too_much_nor_asks_in_vain_and_it_ends(offers, wanted, s
         assert "unlikely_to_help" not in reasons(now).values()
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(offers=st.lists(offer_of, max_size=8, unique_by=lambda o: (o.provider, o.capability)))
 def test_nothing_is_paid_for_once_everything_is_filled(offers):
     asks = next_asks(situation(*offers, filled=frozenset({"title", "phone"})))

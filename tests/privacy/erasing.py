@@ -3,12 +3,13 @@
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from redis.asyncio import Redis
 from sqlalchemy import MetaData, Table, select, text
 from tests.at_rest import AT_REST
 
+from roleferry_enrich.storage.at_rest import AtRest
 from roleferry_enrich.storage.columns import metadata
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.opened_rows import opened
@@ -51,20 +52,21 @@ def forms(text: str) -> Sequence[str]:
 
 async def tables_that_name(database_url: str) -> list[str]:
     """Of all tables there are, those with a row in which the person is found, opened too."""
-    engine = create_engine(database_url, pool_size=1, at_rest=AT_REST)
+    return await tables_with(database_url, AT_REST, names)
+
+
+async def tables_with(database_url: str, at_rest: AtRest, told: Callable[[str], bool]) -> list[str]:
+    """Those with a value, as it is or as the keys open it, of which that is so."""
+    engine = create_engine(database_url, pool_size=1, at_rest=at_rest)
     found = []
     async with engine.connect() as connection:
         listed = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
         for name in (await connection.scalars(listed)).all():
             table = metadata.tables.get(name, Table(name, MetaData()))
             wanted = select(table) if table.columns else text(f'SELECT * FROM "{name}"')
-            rows = (await connection.execute(wanted)).all()
-            everything = [
-                value
-                for each in await opened(connection, table, rows)
-                for value in (*each.row, *each.stored)
-            ]
-            if any(names(_text(value)) for value in everything):
+            rows = await opened(connection, table, (await connection.execute(wanted)).all())
+            values = (value for each in rows for value in (*each.row, *each.stored))
+            if any(told(_text(value)) for value in values):
                 found.append(name)
     await engine.dispose()
     return found

@@ -36,7 +36,6 @@ from roleferry_enrich.domain.outgoing_webhooks import (
 )
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import Conflict, InvalidQuery, NotFound, ServiceUnavailable
-from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.storage.deliveries import DeliveryRepository
 from roleferry_enrich.storage.delivery_log import DeliveryLog
@@ -45,7 +44,7 @@ from roleferry_enrich.webhooks.outgoing.desk import EndpointDesk
 from roleferry_enrich.webhooks.outgoing.dispatch import SHARES, Dispatcher
 from roleferry_enrich.webhooks.outgoing.signing import Vault, mint, shown
 
-VAULT = Vault(KeyRing([b"of this test alone"]))
+VAULT = Vault(b"of this test alone " * 2)
 HOUR = timedelta(hours=1)
 
 
@@ -67,8 +66,8 @@ async def desk(engine, url) -> AsyncIterator[EndpointDesk]:
     seen: list[Endpoint] = []
     add = made.add
 
-    async def noted(new, alongside=None) -> Endpoint:
-        seen.append(await add(new, alongside))
+    async def noted(new, *alongside) -> Endpoint:
+        seen.append(await add(new, *alongside))
         return seen[-1]
 
     made.add = noted
@@ -325,7 +324,7 @@ async def test_a_secret_that_cannot_be_opened_sends_nothing(
 ):
     made, _ = endpoint
     await announced(engine, account_id)
-    await send_once(engine, url, vault=Vault(KeyRing([b"another key"])))
+    await send_once(engine, url, vault=Vault(b"another key " * 3))
 
     (delivery,) = await log_of(desk, made)
     assert [it.failure for it in delivery.attempts] == ["secret_unreadable"]
