@@ -27,6 +27,7 @@ from roleferry_enrich.domain.scopes import ISSUABLE
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.quota_settings import NO_QUOTA
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.migrate import migrate
@@ -95,15 +96,18 @@ async def two_accounts(
             for token in tokens
         ]
         yield [
-            (client, await _things_of(client, owner, servers))
+            (client, await _things_of(client, owner, settings, servers))
             for client, owner in zip(clients, owners, strict=True)
         ]
         for client in clients:
             await client.aclose()
 
 
-async def _things_of(client: httpx.AsyncClient, owner: Any, servers: Servers) -> Things:
-    engine = create_engine(servers.database_url, pool_size=1)
+async def _things_of(
+    client: httpx.AsyncClient, owner: Any, settings: Settings, servers: Servers
+) -> Things:
+    at_rest = open_at_rest(settings)
+    engine = create_engine(servers.database_url, pool_size=1, at_rest=at_rest)
     known = enrichment(owner, person=person("Ada Lovelace", "ada@engines.test"), company=company())
     known = await EnrichmentRepository(engine).record(known, [], observations=Observations())
     await engine.dispose()

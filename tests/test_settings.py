@@ -359,6 +359,7 @@ def test_the_secrets_that_may_come_from_files() -> None:
         "ROLEFERRY_CACHE_KEYS",
         "ROLEFERRY_DATABASE_URL",
         "ROLEFERRY_REDIS_URL",
+        "ROLEFERRY_SEALING_KEYS",
         "ROLEFERRY_SECRET_KEY",
     }
 

@@ -11,7 +11,7 @@ import typer
 
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.terminal.account_commands import credits, usage
-from roleferry_enrich.terminal.administration import keys, providers, webhooks
+from roleferry_enrich.terminal.administration import keys, providers, sealing, webhooks
 from roleferry_enrich.terminal.audit import audit
 from roleferry_enrich.terminal.batch import batch
 from roleferry_enrich.terminal.options import Key, MaxCost, Output, Url
@@ -29,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for group in (keys, quotas, credits, privacy, providers, webhooks):
+for group in (keys, quotas, credits, privacy, providers, webhooks, sealing):
     app.add_typer(group)
 app.command()(audit)
 app.command()(resolve)

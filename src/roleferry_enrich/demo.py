@@ -24,6 +24,7 @@ from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.own_store import OwnStore
 from roleferry_enrich.providers.routines import RunsRoutine
 from roleferry_enrich.settings import Settings, secret_setting_names
+from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.supervision import ChildEnded, Stopped, Supervisor, supervised
 from roleferry_enrich.terminal import tables
@@ -93,7 +94,7 @@ class _Demo:
 
     async def _prepare(self) -> str:
         """The schema up to date, and a demo account's key."""
-        await migrate(self._servers.database_url)
+        await migrate(self._servers.database_url, at_rest=open_at_rest(self._settings))
         async with open_accounts(self._settings, self._servers) as accounts:
             return await kept_key(accounts, self._settings.data_dir / _KEY_FILE, "demo")
 

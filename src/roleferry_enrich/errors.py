@@ -3,10 +3,10 @@
     RoleferryError
       RequestRefused            carries the HTTP status; the caller can do something about it
         InvalidQuery 422, Unauthenticated 401, InsufficientCredits 402 (and its CapReached),
-        MissingScope 403, NotFound 404, Conflict 409, TooManyRequests 429, ServiceUnavailable 503;
-        of the message itself: MalformedBody 400, BodyTooSlow 408, BodyTooLarge 413, UrlTooLong 414,
-        WrongMediaType 415, MisdirectedRequest 421, HeadersTooLarge 431; of who sends a webhook:
-        WebhookRefused 401
+        MissingScope 403, NotFound 404, Conflict 409, TooManyRequests 429, ServiceUnavailable and
+        KeyMissing 503; of the message itself: MalformedBody 400, BodyTooSlow 408,
+        BodyTooLarge 413, UrlTooLong 414, WrongMediaType 415, MisdirectedRequest 421,
+        HeadersTooLarge 431; of who sends a webhook: WebhookRefused 401
       ProviderError             one provider; never fails the request
         ProviderUnavailable     no connection, 5xx: retried, counts against the breaker
           ProviderConnectionLost, ProviderTimedOut: may have been billed, so a paid call is not
@@ -153,6 +153,18 @@ class WebhookRefused(RequestRefused):
 
 class ServiceUnavailable(RequestRefused):
     status, slug, title = 503, "service-unavailable", "The service cannot do this just now"
+
+
+class KeyMissing(ServiceUnavailable):
+    """What is stored was sealed under a key that this installation had and has no more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"what is stored was sealed under key {name}, which is not set: put it back behind "
+            "the others of ROLEFERRY_SEALING_KEYS (or of ROLEFERRY_CACHE_KEYS, or restore "
+            "ROLEFERRY_SECRET_KEY), then run `roleferry-enrich sealing rotate`"
+        )
+        self.name = name
 
 
 class ProviderError(RoleferryError):

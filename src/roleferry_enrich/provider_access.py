@@ -31,6 +31,7 @@ from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR
 from roleferry_enrich.providers.routines import RunsRoutine
 from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import AtRest
 from roleferry_enrich.storage.recollections import Recollections, shelves
 from roleferry_enrich.storage.wire import Wire
 
@@ -62,7 +63,7 @@ def _channel(provider: Provider, settings: Settings) -> Channel:
 
 @asynccontextmanager
 async def own_store_read(
-    given: Mapping[str, Channel] | None, settings: Settings, servers: Servers
+    given: Mapping[str, Channel] | None, settings: Settings, servers: Servers, at_rest: AtRest
 ) -> AsyncIterator[Mapping[str, Channel]]:
     """The channels, of which that of our own database reads it, unless it is sent elsewhere."""
     channels = given or channels_of(settings)
@@ -74,6 +75,7 @@ async def own_store_read(
         shelves=shelves(offers, days),
         reports_told_for=REPORTS_TOLD_FOR if days is None else timedelta(days=days),
         now=_now,
+        at_rest=at_rest,
     )
     reads = {name for name, one in channels.items() if one.is_own_store and one.base_url is None}
     try:

@@ -41,6 +41,7 @@ from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.provider_access import gates_of, own_store_read, sessions
 from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import AtRest, open_at_rest
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
@@ -89,7 +90,7 @@ async def open_resources(
     async with (
         sessions() as transport,
         _cache(settings, ground.shared) as cache,
-        own_store_read(channels, settings, servers) as ours,
+        own_store_read(channels, settings, servers, ground.at_rest) as ours,
         ground.telemetry.lag_watched(),
         _closed(ground),
         ground.suppressions.kept_up(),
@@ -112,6 +113,7 @@ class _Ground:
 
     settings: Settings
     telemetry: Telemetry
+    at_rest: AtRest
     engine: AsyncEngine
     shared: RedisGuard
     background: Background
@@ -122,7 +124,8 @@ class _Ground:
 
 
 def _ground(settings: Settings, servers: Servers, telemetry: Telemetry) -> _Ground:
-    engine = create_engine(servers.database_url)
+    at_rest = open_at_rest(settings)
+    engine = create_engine(servers.database_url, at_rest=at_rest)
     redis = RedisLine.from_url(servers.redis_url, socket_connect_timeout=1)
     background = Background()
     alarms = Alarms(engine, background, _now)
@@ -130,11 +133,12 @@ def _ground(settings: Settings, servers: Servers, telemetry: Telemetry) -> _Grou
     return _Ground(
         settings=settings,
         telemetry=telemetry,
+        at_rest=at_rest,
         engine=engine,
         shared=RedisGuard(redis, patience=None),
         background=background,
         watching=watching,
-        books=PostgresBooks(servers.database_url, watching),
+        books=PostgresBooks(servers.database_url, watching, at_rest),
         billing=open_billing(settings, servers.database_url, engine),
         suppressions=Suppressions(engine, redis, pepper(settings)),
     )

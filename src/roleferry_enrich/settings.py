@@ -30,6 +30,7 @@ from roleferry_enrich.inside_hosts import InsideHosts
 from roleferry_enrich.provider_settings import ProviderSettings, check_provider, provider_names
 from roleferry_enrich.quota_settings import QuotaSettings
 from roleferry_enrich.retention_settings import RetentionSettings, retention_names
+from roleferry_enrich.sealing_settings import SealingKeys
 from roleferry_enrich.setting_types import (
     SHORTEST_SECRET_KEY,
     HttpUrl,
@@ -50,7 +51,7 @@ from roleferry_enrich.webhook_settings import WebhookSettings, check_sender, web
 
 _NESTED = frozenset({"caps", "credits", "keep", "providers", "waterfalls", "webhooks"})
 _SECRET_FIELDS = frozenset(
-    {"api_key", "cache_keys", "database_url", "redis_url", "secret", "secret_key"}
+    {"api_key", "cache_keys", "database_url", "redis_url", "sealing_keys", "secret", "secret_key"}
 )
 
 
@@ -100,6 +101,7 @@ class Settings(QuotaSettings, AuditSettings, BaseSettings):
         Annotated[SecretStr, AfterValidator(no_placeholder), AfterValidator(key_ring)] | None
     ) = None
     """Seal what the cache keeps in Redis; the first seals, all open. See `gateway/sealing.py`."""
+    sealing_keys: SealingKeys = None
     webhook_inside_hosts: InsideHosts = ()
     """Webhooks may be sent to these, though not public; in development over http too."""
     credits: CreditSettings = Field(default_factory=CreditSettings)
@@ -149,6 +151,10 @@ class Settings(QuotaSettings, AuditSettings, BaseSettings):
     @property
     def cache_key_ring(self) -> tuple[SecretStr, ...]:
         return each_secret(self.cache_keys)
+
+    @property
+    def sealing_key_ring(self) -> tuple[SecretStr, ...]:
+        return each_secret(self.sealing_keys)
 
     @property
     def named_waterfalls(self) -> Waterfalls:

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import asyncpg
 import httpx
 import pytest
 import redis
-from sqlalchemy import make_url
 from tests.e2e.conftest import _client
 from tests.e2e.test_webhooks import bounce, sendgrid
-from tests.privacy.erasing import forms
+from tests.privacy import erasing
 from tests.processes import eventually
 
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import open_at_rest
 
 SLOW_S = 1.5
 
@@ -36,7 +35,7 @@ class Canary:
 
     def is_in(self, text: str) -> bool:
         words = [self.email, self.name.casefold(), self.slug, self.phone[-9:]]
-        return any(word in form for form in forms(text) for word in words)
+        return any(word in form for form in erasing.forms(text) for word in words)
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +54,17 @@ def canary(installation) -> Canary:
     raise AssertionError("nobody has a telephone")
 
 
+def settings_of(installation) -> Settings:
+    return Settings(data_dir=Path(installation.environment["ROLEFERRY_DATA_DIR"]))
+
+
 @pytest.fixture(scope="module")
 def operator(installation):
     env = installation.environment
     servers = Servers(env["ROLEFERRY_DATABASE_URL"], env["ROLEFERRY_REDIS_URL"])
 
     async def key() -> str:
-        settings = Settings(data_dir=Path(env["ROLEFERRY_DATA_DIR"]))
-        async with open_accounts(settings, servers) as accounts:
+        async with open_accounts(settings_of(installation), servers) as accounts:
             account = await accounts.create_account("operator")
             return await accounts.create_key(account, "operator", frozenset(Scope))
 
@@ -70,28 +72,9 @@ def operator(installation):
 
 
 def tables_with(installation, canary: Canary) -> list[str]:
-    url = make_url(installation.environment["ROLEFERRY_DATABASE_URL"])
-    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-    async def look() -> list[str]:
-        connection = await asyncpg.connect(dsn)
-        try:
-            listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-            names = [name for (name,) in await connection.fetch(listed)]
-            return [
-                name
-                for name in names
-                for row in await connection.fetch(f'SELECT * FROM "{name}"')
-                if any(canary.is_in(_text(value)) for value in row.values())
-            ]
-        finally:
-            await connection.close()
-
-    return sorted(set(asyncio.run(look())))
-
-
-def _text(value: object) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    at_rest = open_at_rest(settings_of(installation))
+    url = installation.environment["ROLEFERRY_DATABASE_URL"]
+    return asyncio.run(erasing.tables_with(url, at_rest, canary.is_in))
 
 
 def redis_with(installation, canary: Canary) -> list[bytes]:

@@ -20,6 +20,7 @@ from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate
 
@@ -244,10 +245,13 @@ async def test_nothing_is_told_beyond_its_retention(first, asking, house) -> Non
         await changed(house, aged.format("+"))
 
 
-async def test_an_opt_out_learnt_once_holds_for_what_is_stored(first, asking, house) -> None:
+async def test_an_opt_out_learnt_once_holds_for_what_is_stored(
+    first, asking, house, settings
+) -> None:
+    digest = open_at_rest(settings).blind("email", "orla.fenwick@quillmere.test")
     refused = (
         "INSERT INTO opt_outs (account_id, kind, value) "
-        "SELECT id, 'email', 'orla.fenwick@quillmere.test' FROM accounts WHERE name = 'one'"
+        f"SELECT id, 'email', '{digest}' FROM accounts WHERE name = 'one'"
     )
     assert await changed(house, refused) == 1
     try:

@@ -1,8 +1,13 @@
 """H78, P25: no person and no key of a request is found again where operators look."""
 
+import asyncio
+import time
+
 import orjson
 import pytest
 import redis
+from tests.database_dump import everything
+from tests.e2e.senders import SENDGRID
 from tests.processes import eventually
 
 from roleferry_enrich.providers.catalogue import catalogue
@@ -87,3 +92,42 @@ def test_h78_no_name_in_redis_names_a_person(installation, replies):
     with redis.Redis.from_url(installation.redis_url) as server:
         names = b"\n".join(server.scan_iter()).decode(errors="replace")
     assert not [canary for canary in CANARIES if canary in names]
+
+
+@pytest.fixture(scope="module")
+def spoken(client, replies, enriched, led):
+    """What was told of people, through every door; all of it is stored by now."""
+    sent = client.post("/enrich/batch", json={"items": [{"email": PERSON, "reference": PERSON}]})
+    assert sent.is_success, sent.text
+    job = sent.json()["job"]["id"]
+    assert eventually(lambda: client.get(f"/jobs/{job}").json()["state"] == "done")
+    results = client.get(f"/jobs/{job}/results").json()["items"]
+    assert [item["reference"] for item in results] == [PERSON]
+    at = int(time.time())
+    told = {"event": "bounce", "email": PERSON, "sg_event_id": "one", "timestamp": at}
+    body = orjson.dumps([told])
+    headers = {"Content-Type": "application/json", **SENDGRID.headers(body, at)}
+    assert client.post("/webhooks/sendgrid", content=body, headers=headers).is_success
+    people = [enriched.json(), *led.json()["executives"]]
+    points = [point for person in people for point in person["contact_points"]]
+    own = {point["value"] for point in points if point["label"] not in {"role", "switchboard"}}
+    assert len(own) > len(people)
+    return own
+
+
+def test_h78_no_row_shows_a_contact_point(installation, spoken):
+    dump = asyncio.run(everything(installation.environment["ROLEFERRY_DATABASE_URL"])).casefold()
+    # A company's domain is no secret; who has a mailbox there is.
+    assert "zzcanary-company.test" in dump
+    assert [word for word in ("zzcanary.person", *spoken) if word.casefold() in dump] == []
+
+
+def test_h78_no_value_in_redis_shows_a_contact_point(installation, spoken):
+    with redis.Redis.from_url(installation.redis_url) as server:
+        held = (
+            b"\n".join(server.dump(name) or b"" for name in server.scan_iter())
+            .decode("latin-1")
+            .casefold()
+        )
+    assert held
+    assert [word for word in (*CANARIES, *spoken) if word.casefold() in held] == []

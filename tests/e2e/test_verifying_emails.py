@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import delete, func, insert, literal, select
-from tests.e2e.sandbox_process import Sandbox, forgetful_api, running_sandbox
+from tests.e2e.sandbox_process import Sandbox, forgetful_api, running_sandbox, settings_for
 
 from roleferry_enrich.embedded import Servers
+from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.tables import accounts, opt_outs, provider_calls
 
@@ -199,10 +200,11 @@ async def test_a_plan_costs_nothing(api: httpx.AsyncClient, far_ends: Sandbox) -
 
 
 async def test_who_objected_is_not_asked_about(
-    api: httpx.AsyncClient, far_ends: Sandbox, database_url: str
+    api: httpx.AsyncClient, far_ends: Sandbox, database_url: str, tmp_path: Path
 ) -> None:
     engine = create_engine(database_url)
-    everybody = select(accounts.c.id, literal("email"), literal(ORLA))
+    digest = open_at_rest(settings_for(far_ends.url, tmp_path)).blind("email", ORLA)
+    everybody = select(accounts.c.id, literal("email"), literal(digest))
     async with engine.begin() as connection:
         await connection.execute(
             insert(opt_outs).from_select(["account_id", "kind", "value"], everybody)

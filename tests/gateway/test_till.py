@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 from redis.asyncio import Redis
 from tests.acme import Acme
+from tests.at_rest import AT_REST
 from tests.gateway.test_gateway import COMPANY, ORLA, PERSON, FarEnd, gateway, name_in, terms
 from tests.storage.conftest import fresh_database
 
@@ -57,7 +58,7 @@ class Ledger:
 
     def books(self) -> PostgresBooks:
         """Those of one process."""
-        books = PostgresBooks(self.url, Complaints(), patience_s=5)
+        books = PostgresBooks(self.url, Complaints(), AT_REST, patience_s=5)
         self._opened.append(books)
         return books
 
@@ -320,7 +321,7 @@ async def test_without_books_free_calls_and_remembered_answers_go_on(
     async with gateway(far_end, shared, books=ledger.books()) as (gate, _):
         await gate.ask(PERSON, ledger.terms())
         url = gate.channels["acme"].base_url
-        away = PostgresBooks(NOWHERE, Complaints())
+        away = PostgresBooks(NOWHERE, Complaints(), AT_REST)
         async with gateway(far_end, shared, books=away, base_url=url) as (bare, watcher):
             remembered = await bare.ask(PERSON, ledger.terms())
             free = await bare.ask(COMPANY, ledger.terms())

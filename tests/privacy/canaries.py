@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import msgspec
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.at_rest import AT_REST
 from tests.privacy.erasing import CANARY
 from tests.storage import job_examples
 from tests.storage.examples import NOW, company, email_point, enrichment, person, provenance, source
@@ -28,8 +29,10 @@ from roleferry_enrich.domain.records import Confidence, ContactKind, ContactPoin
 from roleferry_enrich.gateway.cache import Cache, Remembered
 from roleferry_enrich.providers.contract import Findings
 from roleferry_enrich.storage import tables
+from roleferry_enrich.storage.bound_names import address_name, reply_name
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.outgoing_tables import webhook_deliveries, webhook_endpoints
+from roleferry_enrich.storage.sealed import sealed_text
 from roleferry_enrich.storage.webhook_tables import mailbox_reports, webhook_events
 from roleferry_enrich.webhooks.vault import Vault
 
@@ -132,7 +135,8 @@ async def batched(engine: AsyncEngine, account_id: UUID) -> UUID:
 async def sent(engine: AsyncEngine, account_id: UUID, vault: Vault) -> None:
     """What providers sent, what of it is kept of the mailbox, and a paid reply."""
     document = {"event": "bounce", "email": EMAIL.upper(), "people": [{"name": NAME}]}
-    name = f"e-{uuid4()}"
+    name, question = f"e-{uuid4()}", uuid4().bytes
+    mailbox, known_by = (AT_REST.blind(kind, EMAIL) for kind in ("mailbox", "email"))
     rows = {
         webhook_events: {
             "provider": "sendgrid",
@@ -145,17 +149,17 @@ async def sent(engine: AsyncEngine, account_id: UUID, vault: Vault) -> None:
         },
         mailbox_reports: {
             "account_id": account_id,
-            "mailbox": EMAIL,
+            "mailbox": mailbox,
             "provider": "sendgrid",
             "id": uuid4(),
-            "address": EMAIL,
+            "address": sealed_text(AT_REST, address_name(mailbox), EMAIL),
             "deliverability": "invalid",
             "reason": "bounced",
             "reported_at": NOW,
         },
-        tables.opt_outs: {"account_id": account_id, "kind": "email", "value": EMAIL},
+        tables.opt_outs: {"account_id": account_id, "kind": "email", "value": known_by},
         tables.call_intents: {
-            "question": uuid4().bytes,
+            "question": question,
             "id": uuid4(),
             "account_id": account_id,
             "enrichment_id": uuid4(),
@@ -166,7 +170,7 @@ async def sent(engine: AsyncEngine, account_id: UUID, vault: Vault) -> None:
             "price": 10,
             "noted_at": NOW,
             "expires_at": NOW + timedelta(hours=1),
-            "reply": _reply(),
+            "reply": AT_REST.seal(reply_name(question), _reply()),
         },
     }
     async with engine.begin() as connection:

@@ -3,11 +3,16 @@
 import base64
 import binascii
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-import asyncpg
 from redis.asyncio import Redis
-from sqlalchemy import make_url
+from sqlalchemy import MetaData, Table, select, text
+from tests.at_rest import AT_REST
+
+from roleferry_enrich.storage.at_rest import AtRest
+from roleferry_enrich.storage.columns import metadata
+from roleferry_enrich.storage.engine import create_engine
+from roleferry_enrich.storage.opened_rows import opened
 
 CANARY = {
     "name": "Zzyxa Kanarienne",
@@ -15,7 +20,17 @@ CANARY = {
     "phone": "+442079461234",
     "profile": "linkedin.com/in/zzyxa-kanarienne",
 }
-WORDS = ("zzyxa", "kanarienne", "2079461234")
+_IDENTITIES = {
+    "email": CANARY["email"],
+    "phone": CANARY["phone"],
+    "profile": CANARY["profile"],
+    "linkedin": CANARY["profile"],
+    "mailbox": CANARY["email"],
+    "name_domain": "zzyxa kanarienne|quillmere.test",
+    "name_company": "zzyxa kanarienne|quillmere instruments",
+}
+_DIGESTS = [AT_REST.blind(kind, value) for kind, value in _IDENTITIES.items()]
+WORDS = ("zzyxa", "kanarienne", "2079461234", *_DIGESTS)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
 
 
@@ -36,19 +51,25 @@ def forms(text: str) -> Sequence[str]:
 
 
 async def tables_that_name(database_url: str) -> list[str]:
-    """Of all tables there are, those with a row in which the person is found."""
-    plain = make_url(database_url).set(drivername="postgresql")
-    connection = await asyncpg.connect(plain.render_as_string(hide_password=False))
-    try:
-        found = []
-        listed = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-        for (table,) in await connection.fetch(listed):
-            rows = await connection.fetch(f'SELECT * FROM "{table}"')
-            if any(names(_text(value)) for row in rows for value in row.values()):
-                found.append(table)
-        return found
-    finally:
-        await connection.close()
+    """Of all tables there are, those with a row in which the person is found, opened too."""
+    return await tables_with(database_url, AT_REST, names)
+
+
+async def tables_with(database_url: str, at_rest: AtRest, told: Callable[[str], bool]) -> list[str]:
+    """Those with a value, as it is or as the keys open it, of which that is so."""
+    engine = create_engine(database_url, pool_size=1, at_rest=at_rest)
+    found = []
+    async with engine.connect() as connection:
+        listed = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        for name in (await connection.scalars(listed)).all():
+            table = metadata.tables.get(name, Table(name, MetaData()))
+            wanted = select(table) if table.columns else text(f'SELECT * FROM "{name}"')
+            rows = await opened(connection, table, (await connection.execute(wanted)).all())
+            values = (value for each in rows for value in (*each.row, *each.stored))
+            if any(told(_text(value)) for value in values):
+                found.append(name)
+    await engine.dispose()
+    return found
 
 
 async def redis_names(redis: Redis) -> list[bytes]:

@@ -17,9 +17,12 @@ from roleferry_enrich.privacy.erasure import Erasure
 from roleferry_enrich.privacy.replaying import replay_missing
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.storage import tables
+from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.erasures import ErasureRepository
 from roleferry_enrich.storage.job_tables import job_items
+from roleferry_enrich.storage.opened_rows import opened
 from roleferry_enrich.storage.outgoing_tables import webhook_deliveries
+from roleferry_enrich.storage.sealed import is_sealed
 
 SOUGHT = traces.of_keys(Keys(email=canaries.EMAIL))
 HOLDING = (
@@ -82,24 +85,24 @@ async def test_who_stood_beside_an_erased_person_is_still_there(
     job_id = await canaries.batched(engine, account_id)
     await erasure.erase(account_id, traces.of_keys(Keys(), phone=canaries.PHONE))
 
+    kept = await EnrichmentRepository(engine).get(account_id, listed.id)
+    assert [it.text("full_name") for it in kept.executives] == [canaries.OTHER]
+    assert kept.request.known_executives == (canaries.OTHER,)
+    assert kept.company.text("domain") == "quillmere.test"
     async with engine.connect() as connection:
-        mine = tables.enrichments.c
-        kept = await connection.scalar(
-            select(mine.result).where(mine.account_id == account_id, mine.id == listed.id)
-        )
         people = await connection.scalars(
             select(tables.people.c.full_name).where(tables.people.c.account_id == account_id)
         )
         items = await connection.execute(
-            select(job_items.c.state, job_items.c.reference)
-            .where(job_items.c.job_id == job_id)
-            .order_by(job_items.c.number)
+            select(job_items).where(job_items.c.job_id == job_id).order_by(job_items.c.number)
         )
-        assert [it["fields"]["full_name"]["value"] for it in kept["executives"]] == [canaries.OTHER]
-        assert kept["request"]["known_executives"] == [canaries.OTHER]
-        assert kept["company"]["fields"]["domain"]["value"] == "quillmere.test"
+        told = await opened(connection, job_items, items.all())
         assert people.all() == [canaries.OTHER]
-        assert items.all() == [("suppressed", None), ("queued", "crm-2")]
+        assert [(it.row.state, it.row.reference) for it in told] == [
+            ("suppressed", None),
+            ("queued", "crm-2"),
+        ]
+        assert all(is_sealed(it.stored.request) for it in told)
 
 
 async def test_h75_an_account_erases_its_own_and_learns_of_no_other(

@@ -19,6 +19,8 @@ from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.privacy.retention import Retention
 from roleferry_enrich.retention_settings import RetentionSettings
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
+from roleferry_enrich.storage.searching import Place, Wanted, read_rows
+from roleferry_enrich.storage.tables import enrichments
 from roleferry_enrich.webhooks.vault import Vault
 
 DAY = timedelta(days=1)
@@ -83,11 +85,9 @@ async def test_an_address_that_expires_leaves_who_it_was_of(
     await canaries.led(engine, account_id)
     while await look(retention, 91):
         pass
-    async with engine.connect() as connection:
-        row = await connection.execute(
-            text("SELECT string_agg(result::text || request::text, ' ') FROM enrichments")
-        )
-        said = row.scalar_one()
+    everything = Wanted(account_id=None, patterns=())
+    rows = read_rows(engine, Place(table=enrichments), everything)
+    said = "".join([str((row.request, row.result)) async for row in rows])
     assert canaries.EMAIL not in said
     assert canaries.PHONE in said
     assert canaries.NAME in said

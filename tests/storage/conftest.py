@@ -16,6 +16,7 @@ import asyncpg
 import pytest
 from sqlalchemy import insert, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.at_rest import AT_REST
 
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate
@@ -47,7 +48,7 @@ def empty_database_url(server_url: str) -> Iterator[str]:
 
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(database_url)
+    engine = create_engine(database_url, at_rest=AT_REST)
     yield engine
     await engine.dispose()
 

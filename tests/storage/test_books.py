@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.at_rest import AT_REST
 from tests.storage.examples import NOW, enrichment, report
 
 from roleferry_enrich.domain.identifiers import MicroUsd
@@ -48,7 +49,7 @@ class Complaints:
 
 @pytest.fixture
 async def books(database_url: str) -> AsyncIterator[PostgresBooks]:
-    books = PostgresBooks(database_url, Complaints(), patience_s=5)
+    books = PostgresBooks(database_url, Complaints(), AT_REST, patience_s=5)
     yield books
     await books.close()
 
@@ -56,7 +57,7 @@ async def books(database_url: str) -> AsyncIterator[PostgresBooks]:
 @pytest.fixture
 async def other_books(database_url: str) -> AsyncIterator[PostgresBooks]:
     """Those of another process."""
-    books = PostgresBooks(database_url, Complaints(), patience_s=5)
+    books = PostgresBooks(database_url, Complaints(), AT_REST, patience_s=5)
     yield books
     await books.close()
 
@@ -326,7 +327,7 @@ async def test_the_sweep_writes_off_and_forgets(books, engine, account_id) -> No
 
 async def test_without_a_database_the_answer_is_no_and_comes_at_once() -> None:
     complaints = Complaints()
-    books = PostgresBooks(NOWHERE, complaints)
+    books = PostgresBooks(NOWHERE, complaints, AT_REST)
     for _ in range(100):
         with pytest.raises(BooksUnavailable):
             await books.note(intent(uuid4()))
@@ -344,7 +345,9 @@ async def test_a_database_that_says_nothing_costs_one_short_wait() -> None:
 
     async with await asyncio.start_server(silent, "127.0.0.1") as server:
         port = server.sockets[0].getsockname()[1]
-        books = PostgresBooks(f"postgresql://nobody@127.0.0.1:{port}/nothing", Complaints())
+        books = PostgresBooks(
+            f"postgresql://nobody@127.0.0.1:{port}/nothing", Complaints(), AT_REST
+        )
         for _ in range(100):
             with pytest.raises(BooksUnavailable):
                 await books.note(intent(uuid4()))

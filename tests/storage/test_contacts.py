@@ -94,7 +94,7 @@ async def test_contacts_of_one_company(contacts, record, account_id) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["ada", "LOVE", "love ada", "countess", "ada@engines.test", "engin", "a", "  ada, "]
+    "query", ["ada", "LOVE", "love ada", "countess", "ada@engines.test", "a", "  ada, "]
 )
 async def test_query_finds_beginnings_of_words(contacts, record, account_id, query) -> None:
     ada = person("Ada Lovelace", "ada@engines.test", title="Countess")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from tests.at_rest import AT_REST
 from tests.storage.examples import company, enrichment
 from tests.storage.job_examples import PRICES, asked, created, items, rows, run
 
@@ -21,6 +22,7 @@ from roleferry_enrich.errors import Conflict, InvalidQuery
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.jobs import JobRepository
+from roleferry_enrich.storage.sealed import REFERENCE, opened_text
 
 LEASE = timedelta(minutes=5)
 FAULT = RowFault(row=2, field="email", code="invalid_email", message="is not valid")
@@ -62,7 +64,7 @@ async def test_a_job_is_there_with_all_that_was_sent(engine, repository, account
     assert (job.priority, job.state) == (JobPriority.HIGH, JobState.QUEUED)
     assert job.counts == {ItemState.QUEUED: 3}
     stored = await rows(engine, job)
-    assert [(row.number, row.reference) for row in stored] == [
+    assert [(row.number, opened_text(AT_REST, REFERENCE, row.reference)) for row in stored] == [
         (1, "crm-1"),
         (2, "crm-2"),
         (3, "crm-3"),

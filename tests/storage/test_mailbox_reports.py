@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
+from tests.at_rest import AT_REST
 from tests.storage.examples import NOW, email_point, enrichment, person
 
 from roleferry_enrich.domain.enrichments import Goal, Request
@@ -68,7 +69,7 @@ async def points_of(engine, account_id, contact_id):
 
 
 async def told(wire, account_id, email=ADA, **changed) -> Answer:
-    given = {"wire": wire, "shelves": (), "now": lambda: NOW} | changed
+    given = {"wire": wire, "shelves": (), "now": lambda: NOW, "at_rest": AT_REST} | changed
     carrier = Recollections(**given).in_the_name_of(account_id, timedelta(0))
     conversation = Internal().verify_email(EmailQuery(email=email))
     (call,) = next(conversation)

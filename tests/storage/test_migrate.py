@@ -19,6 +19,7 @@ from roleferry_enrich.storage import (  # noqa: F401 - they declare tables of th
     erasure_tables,
     handling,
     job_tables,
+    key_tables,
     outgoing_tables,
     suppression_tables,
     webhook_tables,

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import event, text
+from tests.at_rest import AT_REST
 from tests.storage.conftest import fresh_database, new_account
 from tests.storage.examples import NOW
 
@@ -54,7 +55,7 @@ def grown_database(server_url):
 
 
 async def _fill(url: str) -> UUID:
-    engine = create_engine(url)
+    engine = create_engine(url, at_rest=AT_REST)
     try:
         account = await new_account(engine)
         async with engine.begin() as connection:
@@ -87,7 +88,7 @@ READS = {
 @pytest.mark.parametrize("index", READS)
 async def test_read_uses_its_index(grown_database, index) -> None:
     url, account = grown_database
-    engine = create_engine(url)
+    engine = create_engine(url, at_rest=AT_REST)
     plans: list[str] = []
 
     def explain(_connection, cursor, statement, parameters, *_rest) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 from sqlalchemy import func, select, text
+from tests.at_rest import AT_REST
 from tests.storage.conftest import fresh_database, new_account
 from tests.storage.examples import NOW, company, enrichment, person
 
@@ -55,7 +56,7 @@ def store(wire: Wire, *, days: int = 90, now: datetime = NOW) -> Recollections:
         for provider in ("acme", "hunter", "register")
         for capability in RETENTION
     )
-    return Recollections(wire=wire, shelves=kept, now=lambda: now)
+    return Recollections(wire=wire, shelves=kept, now=lambda: now, at_rest=AT_REST)
 
 
 def said(
@@ -375,6 +376,7 @@ FILL = """
     FROM generate_series(1, 24000) AS n, (SELECT id FROM enrichments LIMIT 1) AS e;
     ANALYZE
 """
+BLIND = "UPDATE identities SET value = :digest WHERE kind = :kind AND value = :value"
 COMPANIES = """
     INSERT INTO companies
         (account_id, id, fields, confidence, providers, workforce, workforce_change)
@@ -391,7 +393,7 @@ def grown_database(server_url):
 
 
 async def _fill(url: str) -> UUID:
-    engine = create_engine(url)
+    engine = create_engine(url, at_rest=AT_REST)
     try:
         account = await new_account(engine)
         await EnrichmentRepository(engine).record(
@@ -400,6 +402,9 @@ async def _fill(url: str) -> UUID:
         async with engine.begin() as connection:
             for statement in (COMPANIES, *FILL.split(";")):
                 await connection.execute(text(statement), {"account": account, "now": NOW})
+            for kind, value in (("email", "p77@engines.test"), ("domain", "c77.test")):
+                given = {"kind": kind, "value": value, "digest": AT_REST.blind(kind, value)}
+                await connection.execute(text(BLIND), given)
         return account
     finally:
         await engine.dispose()

@@ -11,6 +11,8 @@ from tests.privacy import canaries
 from tests.storage.conftest import fresh_database, new_account
 
 from roleferry_enrich.embedded import Servers
+from roleferry_enrich.settings import read_settings
+from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate
 
@@ -32,7 +34,7 @@ def privacy(command, monkeypatch, migrated_url, redis_url):
 
 async def known(url: str) -> UUID:
     """An account that has the invented person."""
-    engine = create_engine(url)
+    engine = create_engine(url, at_rest=open_at_rest(read_settings()))
     try:
         account_id = await new_account(engine)
         await canaries.enriched(engine, account_id)

@@ -100,7 +100,7 @@ def test_an_event_whose_key_is_gone_is_told(webhooks, monkeypatch):
     said = webhooks("show", "stripe", "evt_1")
 
     assert said.code == 2
-    assert "ROLEFERRY_CACHE_KEYS" in said.err
+    assert "ROLEFERRY_SEALING_KEYS" in said.err
 
 
 def test_an_event_waits_again_when_it_is_replayed(webhooks):

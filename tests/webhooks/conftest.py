@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.at_rest import AT_REST
 from tests.storage.conftest import fresh_database, new_account
 
 from roleferry_enrich.embedded import Servers
@@ -24,7 +25,7 @@ def migrated_url(servers: Servers) -> Iterator[str]:
 
 @pytest.fixture
 async def engine(migrated_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(migrated_url)
+    engine = create_engine(migrated_url, at_rest=AT_REST)
     yield engine
     async with engine.begin() as connection:
         await connection.execute(delete(webhook_events))

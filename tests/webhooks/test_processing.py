@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.at_rest import AT_REST
 from tests.storage.examples import enrichment
 from tests.suppressed import held, suppress
 from tests.webhooks import signers
@@ -22,8 +24,10 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.bound_names import address_name
 from roleferry_enrich.storage.completions import CompletionRepository, Due
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
+from roleferry_enrich.storage.sealed import opened_text
 from roleferry_enrich.storage.webhook_events import WebhookEvents
 from roleferry_enrich.storage.webhook_tables import mailbox_reports, webhook_events
 from roleferry_enrich.webhooks.endpoints import endpoints_of
@@ -77,7 +81,11 @@ class House:
         mine = mailbox_reports.c.account_id == self.account_id
         async with self.engine.connect() as connection:
             rows = await connection.execute(select(mailbox_reports).where(mine))
-            return [(row.address, row.deliverability) for row in rows]
+            return [(_address(row), row.deliverability) for row in rows]
+
+
+def _address(row: Row[Any]) -> str | None:
+    return opened_text(AT_REST, address_name(row.mailbox), row.address)
 
 
 @pytest.fixture

@@ -14,13 +14,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.domain.values import dataclass
-from roleferry_enrich.privacy.finding import find_subject
+from roleferry_enrich.privacy.finding import digests_of, find_subject
 from roleferry_enrich.privacy.patterns import patterns_of
 from roleferry_enrich.privacy.scrubbing import Scrubber
 from roleferry_enrich.privacy.showing import SHOWN
 from roleferry_enrich.privacy.traces import Traces
 from roleferry_enrich.privacy.ways import WAYS, Found, Searched
 from roleferry_enrich.retention_settings import RetentionSettings
+from roleferry_enrich.storage.at_rest import at_rest_of
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.outgoing_tables import webhook_endpoints
 from roleferry_enrich.storage.searching import Fate, Wanted, read_rows
@@ -45,13 +46,16 @@ class Access:
         Raises ServiceUnavailable.
         """
         subject = await find_subject(self.engine, account_id, sought)
-        found = Found(Scrubber(subject.traces), self.vault.open)
+        digests = digests_of(subject.traces, at_rest_of(self.engine))
+        found = Found(Scrubber(subject.traces), self.vault.open, digests=digests)
         found.people.update(person_id for _, person_id in subject.people)
         patterns = patterns_of(subject.traces)
         sections: Json = {}
         for name, way in WAYS.items():
             if isinstance(way, Searched) and not (way.is_shared and account_id):
-                wanted = Wanted(account_id=account_id, patterns=patterns, ids=found.ids)
+                wanted = Wanted(
+                    account_id=account_id, patterns=patterns, ids=found.ids, digests=digests
+                )
                 judge = partial(way.edit, found)
                 sections[name] = [
                     self._shown(found, name, row)

@@ -20,18 +20,20 @@ from roleferry_enrich.errors import InvalidQuery, ServiceUnavailable
 from roleferry_enrich.gateway.cache import Remembered
 from roleferry_enrich.gateway.cache_search import CacheSearch
 from roleferry_enrich.gateway.redis_guard import RedisDown
-from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.privacy import traces
-from roleferry_enrich.privacy.finding import StoredSubject, find_subject
+from roleferry_enrich.privacy.finding import StoredSubject, digests_of, find_subject
 from roleferry_enrich.privacy.journal import Journal, Line
 from roleferry_enrich.privacy.patterns import patterns_of
 from roleferry_enrich.privacy.scrubbing import Scrubber
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.privacy.telling import tell_of_erased
 from roleferry_enrich.privacy.traces import Traces
-from roleferry_enrich.privacy.ways import WAYS, Digested, Forget, Found, Searched
+from roleferry_enrich.privacy.ways import WAYS, Digested, Forget, Found, Searched, Shredded
+from roleferry_enrich.storage.at_rest import Key, at_rest_of
+from roleferry_enrich.storage.bound_names import erasure_name
 from roleferry_enrich.storage.erasures import Due, ErasureRepository, Receipt
 from roleferry_enrich.storage.searching import Wanted, edit_rows
+from roleferry_enrich.storage.shredding import shred
 from roleferry_enrich.storage.suppressions import EVERYWHERE, Addition
 from roleferry_enrich.storage.transactions import in_transaction
 from roleferry_enrich.webhooks.vault import Vault
@@ -49,7 +51,7 @@ class Erasure:
     suppressions: Suppressions
     cache: CacheSearch
     vault: Vault
-    ring: KeyRing
+    ring: Key
     journal: Journal
     mail_of: Mapping[str, UUID]
     """Senders of webhooks that report on the mail of one account."""
@@ -79,7 +81,7 @@ class Erasure:
 
     async def go_on(self, due: Due) -> None:
         """Once more, for what came in while it was under way. Raises ServiceUnavailable."""
-        plain = self.ring.open(_name(due.id), due.sought)
+        plain = self.ring.open(erasure_name(due.id), due.sought)
         receipt = Receipt(
             id=due.id, scope=due.scope, requested_at=self.now(), done_at=None, counts={}
         )
@@ -141,7 +143,7 @@ class Erasure:
         )
 
     def _sealed(self, erasure_id: UUID, sought: Traces) -> bytes:
-        return self.ring.seal(_name(erasure_id), msgspec.msgpack.encode(sought))
+        return self.ring.seal(erasure_name(erasure_id), msgspec.msgpack.encode(sought))
 
     async def _tables(self, account_id: UUID | None, subject: StoredSubject) -> dict[str, int]:
         """Again where somebody wrote what refers to the person meanwhile."""
@@ -157,7 +159,12 @@ class Erasure:
         others = (
             sender for sender, owner in self.mail_of.items() if account_id not in (None, owner)
         )
-        found = Found(Scrubber(subject.traces), self.vault.open, frozenset(others))
+        found = Found(
+            Scrubber(subject.traces),
+            self.vault.open,
+            digests=digests_of(subject.traces, at_rest_of(self.engine)),
+            others_senders=frozenset(others),
+        )
         found.people.update(person_id for _, person_id in subject.people)
         await tell_of_erased(self.engine, subject.people, self.now())
         counts, patterns = {}, patterns_of(subject.traces)
@@ -167,10 +174,14 @@ class Erasure:
                     account_id=None if way.is_shared else account_id,
                     patterns=patterns,
                     ids=found.ids,
+                    digests=found.digests,
                 )
                 count = await edit_rows(self.engine, way.place, wanted, partial(way.edit, found))
                 # What is shared may be of others' asking, of which one account learns nothing.
                 if count and not (account_id and way.is_shared):
+                    counts[name] = count
+            elif isinstance(way, Shredded):
+                if count := await self._shred(subject):
                     counts[name] = count
             elif isinstance(way, Digested):
                 about = list(found.enrichments), self._digests(subject.traces)
@@ -178,6 +189,12 @@ class Erasure:
                 if count := await in_transaction(self.engine, forget):
                     counts[name] = count
         return counts
+
+    async def _shred(self, subject: StoredSubject) -> int:
+        async def work(connection: AsyncConnection) -> int:
+            return sum([await shred(connection, one, {who}) for one, who in sorted(subject.people)])
+
+        return await in_transaction(self.engine, work)
 
     def _digests(self, known: Traces) -> Sequence[bytes]:
         return [digest for _, digest in self.suppressions.digests(known.forms)]
@@ -205,7 +222,3 @@ def _speaks_of(scrubber: Scrubber, remembered: Remembered) -> bool:
     if any(scrubber.is_subject(traces.of_claim(claim)) for claim in said.people):
         return True
     return scrubber.mentions(msgspec.to_builtins((said.people, said.companies, said.verdicts)))
-
-
-def _name(erasure_id: UUID) -> str:
-    return f"erasure {erasure_id}"

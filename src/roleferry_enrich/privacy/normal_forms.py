@@ -11,7 +11,7 @@ from typing import Protocol
 from roleferry_enrich.domain.identifiers import Domain
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim, PhoneClaim
 from roleferry_enrich.domain.queries import Keys
-from roleferry_enrich.domain.records import ContactKind, ContactPoint, FieldValue, GoldenCompany
+from roleferry_enrich.domain.records import ContactKind, ContactPoint, FieldValue
 from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.normalise.domains import parse_domain
 from roleferry_enrich.normalise.emails import (
@@ -72,7 +72,12 @@ class Known(Protocol):
     def contact_points(self) -> tuple[ContactPoint, ...]: ...
 
 
-def of_golden(person: Known, employer: GoldenCompany | None = None) -> tuple[NormalForm, ...]:
+class Employer(Protocol):
+    @property
+    def fields(self) -> Mapping[str, FieldValue]: ...
+
+
+def of_golden(person: Known, employer: Employer | None = None) -> tuple[NormalForm, ...]:
     """The forms of a person as merged or stored: whatever anybody said of them.
 
     Without what is not theirs alone: a shared mailbox, a switchboard.
@@ -110,7 +115,7 @@ def of_profile(url: str, network: Network | None = None) -> tuple[NormalForm, ..
     return (NormalForm("profile", profile.lower()),)
 
 
-def _text(known: Known | GoldenCompany | None, field: str) -> str | None:
+def _text(known: Employer | None, field: str) -> str | None:
     said = known.fields.get(field) if known else None
     return None if said is None else str(said.value)
 

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.cache_search import CacheSearch
-from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.privacy.access import Access
 from roleferry_enrich.privacy.erasure import Erasure
 from roleferry_enrich.privacy.journal import Journal
@@ -16,8 +15,8 @@ from roleferry_enrich.privacy.replaying import replay_missing
 from roleferry_enrich.privacy.retention import Retention
 from roleferry_enrich.privacy.rights import RightsDesk
 from roleferry_enrich.privacy.suppressions import Suppressions
-from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.notices import NoticeRepository
 from roleferry_enrich.webhooks.endpoints import accounts_of
 from roleferry_enrich.webhooks.vault import open_vault
@@ -35,7 +34,7 @@ def open_erasure(
         suppressions=suppressions,
         cache=CacheSearch(cache),
         vault=open_vault(settings),
-        ring=KeyRing([pepper(settings)]),
+        ring=open_at_rest(settings),
         journal=Journal(settings.data_dir),
         mail_of=accounts_of(settings),
         now=now,

@@ -24,9 +24,14 @@ from roleferry_enrich.storage.erasures import ErasureRepository
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.job_tables import job_items
 from roleferry_enrich.storage.searching import Place, Wanted, read_rows
+from roleferry_enrich.storage.sourced import read_fields
 from roleferry_enrich.storage.webhook_tables import mailbox_reports
 
 Tell = Callable[[AnyRow], Traces]
+_NAMED_BY = (
+    *("full_name", "first_name", "last_name", "linkedin_url"),
+    *("company_name", "company_domain", "company_number"),
+)
 _EVERY_ROW = Wanted(account_id=None, patterns=())
 
 
@@ -61,6 +66,11 @@ def _digest(erasure: Erasure, form: NormalForm) -> bytes:
     return erasure.suppressions.digests([form])[0][1]
 
 
+def _person(row: AnyRow) -> Traces:
+    said = {name: known.value for name, known in read_fields(row.fields).items()}
+    return traces.of_claim(read({name: said.get(name) for name in _NAMED_BY}, PersonClaim))
+
+
 def _point(row: AnyRow) -> Traces:
     match row.kind:
         case ContactKind.EMAIL:
@@ -86,8 +96,7 @@ def _keys(row: AnyRow) -> Traces:
 
 
 _TELLING: tuple[tuple[Table, Tell], ...] = (
-    (tables.identities, lambda row: traces.of_identity(row.kind, row.value)),
-    (tables.opt_outs, lambda row: traces.of_identity(row.kind, row.value)),
+    (tables.people, _person),
     (tables.contact_points, _point),
     (tables.observations, _claim),
     (tables.enrichments, _keys),

@@ -23,11 +23,14 @@ from roleferry_enrich.retention_settings import RetentionSettings
 from roleferry_enrich.storage.expiring import ExpiryRepository
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.searching import Wanted, edit_rows
+from roleferry_enrich.storage.shredding import shred
+from roleferry_enrich.storage.transactions import in_transaction
 from roleferry_enrich.webhooks.vault import Vault
 
 _MOST = 100
 _OF_A_PERSON = (
-    *("observations", "enrichments", "field_history", "contact_points", "identities", "people"),
+    *("observations", "enrichments", "field_history", "contact_points", "identities"),
+    *("subject_keys", "people"),
 )
 _READ: Mapping[ContactKind, str] = {
     ContactKind.EMAIL: "email",
@@ -83,12 +86,16 @@ class Retention:
         wanted = Wanted(account_id=account_id, patterns=(), ids=ids)
         for name in _OF_A_PERSON:
             way = WAYS[name]
-            assert isinstance(way, Searched)
-            await edit_rows(self.engine, way.place, wanted, partial(way.edit, found))
+            if isinstance(way, Searched):
+                await edit_rows(self.engine, way.place, wanted, partial(way.edit, found))
+            elif found.people:
+                await in_transaction(self.engine, lambda it: shred(it, account_id, found.people))
 
 
 def _forms(row: AnyRow) -> tuple[NormalForm, ...]:
     match row.kind:
+        case _ if row.value is None:
+            return ()  # nobody can read it any more
         case ContactKind.EMAIL:
             return normal_forms.of_email(row.value)
         case ContactKind.PHONE:

@@ -31,7 +31,7 @@ def _enrichment(found: Found, row: AnyRow) -> Json:
     if row.person_id in found.people or left is None:
         return {**shown, "asked_by": row.request["keys"], "person": row.result["person"]}
     taken = [it for it in row.result["executives"] if it not in left["executives"]]
-    return {**shown, "listed_as": taken}
+    return {**shown, "listed_as": [_less(each, "of") for each in taken]}
 
 
 def _fields(found: Found, row: AnyRow) -> Json:
@@ -68,6 +68,10 @@ def _intent(found: Found, row: AnyRow) -> Json:
     return {**shown, "reply": reply_body(bytes(row.reply)).decode(errors="replace")}
 
 
+def _less(document: Json, name: str) -> Json:
+    return {each: value for each, value in document.items() if each != name}
+
+
 def _taken(before: Json, after: Json) -> Json:
     return {name: value for name, value in before.items() if after.get(name) != value}
 
@@ -81,8 +85,8 @@ SHOWN: Mapping[str, Show] = MappingProxyType(
             *("person_id", "kind", "value", "label", "confidence", "deliverability", "sources"),
             *("first_collected_at", "updated_at"),
         ),
-        "identities": _whole("kind", "value"),
-        "opt_outs": _whole("kind", "value", "noted_at"),
+        "identities": _whole("kind"),
+        "opt_outs": _whole("kind", "noted_at"),
         "people": _person,
         "companies": _fields,
         "job_items": _item,

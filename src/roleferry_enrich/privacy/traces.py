@@ -12,7 +12,6 @@ from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import (
     ContactKind,
     ContactPoint,
-    GoldenCompany,
     GoldenPerson,
 )
 from roleferry_enrich.domain.values import dataclass
@@ -20,7 +19,7 @@ from roleferry_enrich.normalise.emails import is_role_account, parse_email
 from roleferry_enrich.normalise.names import parse_person_name, person_name_of_parts
 from roleferry_enrich.normalise.text import words
 from roleferry_enrich.privacy import normal_forms
-from roleferry_enrich.privacy.normal_forms import NormalForm
+from roleferry_enrich.privacy.normal_forms import Employer, NormalForm
 
 _ONES_OWN_PHONES = frozenset({PhoneKind.MOBILE, PhoneKind.DIRECT})
 _PROFILE = "profile"
@@ -77,7 +76,7 @@ def of_claim(claim: PersonClaim, employer: Keys | None = None) -> Traces:
     )
 
 
-def of_golden(person: GoldenPerson, employer: GoldenCompany | None = None) -> Traces:
+def of_golden(person: GoldenPerson, employer: Employer | None = None) -> Traces:
     """Of a golden record, likewise."""
     own = tuple(filter(_is_ones_own, person.contact_points))
     return Traces(
@@ -94,25 +93,6 @@ def phones_of(person: GoldenPerson) -> Traces:
         if point.kind is ContactKind.PHONE and point.label != PhoneKind.SWITCHBOARD
     )
     return Traces(forms=frozenset(it for one in numbers for it in normal_forms.of_phone(one)))
-
-
-def of_identity(kind: str, value: str) -> Traces:
-    """Of a key by which a person is recognised: `storage/identities.py` writes them."""
-    name, _, employer = value.partition("|")
-    employer = employer.partition("#")[0]
-    match kind:
-        case "email":
-            return Traces(forms=frozenset(normal_forms.of_email(value)))
-        case "linkedin":
-            return Traces(forms=frozenset(normal_forms.of_profile(value, "linkedin")))
-        case "name_domain":
-            return of_claim(PersonClaim(full_name=name, company_domain=employer))
-        case "name_company":
-            return of_claim(PersonClaim(full_name=name, company_name=employer))
-        case "name_number":
-            return of_claim(PersonClaim(full_name=name, company_number=employer))
-        case _:
-            return Traces()
 
 
 def _names(full: str | None, first: str | None, last: str | None) -> frozenset[str]:

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.domain.batches import ItemState
 from roleferry_enrich.domain.webhook_events import EventType
-from roleferry_enrich.privacy import traces
 from roleferry_enrich.privacy.scrubbing import Scrubber
 from roleferry_enrich.storage import tables
 from roleferry_enrich.storage.book_rows import reply_body
@@ -37,6 +36,8 @@ class Found:
     scrubber: Scrubber
     open_event: Callable[[str, str, bytes], object]
     """Raises ValueError for a body that no key opens."""
+    digests: frozenset[str] = frozenset()
+    """By which the person is found where nothing else is kept of them."""
     others_senders: frozenset[str] = frozenset()
     """Senders of webhooks that report on another account's mail alone."""
     people: set[UUID] = field(default_factory=set)
@@ -80,17 +81,26 @@ class Digested:
     forget: Forget
 
 
-Way = Searched | Digested | Follows | HoldsNobody
+@dataclass(frozen=True, slots=True)
+class Shredded:
+    """The person's key: without it nothing opens that was overlooked, or lies in a backup."""
+
+
+Way = Searched | Digested | Shredded | Follows | HoldsNobody
 
 
 def _observation(found: Found, row: AnyRow) -> Edit:
     if row.person_id in found.people:
         return Fate.DELETED
+    if row.claim is None:  # whose key is gone: nobody can read it
+        return Fate.KEPT
     return _rewritten("claim", row.claim, found.scrubber.claim(row.kind, row.claim))
 
 
 def _enrichment(found: Found, row: AnyRow) -> Edit:
-    result = found.scrubber.enrichment(row.result)
+    if row.result is None and row.person_id not in found.people:
+        return Fate.KEPT
+    result = row.result and found.scrubber.enrichment(row.result)
     if row.person_id in found.people or result is None:
         found.enrichments.add(row.id)
         return Fate.DELETED
@@ -108,7 +118,7 @@ def _history(found: Found, row: AnyRow) -> Edit:
 
 def _point(found: Found, row: AnyRow) -> Edit:
     is_theirs = row.person_id in found.people or found.scrubber.names_value(row.value)
-    return Fate.DELETED if is_theirs else Fate.KEPT
+    return Fate.DELETED if is_theirs or row.value is None else Fate.KEPT
 
 
 def _identity(found: Found, row: AnyRow) -> Edit:
@@ -118,13 +128,15 @@ def _identity(found: Found, row: AnyRow) -> Edit:
 
 
 def _opt_out(found: Found, row: AnyRow) -> Edit:
-    is_theirs = found.scrubber.is_subject(traces.of_identity(row.kind, row.value))
-    return Fate.DELETED if is_theirs else Fate.KEPT
+    return Fate.DELETED if row.value in found.digests else Fate.KEPT
 
 
 def _person(found: Found, row: AnyRow) -> Edit:
     if row.id in found.people:
         return Fate.DELETED
+    if row.fields is None:  # an erasure that did not end had taken the key
+        told = row.full_name and found.scrubber.mentions(row.full_name)
+        return {"full_name": None, "words": ""} if told else Fate.KEPT
     left = found.scrubber.fields_document(row.fields, of_company=False)
     return _rewritten("fields", row.fields, left)
 
@@ -152,7 +164,7 @@ def _item(found: Found, row: AnyRow) -> Edit:
 
 
 def _report(found: Found, row: AnyRow) -> Edit:
-    names = found.scrubber.names_value([row.mailbox, row.address])
+    names = found.scrubber.names_value(row.address)
     return Fate.DELETED if names else Fate.KEPT
 
 
@@ -221,9 +233,10 @@ WAYS: Mapping[str, Way] = MappingProxyType(
             Place(table=tables.contact_points, texts=("value",), ids=("person_id",)), _point
         ),
         "identities": Searched(
-            Place(table=tables.identities, texts=("value",), ids=("subject_id",)), _identity
+            Place(table=tables.identities, ids=("subject_id",), digests=("value",)), _identity
         ),
-        "opt_outs": Searched(Place(table=tables.opt_outs, texts=("value",)), _opt_out),
+        "opt_outs": Searched(Place(table=tables.opt_outs, digests=("value",)), _opt_out),
+        "subject_keys": Shredded(),
         "people": Searched(
             Place(table=tables.people, texts=("full_name", "fields"), ids=("id",)), _person
         ),
@@ -231,9 +244,7 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "job_items": Searched(
             Place(table=job_items, texts=("request", "reference"), ids=("enrichment_id",)), _item
         ),
-        "mailbox_reports": Searched(
-            Place(table=mailbox_reports, texts=("mailbox", "address")), _report
-        ),
+        "mailbox_reports": Searched(Place(table=mailbox_reports, texts=("address",)), _report),
         "webhook_deliveries": Searched(Place(table=webhook_deliveries), _delivery),
         "webhook_events": Searched(Place(table=webhook_events), _event, is_shared=True),
         "call_intents": Searched(Place(table=tables.call_intents), _intent, is_shared=True),

@@ -25,7 +25,14 @@ from roleferry_enrich.gateway.books import (
 )
 from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.storage import book_rows as rows
-from roleferry_enrich.storage.book_rows import LookAgain, PayerUnknown, Settlement, Struck
+from roleferry_enrich.storage.at_rest import Key
+from roleferry_enrich.storage.book_rows import (
+    LookAgain,
+    PayerUnknown,
+    Settlement,
+    Struck,
+    Unreadable,
+)
 from roleferry_enrich.storage.lanes import Lane
 from roleferry_enrich.storage.statements import sql
 from roleferry_enrich.storage.wire import DatabaseAway, Wire
@@ -55,8 +62,10 @@ class PostgresBooks:
     """
 
     def __init__(
-        self, url: str, complaints: Complaints, *, patience_s: float = _PATIENCE_S
+        self, url: str, complaints: Complaints, ring: Key, *, patience_s: float = _PATIENCE_S
     ) -> None:
+        """`ring` seals the replies that are kept."""
+        self._ring = ring
         self._front, self._back = Wire(url, is_durable=False), Wire(url)
         self._complaints = complaints
         self._patience_s = patience_s
@@ -76,11 +85,16 @@ class PostgresBooks:
                     continue
                 case PayerUnknown():
                     raise BooksUnavailable("there is no account that pays")
+                case Unreadable():
+                    raise BooksUnavailable("a kept reply cannot be opened")
                 case found:
                     return found
 
     async def follow(self, entry: Entry) -> Kept | UnderWay | Unanswered | Gone:
-        return await self._asked(self._looks, entry, self._until())
+        found = await self._asked(self._looks, entry, self._until())
+        if isinstance(found, Unreadable):
+            raise BooksUnavailable("a kept reply cannot be opened")
+        return found
 
     async def write_off(self, entry: Entry) -> Lost | None:
         return await self._asked(self._losses, entry, self._until())
@@ -141,9 +155,11 @@ class PostgresBooks:
 
     async def _note_all(
         self, given: Sequence[Intent]
-    ) -> Sequence[Noted | Kept | UnderWay | LookAgain | PayerUnknown]:
+    ) -> Sequence[Noted | Kept | UnderWay | LookAgain | PayerUnknown | Unreadable]:
         found = await self._front.rows(_NOTE, rows.intents(given))
-        return [rows.noted(intent, row) for intent, row in zip(given, found, strict=True)]
+        return [
+            rows.noted(intent, row, self._ring) for intent, row in zip(given, found, strict=True)
+        ]
 
     def _unnote(self, intent: Intent) -> None:
         """Who wanted to call has gone, and does not know that it may be noted."""
@@ -151,9 +167,9 @@ class PostgresBooks:
 
     async def _look_at_all(
         self, given: Sequence[Entry]
-    ) -> Sequence[Kept | UnderWay | Unanswered | Gone]:
+    ) -> Sequence[Kept | UnderWay | Unanswered | Gone | Unreadable]:
         found = await self._front.rows(_FOLLOW, rows.entries(given))
-        return [rows.followed(row) for row in found]
+        return [rows.followed(row, self._ring) for row in found]
 
     async def _write_off_all(self, given: Sequence[Entry]) -> Sequence[Lost | None]:
         found = await self._front.rows(_WRITE_OFF, rows.entries(given))
@@ -165,7 +181,7 @@ class PostgresBooks:
         settled = [each for each in given if isinstance(each, Settlement)]
         struck = [each.entry for each in given if isinstance(each, Struck)]
         if settled:
-            await self._back.rows(_SETTLE, rows.settlements(settled))
+            await self._back.rows(_SETTLE, rows.settlements(settled, self._ring))
         if struck:
             await self._back.rows(_STRIKE, rows.entries(struck))
         return [None] * len(given)

@@ -13,6 +13,9 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
+_ALWAYS_NEW = frozenset({"subject_keys"})
+"""Where another's row in the way must fail the transaction: what it seals would be lost."""
+
 Row = Mapping[str, object]
 """Column name to a value that `documents.encode` knows. All rows of a table name the same."""
 
@@ -50,6 +53,8 @@ def _insert(table: Table, columns: tuple[str, ...], replace: bool) -> Insert:  #
     ).table_valued(*(table.c[name] for name in columns), name="given")
     statement = insert(table).from_select(columns, select(*(rows.c[name] for name in columns)))
     key = [column.name for column in table.primary_key]
+    if table.name in _ALWAYS_NEW:
+        return statement
     if not replace:
         return statement.on_conflict_do_nothing(index_elements=key)
     updated = {name: _kept(table, name, statement.excluded[name]) for name in columns}

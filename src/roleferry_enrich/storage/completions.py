@@ -17,8 +17,9 @@ from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.outcomes import OutcomeKind
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.storage.announcing import announce
+from roleferry_enrich.storage.at_rest import at_rest_of
 from roleferry_enrich.storage.enrichment_events import of_enrichment
-from roleferry_enrich.storage.sourced import read_enrichment
+from roleferry_enrich.storage.people_keys import blind_email, read_enrichments
 from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.tables import completions, enrichments
 from roleferry_enrich.storage.transactions import in_transaction
@@ -70,7 +71,9 @@ _WAKE = statement("wake_completions")
 
 async def wake(connection: AsyncConnection, answered: Answered) -> int:
     """Let those be completed now who wait for what a provider has just told; how many."""
-    return (await connection.execute(_WAKE, asdict(answered))).rowcount
+    email = blind_email(at_rest_of(connection), answered.email)
+    given = {**asdict(answered), "email": email, "clear_email": answered.email}
+    return (await connection.execute(_WAKE, given)).rowcount
 
 
 async def _tell(connection: AsyncConnection, due: Due) -> None:
@@ -78,7 +81,10 @@ async def _tell(connection: AsyncConnection, due: Due) -> None:
     statement = select(enrichments.c.result).where(
         enrichments.c.account_id == due.account_id, enrichments.c.id == due.enrichment_id
     )
-    enrichment = read_enrichment((await connection.execute(statement)).scalar_one())
+    result = (await connection.execute(statement)).scalar_one()
+    (enrichment,) = await read_enrichments(connection, due.account_id, [result])
+    if enrichment is None:
+        return  # of a person whose key was shredded
     event = of_enrichment(EventType.ENRICHMENT_COMPLETED, enrichment)
     await announce(connection, due.account_id, event)
 

@@ -1,41 +1,19 @@
-"""Every address and number stored, of every account, a few thousand at a time."""
+"""Every address and number stored, of every account."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from sqlalchemy import literal, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from roleferry_enrich.storage.golden import AnyRow
+from roleferry_enrich.storage.searching import Place, Wanted, read_rows
 from roleferry_enrich.storage.tables import contact_points
-from roleferry_enrich.storage.transactions import in_transaction
 
-_A_TIME = 5_000
 _KINDS = ("email", "phone")
+_ALL = Wanted(account_id=None, patterns=())
 
 
 async def contact_values(engine: AsyncEngine) -> AsyncIterator[tuple[UUID, UUID, str, str]]:
-    """Account, person, kind and value. Raises ServiceUnavailable."""
-    after: tuple[UUID, UUID, str, str] | None = None
-    while True:
-        rows = await _some(engine, after)
-        for row in rows:
+    """Account, person, kind and value. Raises KeyMissing, ServiceUnavailable."""
+    async for row in read_rows(engine, Place(table=contact_points), _ALL):
+        if row.kind in _KINDS:
             yield row.account_id, row.person_id, row.kind, row.value
-        if len(rows) < _A_TIME:
-            return
-        last = rows[-1]
-        after = last.account_id, last.person_id, last.kind, last.value
-
-
-async def _some(engine: AsyncEngine, after: tuple[UUID, UUID, str, str] | None) -> list[AnyRow]:
-    point = contact_points.c
-    place = tuple_(point.account_id, point.person_id, point.kind, point.value)
-    wanted = select(point.account_id, point.person_id, point.kind, point.value)
-    wanted = wanted.where(point.kind.in_(_KINDS)).order_by(place).limit(_A_TIME)
-    if after is not None:
-        wanted = wanted.where(place > tuple_(*map(literal, after)))
-
-    async def work(connection: AsyncConnection) -> list[AnyRow]:
-        return list((await connection.execute(wanted)).all())
-
-    return await in_transaction(engine, work)

@@ -7,13 +7,17 @@ from sqlalchemy import Select, cast, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from roleferry_enrich.domain.records import Confidence, Value
+from roleferry_enrich.domain.records import Confidence, ContactKind, Value
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredContact
+from roleferry_enrich.normalise.emails import parse_email
+from roleferry_enrich.storage.at_rest import AtRest, at_rest_of
+from roleferry_enrich.storage.contact_points import known_of
 from roleferry_enrich.storage.cursors import Moment, Number, check_limit
 from roleferry_enrich.storage.documents import read
-from roleferry_enrich.storage.golden import AnyRow, fields_of, points_of, words
+from roleferry_enrich.storage.golden import AnyRow, person_fields, words
 from roleferry_enrich.storage.identities import Subject
-from roleferry_enrich.storage.tables import field_history, people
+from roleferry_enrich.storage.sealed import HISTORY, SubjectKeys, keys_of
+from roleferry_enrich.storage.tables import contact_points, field_history, people
 from roleferry_enrich.storage.transactions import in_transaction
 
 _MOST_QUERY_WORDS = 10
@@ -32,20 +36,19 @@ class ContactRepository:
         company_id: UUID | None = None,
         query: str | None = None,
     ) -> Page[StoredContact]:
-        """Newest first. `query`: beginnings of words in the name, title, company or addresses.
+        """Newest first. `query`: beginnings of words in the name, title or company, or an address.
 
         Raises InvalidQuery for a cursor that is not this list's and for a limit beyond 100.
         """
         check_limit(limit)
-        statement = select(people).where(people.c.account_id == account_id)
+        everyone = select(people).where(people.c.account_id == account_id)
         if company_id is not None:
-            statement = statement.where(people.c.company_id == company_id)
-        if query is not None:
-            statement = _matching(statement, query)
-        statement = _newest_first(statement, after).limit(limit + 1)
+            everyone = everyone.where(people.c.company_id == company_id)
+        everyone = _newest_first(everyone, after).limit(limit + 1)
 
         async def work(connection: AsyncConnection) -> Page[StoredContact]:
-            rows = (await connection.execute(statement)).all()
+            wanted = _matching(everyone, query, at_rest_of(connection))
+            rows = (await connection.execute(wanted)).all()
             more = len(rows) > limit
             last = rows[limit - 1] if more else None
             return Page(
@@ -89,15 +92,29 @@ class ContactRepository:
         async def work(connection: AsyncConnection) -> Page[FieldChange]:
             rows = (await connection.execute(statement)).all()
             more = len(rows) > limit
+            keys = await keys_of(connection, account_id, {contact_id} if rows else ())
             return Page(
-                items=tuple(_change(row) for row in rows[:limit]),
+                items=tuple(found for row in rows[:limit] if (found := _change(row, keys))),
                 next=Number(rows[limit - 1].id).cursor() if more else None,
             )
 
         return await in_transaction(self._engine, work)
 
 
-def _matching(statement: Select[*tuple[object, ...]], query: str) -> Select[*tuple[object, ...]]:
+def _matching(
+    statement: Select[*tuple[object, ...]], query: str | None, at_rest: AtRest
+) -> Select[*tuple[object, ...]]:
+    if query is None:
+        return statement
+    address = parse_email(query) if "@" in query else None
+    if address is not None:
+        point = contact_points.c
+        having = (
+            select(point.person_id)
+            .where(point.account_id == people.c.account_id, point.kind == ContactKind.EMAIL)
+            .where(point.digest == at_rest.blind(ContactKind.EMAIL, address))
+        )
+        return statement.where(people.c.id.in_(having))
     # Words are letters and digits only, so there is nothing to quote.
     wanted = " & ".join(f"{word}:*" for word in words(query)[:_MOST_QUERY_WORDS])
     if not wanted:
@@ -118,26 +135,32 @@ def _newest_first(
 async def _contacts(
     connection: AsyncConnection, account_id: UUID, rows: Sequence[AnyRow]
 ) -> tuple[StoredContact, ...]:
-    points = await points_of(connection, account_id, [row.id for row in rows])
+    """Without those whose key was shredded: nothing is known of them any more."""
+    known = await known_of(connection, account_id, [row.id for row in rows])
     return tuple(
         StoredContact(
             id=row.id,
-            fields=fields_of(row),
-            contact_points=points.get(row.id, ()),
+            fields=fields,
+            contact_points=known.points.get(row.id, ()),
             confidence=Confidence(row.confidence),
             company_id=row.company_id,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
         for row in rows
+        if (fields := person_fields(row, known.keys)) is not None
     )
 
 
-def _change(row: AnyRow) -> FieldChange:
+def _change(row: AnyRow, keys: SubjectKeys) -> FieldChange | None:
+    """None where the key was shredded."""
+    new = keys.opened(HISTORY, row.new)
+    if new is None:
+        return None
     return FieldChange(
         field=row.field,
-        old=_value(row.old),
-        new=_value(row.new),
+        old=_value(keys.opened(HISTORY, row.old)),
+        new=_value(new),
         enrichment_id=row.enrichment_id,
         changed_at=row.changed_at,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.storage import documents
+from roleferry_enrich.storage.at_rest import AtRest, keep
 from roleferry_enrich.storage.row_security import AccountConnection
 
 _DRIVER = "postgresql+asyncpg"
@@ -31,9 +32,12 @@ _POOL_TIMEOUT_S = 5
 _RECYCLE_S = 1800
 
 
-def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """A pool of at most `pool_size` connections; nothing is opened before the first use."""
-    return create_async_engine(
+def create_engine(url: str, *, pool_size: int = 10, at_rest: AtRest | None = None) -> AsyncEngine:
+    """A pool of at most `pool_size` connections; nothing is opened before the first use.
+
+    Without `at_rest` it is for tables in which nothing is sealed.
+    """
+    engine = create_async_engine(
         asyncpg_url(url),
         pool_size=pool_size,
         max_overflow=0,
@@ -51,6 +55,9 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         },
         hide_parameters=True,
     )
+    if at_rest is not None:
+        keep(engine, at_rest)
+    return engine
 
 
 def create_unpooled_engine(url: str) -> AsyncEngine:

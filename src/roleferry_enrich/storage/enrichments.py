@@ -18,7 +18,8 @@ from roleferry_enrich.storage.credit_tables import enrichment_usage
 from roleferry_enrich.storage.credits import settle
 from roleferry_enrich.storage.enrichment_events import EnrichmentAnnouncer
 from roleferry_enrich.storage.opt_outs import opt_out_rows
-from roleferry_enrich.storage.sourced import read_enrichment
+from roleferry_enrich.storage.people_keys import read_enrichments
+from roleferry_enrich.storage.sealed import keys_of
 from roleferry_enrich.storage.subjects import gather
 from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
@@ -68,12 +69,16 @@ class EnrichmentRepository:
                 enrichment, person_id=subjects.person_id, company_id=subjects.company_id
             )
             books = {
-                tables.enrichments: [rows.enrichment_row(known)],
+                tables.enrichments: [
+                    rows.enrichment_row(known, subjects.executive_ids, subjects.keys)
+                ],
                 tables.conversations: rows.conversation_rows(known, reports),
                 tables.provider_calls: rows.call_rows(known, reports),
-                tables.opt_outs: opt_out_rows(known),
+                tables.opt_outs: opt_out_rows(known, subjects.keys.at_rest),
                 enrichment_usage: [] if bill is None else [rows.usage_row(known, bill)],
-                tables.observations: rows.observation_rows(known, observations, subjects.owners),
+                tables.observations: rows.observation_rows(
+                    known, observations, subjects.owners, subjects.keys
+                ),
             }
             await bulk.write(connection, {**subjects.rows(known), **books}, replacing=_REPLACED)
             await schedule(connection, known)
@@ -96,7 +101,8 @@ class EnrichmentRepository:
 
         async def work(connection: AsyncConnection) -> Enrichment | None:
             result = await connection.scalar(statement)
-            return None if result is None else read_enrichment(result)
+            (found,) = await read_enrichments(connection, account_id, [result])
+            return found
 
         return await in_transaction(self._engine, work)
 
@@ -111,6 +117,9 @@ class EnrichmentRepository:
 
         async def work(connection: AsyncConnection) -> Observations:
             found = (await connection.execute(statement)).all()
-            return rows.observations_of(found)
+            keys = await keys_of(
+                connection, account_id, {row.person_id for row in found if row.person_id}
+            )
+            return rows.observations_of(found, keys)
 
         return await in_transaction(self._engine, work)

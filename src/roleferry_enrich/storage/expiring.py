@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from roleferry_enrich.storage import tables
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.job_tables import jobs
+from roleferry_enrich.storage.opened_rows import opened
 from roleferry_enrich.storage.transactions import in_transaction
 from roleferry_enrich.storage.webhook_tables import mailbox_reports
 
@@ -30,7 +31,7 @@ class ExpiryRepository:
         )
 
     async def points(self, kind: str, before: datetime) -> Sequence[AnyRow]:
-        """Contact points of a kind, likewise, with the company of whose they are."""
+        """Contact points of a kind, likewise, opened, with the company of whose they are."""
         point, person = tables.contact_points.c, tables.people.c
         statement = (
             select(tables.contact_points, person.company_id)
@@ -43,7 +44,11 @@ class ExpiryRepository:
             .limit(self._most)
         )
 
-        return await self._all(statement)
+        async def work(connection: AsyncConnection) -> Sequence[AnyRow]:
+            rows = (await connection.execute(statement)).all()
+            return [each.row for each in await opened(connection, tables.contact_points, rows)]
+
+        return await in_transaction(self._engine, work)
 
     async def enrichments(self, before: datetime) -> int:
         """Delete those that were asked for before, with what was observed for them."""

@@ -27,8 +27,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from roleferry_enrich.errors import Conflict, Fault, InvalidQuery
-from roleferry_enrich.gateway.sealing import KeyRing, derived
+from roleferry_enrich.gateway.sealing import derived
 from roleferry_enrich.storage.account_tables import idempotent_requests
+from roleferry_enrich.storage.at_rest import Key
+from roleferry_enrich.storage.bound_names import answer_name
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.transactions import in_transaction
@@ -95,7 +97,7 @@ class About:
 
 
 class IdempotencyRepository:
-    def __init__(self, engine: AsyncEngine, ring: KeyRing, secret: bytes) -> None:
+    def __init__(self, engine: AsyncEngine, ring: Key, secret: bytes) -> None:
         self._engine = engine
         self._ring = ring
         self._secret = derived(secret, "idempotency keys")
@@ -213,15 +215,17 @@ class IdempotencyRepository:
         return {
             "account_id": place.account_id,
             "operation": place.operation,
-            "key": hmac.digest(self._secret, place.key.encode(), "sha256"),
+            "key": self._digest(place),
         }
+
+    def _digest(self, place: KeyPlace) -> bytes:
+        return hmac.digest(self._secret, place.key.encode(), "sha256")
 
     def _where(self, place: KeyPlace) -> list[ColumnElement[bool]]:
         return [_TABLE[name] == value for name, value in self._columns(place).items()]
 
     def _name(self, place: KeyPlace) -> str:
-        key = self._columns(place)["key"]
-        return f"answer {place.account_id} {place.operation} {key!r}"
+        return answer_name(place.account_id, place.operation, self._digest(place))
 
 
 def _taken() -> Conflict:

@@ -23,10 +23,12 @@ from roleferry_enrich.domain.batches import (
 )
 from roleferry_enrich.domain.enrichments import Request
 from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.storage.at_rest import AtRest, at_rest_of
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.job_events import announce_end, announce_progress
 from roleferry_enrich.storage.job_tables import job_items, jobs
+from roleferry_enrich.storage.sealed import ITEM, SubjectKeys
 from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.transactions import in_transaction
 
@@ -91,7 +93,8 @@ class LeaseRepository:
 
         async def work(connection: AsyncConnection) -> Sequence[Leased]:
             rows = (await connection.execute(_LEASE_ITEMS, given)).all()
-            free = [_leased(row) for row in rows if row.max_cost is None]
+            at_rest = at_rest_of(connection)
+            free = [_leased(row, at_rest) for row in rows if row.max_cost is None]
             capped = [row for row in rows if row.max_cost is not None]
             return [*free, *await _allowed(connection, capped, prices)]
 
@@ -178,7 +181,7 @@ async def _allowed(
         budget = await _budget(connection, mine[0])
         for row in mine:
             budget, share = await _share(connection, row, budget, prices)
-            item = _leased(row)
+            item = _leased(row, at_rest_of(connection))
             if share is None:
                 waiting.append(item)
             else:
@@ -231,7 +234,8 @@ def _held(items: Collection[Leased]) -> dict[str, object]:
     }
 
 
-def _leased(row: AnyRow) -> Leased:
+def _leased(row: AnyRow, at_rest: AtRest) -> Leased:
+    request = SubjectKeys(at_rest, {}).opened(ITEM, row.request)
     return Leased(
         account_id=row.account_id,
         job_id=row.job_id,
@@ -240,6 +244,6 @@ def _leased(row: AnyRow) -> Leased:
         enrichment_id=row.tries[-1],
         charge_id=row.tries[0],
         key_id=row.key_id,
-        request=read(row.request, Request),
+        request=read(request, Request),
         delays=row.delays,
     )

@@ -17,16 +17,25 @@ from roleferry_enrich.domain.batches import (
     NewJob,
     RowFault,
 )
+from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.stored import Page
 from roleferry_enrich.errors import Conflict
 from roleferry_enrich.storage import bulk
+from roleferry_enrich.storage.at_rest import Key, at_rest_of
 from roleferry_enrich.storage.cursors import Moment, Number, check_limit
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.job_events import announce_end
 from roleferry_enrich.storage.job_tables import job_items, jobs
-from roleferry_enrich.storage.sourced import read_enrichment
+from roleferry_enrich.storage.people_keys import read_enrichments
+from roleferry_enrich.storage.sealed import (
+    ITEM,
+    REFERENCE,
+    opened_text,
+    sealed_document,
+    sealed_text,
+)
 from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.tables import enrichments
 from roleferry_enrich.storage.transactions import Alongside, in_transaction
@@ -70,7 +79,7 @@ class JobRepository:
         mine = {"account_id": account_id, "job_id": job_id}
 
         async def work(connection: AsyncConnection) -> Job:
-            await bulk.write(connection, _rows(account_id, job_id, new))
+            await bulk.write(connection, _rows(account_id, job_id, new, at_rest_of(connection)))
             if any(item.is_suppressed for item in new.items):
                 await connection.execute(_END_SUPPRESSED, mine)
             job = await _job(connection, account_id, job_id)
@@ -167,8 +176,11 @@ class JobRepository:
         async def work(connection: AsyncConnection) -> Page[ItemResult]:
             rows = (await connection.execute(wanted)).all()
             last = rows[limit - 1] if len(rows) > limit else None
+            shown = rows[:limit]
+            known = await read_enrichments(connection, account_id, [row.result for row in shown])
+            ring = at_rest_of(connection)
             return Page(
-                items=tuple(_result(row) for row in rows[:limit]),
+                items=tuple(_result(row, it, ring) for row, it in zip(shown, known, strict=True)),
                 next=Number(last.number).cursor() if last else None,
             )
 
@@ -231,19 +243,21 @@ def _time_left(states: Sequence[AnyRow]) -> timedelta | None:
     return timedelta(seconds=left * since_s / lately)
 
 
-def _result(row: AnyRow) -> ItemResult:
+def _result(row: AnyRow, enrichment: Enrichment | None, ring: Key) -> ItemResult:
     return ItemResult(
         number=row.number,
-        reference=row.reference,
+        reference=row.reference and opened_text(ring, REFERENCE, row.reference),
         state=ItemState(row.state),
         reason=row.reason,
         cost=MicroUsd(row.cost),
         settled_at=row.settled_at,
-        enrichment=None if row.result is None else read_enrichment(row.result),
+        enrichment=enrichment,
     )
 
 
-def _rows(account_id: UUID, job_id: UUID, new: NewJob) -> Mapping[Table, Sequence[bulk.Row]]:
+def _rows(
+    account_id: UUID, job_id: UUID, new: NewJob, ring: Key
+) -> Mapping[Table, Sequence[bulk.Row]]:
     return {
         jobs: [
             {
@@ -264,8 +278,8 @@ def _rows(account_id: UUID, job_id: UUID, new: NewJob) -> Mapping[Table, Sequenc
                 "account_id": account_id,
                 "job_id": job_id,
                 "number": item.number,
-                "reference": item.reference,
-                "request": item.request,
+                "reference": item.reference and sealed_text(ring, REFERENCE, item.reference),
+                "request": sealed_document(ring, ITEM, item.request),
                 "state": ItemState.SUPPRESSED if item.is_suppressed else ItemState.QUEUED,
                 "reason": "suppressed" if item.is_suppressed else None,
             }

@@ -17,10 +17,15 @@ from roleferry_enrich.domain.people import Deliverability
 from roleferry_enrich.domain.records import ContactKind, ContactPoint, Source
 from roleferry_enrich.normalise.emails import identity_key
 from roleferry_enrich.resolve.deliverability import weighed_anew
-from roleferry_enrich.storage.golden import point_of
+from roleferry_enrich.storage.at_rest import at_rest_of
+from roleferry_enrich.storage.bound_names import address_name
+from roleferry_enrich.storage.contact_points import AnyRow, point_of
+from roleferry_enrich.storage.sealed import keys_of, sealed_text
 from roleferry_enrich.storage.tables import accounts, contact_points
 from roleferry_enrich.storage.webhook_tables import mailbox_reports
 
+MAILBOX = "mailbox"
+"""The kind under which a mailbox is blinded: in the form that all its spellings share."""
 _CHANGING = ("id", "address", "deliverability", "reason", "reported_at")
 
 
@@ -49,12 +54,14 @@ async def note(connection: AsyncConnection, account_id: UUID, reported: Reported
     owner = select(accounts.c.id).where(accounts.c.id == account_id)
     if await connection.scalar(owner.with_for_update(key_share=True)) is None:
         return "no_account"
+    at_rest = at_rest_of(connection)
+    mailbox = at_rest.blind(MAILBOX, identity_key(reported.address))
     row = insert(mailbox_reports).values(
         account_id=account_id,
-        mailbox=identity_key(reported.address),
+        mailbox=mailbox,
         provider=reported.provider,
         id=uuid5(NAMESPACE_URL, f"webhook:{reported.provider}:{reported.event_id}"),
-        address=reported.address,
+        address=sealed_text(at_rest, address_name(mailbox), reported.address),
         deliverability=reported.deliverability,
         reason=reported.reason,
         reported_at=reported.at,
@@ -74,19 +81,24 @@ async def note(connection: AsyncConnection, account_id: UUID, reported: Reported
 async def _mark_stored(connection: AsyncConnection, account_id: UUID, reported: Reported) -> None:
     """Every stored person with this address has it so from now on."""
     point = contact_points.c
+    blind = at_rest_of(connection).blind
+    spelt = {reported.address, identity_key(reported.address)}
     found = await connection.execute(
         select(contact_points)
         .where(
             point.account_id == account_id,
             point.kind == ContactKind.EMAIL,
-            point.value.in_({reported.address, identity_key(reported.address)}),
+            point.digest.in_({blind(ContactKind.EMAIL, address) for address in spelt}),
         )
         .order_by(point.person_id)
         .with_for_update()
     )
-    for row in found.all():
-        marked = _marked(point_of(row), reported)
-        await connection.execute(_update(account_id, row.person_id, marked))
+    rows = found.all()
+    keys = await keys_of(connection, account_id, [row.person_id for row in rows])
+    for row in rows:
+        stored = point_of(row, keys.of.get(row.person_id))
+        if stored is not None:
+            await connection.execute(_update(row, _marked(stored, reported)))
 
 
 def _marked(point: ContactPoint, reported: Reported) -> ContactPoint:
@@ -99,15 +111,15 @@ def _marked(point: ContactPoint, reported: Reported) -> ContactPoint:
     )
 
 
-def _update(account_id: UUID, person_id: UUID, point: ContactPoint) -> Update:
+def _update(stored: AnyRow, point: ContactPoint) -> Update:
     row = contact_points.c
     return (
         update(contact_points)
         .where(
-            row.account_id == account_id,
-            row.person_id == person_id,
-            row.kind == point.kind,
-            row.value == point.value,
+            row.account_id == stored.account_id,
+            row.person_id == stored.person_id,
+            row.kind == stored.kind,
+            row.digest == stored.digest,
         )
         .values(
             deliverability=point.deliverability,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.storage.at_rest import AtRest
 from roleferry_enrich.storage.engine import create_unpooled_engine
 from roleferry_enrich.storage.row_security import is_locked
 
@@ -24,10 +25,13 @@ T = TypeVar("T")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-async def migrate(url: str, revision: str = "head") -> None:
-    """Upgrade to `revision`; waits while another process does."""
+async def migrate(url: str, revision: str = "head", *, at_rest: AtRest | None = None) -> None:
+    """Upgrade to `revision`; waits while another process does.
+
+    `at_rest`: what people are sealed with who were stored before they were.
+    """
     if revision != "head" or not await _connected(url, _is_ready):
-        await _connected(url, lambda connection: _upgrade(connection, revision))
+        await _connected(url, lambda connection: _upgrade(connection, revision, at_rest))
 
 
 async def require_schema(url: str) -> None:
@@ -68,10 +72,12 @@ def _is_ready(connection: Connection) -> bool:
     return _current(connection) == head() and is_locked(connection)
 
 
-def _upgrade(connection: Connection, revision: str) -> None:
+def _upgrade(connection: Connection, revision: str, at_rest: AtRest | None) -> None:
     from alembic import command
 
-    command.upgrade(_config(connection), revision)
+    config = _config(connection)
+    config.attributes["at_rest"] = at_rest
+    command.upgrade(config, revision)
 
 
 def _downgrade(connection: Connection, revision: str) -> None:

@@ -9,13 +9,14 @@ from sqlalchemy import literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from roleferry_enrich.domain.records import ContactKind
+from roleferry_enrich.domain.records import ContactKind, ContactPoint
 from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.storage.contact_points import known_of
 from roleferry_enrich.storage.cursors import Moment, check_limit
 from roleferry_enrich.storage.documents import storable
 from roleferry_enrich.storage.erasure_tables import notices
 from roleferry_enrich.storage.golden import AnyRow
-from roleferry_enrich.storage.tables import contact_points, people
+from roleferry_enrich.storage.tables import people
 from roleferry_enrich.storage.transactions import in_transaction
 
 
@@ -43,26 +44,15 @@ class NoticeRepository:
     ) -> Page[Unnoticed]:
         """Those seen first come first. Raises InvalidQuery for a cursor not of this list."""
         check_limit(limit)
-        table, point = people.c, contact_points.c
-        surest = (
-            select(point.value)
-            .where(
-                point.account_id == table.account_id,
-                point.person_id == table.id,
-                point.kind == ContactKind.EMAIL,
-            )
-            .order_by(point.confidence.desc(), point.value)
-            .limit(1)
-            .scalar_subquery()
-        )
+        table = people.c
         told = (
             select(notices.c.person_id)
             .where(notices.c.account_id == table.account_id, notices.c.person_id == table.id)
             .exists()
         )
-        statement = select(
-            table.id, table.full_name, surest.label("email"), table.providers, table.created_at
-        ).where(table.account_id == account_id, ~told)
+        statement = select(table.id, table.full_name, table.providers, table.created_at).where(
+            table.account_id == account_id, ~told
+        )
         if after is not None:
             place = Moment.of(after)
             statement = statement.where(
@@ -71,15 +61,16 @@ class NoticeRepository:
             )
         statement = statement.order_by(table.created_at, table.id).limit(limit + 1)
 
-        async def work(connection: AsyncConnection) -> Sequence[AnyRow]:
-            return (await connection.execute(statement)).all()
+        async def work(connection: AsyncConnection) -> Page[Unnoticed]:
+            rows = (await connection.execute(statement)).all()
+            shown, last = rows[:limit], rows[limit - 1] if len(rows) > limit else None
+            known = await known_of(connection, account_id, [row.id for row in shown])
+            return Page(
+                items=tuple(_unnoticed(row, known.points.get(row.id, ())) for row in shown),
+                next=Moment(last.created_at, last.id).cursor() if last else None,
+            )
 
-        rows = await in_transaction(self._engine, work)
-        last = rows[limit - 1] if len(rows) > limit else None
-        return Page(
-            items=tuple(map(_unnoticed, rows[:limit])),
-            next=Moment(last.created_at, last.id).cursor() if last else None,
-        )
+        return await in_transaction(self._engine, work)
 
     async def mark_told(
         self, account_id: UUID, contacts: Sequence[UUID], how: str, at: datetime
@@ -100,11 +91,12 @@ class NoticeRepository:
         return await in_transaction(self._engine, work)
 
 
-def _unnoticed(row: AnyRow) -> Unnoticed:
+def _unnoticed(row: AnyRow, surest_first: Sequence[ContactPoint]) -> Unnoticed:
+    emails = (point.value for point in surest_first if point.kind is ContactKind.EMAIL)
     return Unnoticed(
         contact_id=row.id,
         full_name=row.full_name,
-        email=row.email,
+        email=next(emails, None),
         providers=tuple(row.providers),
         first_seen_at=row.created_at,
     )

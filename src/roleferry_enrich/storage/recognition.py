@@ -5,7 +5,8 @@ whoever comes second waits and then sees the first one's; nobody can wait in a c
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, func, literal_column, select, update
@@ -13,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.storage import bulk
+from roleferry_enrich.storage.at_rest import at_rest_of
 from roleferry_enrich.storage.identities import Candidate, Identity, Subject, settle
 from roleferry_enrich.storage.tables import identities
 
@@ -54,6 +56,8 @@ async def recognise(
     """The subject's id for each candidate's id: the same one for somebody new."""
     if not candidates:
         return {}
+    blind = at_rest_of(connection).blind
+    candidates = [_blinded(each, blind) for each in candidates]
     claims = _claims(account_id, candidates)
     await bulk.write(connection, {identities: claims})
     # A statement of its own: only now does the snapshot hold what others committed while the
@@ -66,6 +70,16 @@ async def recognise(
     settled = {each.id: settle(each, owners=owners, held=held) for each in candidates}
     await _give_up_claims(connection, account_id, settled)
     return settled
+
+
+def _blinded(candidate: Candidate, blind: Callable[[str, str], str]) -> Candidate:
+    """By keys as they are stored, which tell nobody the address or the name."""
+    return replace(
+        candidate,
+        identities=tuple(
+            replace(each, value=blind(each.kind, each.value)) for each in candidate.identities
+        ),
+    )
 
 
 def _claims(account_id: UUID, candidates: Sequence[Candidate]) -> list[bulk.Row]:

@@ -5,6 +5,7 @@ of recordings a read; what takes too long is one provider's trouble.
 """
 
 import asyncio
+import binascii
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -12,10 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.queries import Keys
-from roleferry_enrich.errors import ProviderTimedOut, ProviderUnavailable
+from roleferry_enrich.errors import KeyMissing, ProviderTimedOut, ProviderUnavailable
 from roleferry_enrich.gateway.books import NOBODY
 from roleferry_enrich.normalise.emails import identity_key
 from roleferry_enrich.providers import internal
@@ -23,10 +26,14 @@ from roleferry_enrich.providers.contract import Call, Offer
 from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR, RETENTION
 from roleferry_enrich.providers.replies import Reply
 from roleferry_enrich.storage import identities
+from roleferry_enrich.storage.at_rest import AtRest
+from roleferry_enrich.storage.bound_names import address_name
 from roleferry_enrich.storage.identities import Identity
+from roleferry_enrich.storage.mailbox_reports import MAILBOX
 from roleferry_enrich.storage.opt_outs import of_keys
+from roleferry_enrich.storage.sealed import CLAIM, SubjectKeys, is_sealed, opened_text, unwrapped
 from roleferry_enrich.storage.statements import sql
-from roleferry_enrich.storage.wire import DatabaseAway, Wire
+from roleferry_enrich.storage.wire import DatabaseAway, Row, Wire
 
 _OF_PEOPLE = frozenset({"find_person", "find_email", "find_people"})
 _MOST_PEOPLE = 100
@@ -62,6 +69,7 @@ class Recollections:
     wire: Wire
     shelves: Sequence[Shelf]
     now: Callable[[], datetime]
+    at_rest: AtRest
     reports_told_for: timedelta = REPORTS_TOLD_FOR
     account_id: UUID = NOBODY.account_id
     max_age: timedelta | None = None
@@ -78,7 +86,25 @@ class Recollections:
             raise ProviderUnavailable("the database does not answer") from error
         except TimeoutError as error:
             raise ProviderTimedOut("the database did not answer in time") from error
-        return Reply(status=_status(row), body=_body(row), received_at=self.now())
+        # A key that is missing is our own trouble, and as bad as a database that is away.
+        try:
+            body = orjson.dumps({"observations": self._told(row)})
+        except KeyMissing as error:
+            raise ProviderUnavailable("what is stored cannot be opened") from error
+        return Reply(status=_status(row), body=body, received_at=self.now())
+
+    def _told(self, row: Row) -> Sequence[Mapping[str, object]]:
+        """What was said, each claim opened; without those whose subject's key was shredded."""
+        if row["is_refused"] or row["found"] is None:
+            return []
+        wrapped = {
+            UUID(each): binascii.a2b_base64(frame)
+            for each, frame in orjson.loads(row["keys"] or "{}").items()
+        }
+        keys = SubjectKeys(self.at_rest, unwrapped(self.at_rest, self.account_id, wrapped))
+        said = orjson.loads(row["found"])
+        opened = ({**each, "claim": _claim(each, keys)} for each in said)
+        return [each for each in opened if each["claim"] is not None]
 
     def _question(self, call: Call) -> tuple[str, Sequence[object]]:
         # Any: the adapter's own document, which nobody else writes.
@@ -100,7 +126,7 @@ class Recollections:
         return [
             self.account_id,
             [key.kind for key in keys],
-            [key.value for key in keys],
+            [self.at_rest.blind(key.kind, key.value) for key in keys],
             [shelf.provider for shelf in kept],
             [shelf.capability for shelf in kept],
             [self._since(shelf) for shelf in kept],
@@ -108,9 +134,10 @@ class Recollections:
 
     def _of_mailbox(self, email: Email) -> list[object]:
         """Whatever age is wished for: a report is no answer that could be asked for anew."""
-        owner = identities.of_mailbox(email)
+        owner, blind = identities.of_mailbox(email), self.at_rest.blind
+        mailbox, known_by = blind(MAILBOX, identity_key(email)), blind(owner.kind, owner.value)
         since = self.now() - self.reports_told_for
-        return [self.account_id, identity_key(email), [owner.kind], [owner.value], since]
+        return [self.account_id, mailbox, [owner.kind], [known_by], since]
 
     def _since(self, shelf: Shelf) -> datetime:
         age = shelf.retention if self.max_age is None else min(shelf.retention, self.max_age)
@@ -134,9 +161,17 @@ def _status(row: Mapping[str, Any]) -> int:
     return 200 if row["is_known"] else internal.NOT_FOUND
 
 
-def _body(row: Mapping[str, Any]) -> bytes:
-    found = "[]" if row["is_refused"] else row["found"] or "[]"
-    return f'{{"observations": {found}}}'.encode()
+# Any: JSON of our own statements.
+def _claim(said: Mapping[str, Any], keys: SubjectKeys) -> object:
+    """As JSON that is not read here, if it was sealed."""
+    claim, mailbox = said["claim"], said.get("mailbox")
+    if mailbox is not None:
+        address = opened_text(keys.at_rest, address_name(mailbox), claim["address"])
+        return None if address is None else {**claim, "address": address}
+    if not is_sealed(claim):
+        return claim
+    plain = keys.plain(CLAIM, claim)
+    return None if plain is None else orjson.Fragment(plain)
 
 
 _PERSON, _COMPANY = sql("recall_person"), sql("recall_company")

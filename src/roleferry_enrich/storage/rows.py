@@ -16,19 +16,21 @@ from roleferry_enrich.storage.bulk import Row
 from roleferry_enrich.storage.documents import read
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.identities import Identity
-from roleferry_enrich.storage.sourced import enrichment_document
+from roleferry_enrich.storage.people_keys import PeopleKeys, sealed_enrichment
+from roleferry_enrich.storage.sealed import CLAIM, SubjectKeys, sealed_document
 
 _AnyObservation = Observation[PersonClaim] | Observation[CompanyClaim] | Observation[EmailVerdict]
 
 
-def enrichment_row(enrichment: Enrichment) -> Row:
+def enrichment_row(enrichment: Enrichment, executive_ids: Sequence[UUID], keys: PeopleKeys) -> Row:
+    request, result = sealed_enrichment(enrichment, executive_ids, keys)
     return {
         "account_id": enrichment.account_id,
         "id": enrichment.id,
         "goal": enrichment.request.goal,
         "status": enrichment.status,
-        "request": enrichment.request,
-        "result": enrichment_document(enrichment),
+        "request": request,
+        "result": result,
         "cost": enrichment.cost,
         "started_at": enrichment.started_at,
         "answered_at": enrichment.answered_at,
@@ -64,30 +66,42 @@ def call_rows(enrichment: Enrichment, reports: Sequence[Report]) -> list[Row]:
 
 
 def observation_rows(
-    enrichment: Enrichment, observations: Observations, owners: Mapping[Identity, UUID]
+    enrichment: Enrichment,
+    observations: Observations,
+    owners: Mapping[Identity, UUID],
+    keys: PeopleKeys,
 ) -> list[Row]:
-    """`owners` tells whose each identity is, so that an observation is filed under its subject."""
+    """`owners` tells whose each identity is, so that an observation is filed under its subject.
+
+    Claims of people are sealed, under the subject's key if they have one.
+    """
     numbered: Counter[UUID] = Counter()
     found: list[Row] = []
     for kind, observation in _by_kind(observations):
         if observation.provenance.recalled:
             continue  # kept with the enrichment that observed it
         conversation = observation.provenance.conversation
-        place = {"kind": kind, "ordinal": numbered[conversation], **_subject(observation, owners)}
+        subject = _subject(observation, owners)
+        claim: object = observation.claim
+        if kind != "company":
+            claim = sealed_document(keys.key_of(subject["person_id"]), CLAIM, claim)
+        place = {"kind": kind, "ordinal": numbered[conversation], "claim": claim, **subject}
         found.append({**_observation(enrichment, observation), **place})
         numbered[conversation] += 1
     return found
 
 
-def observations_of(found: Iterable[AnyRow]) -> Observations:
-    """The observations that rows were made from."""
+def observations_of(found: Iterable[AnyRow], keys: SubjectKeys) -> Observations:
+    """The observations that rows were made from, without those of whom was shredded."""
     everything = Observations()
     for row in found:
-        everything += _restored(row)
+        claim = keys.opened(CLAIM, row.claim)
+        if claim is not None:
+            everything += _restored(row, claim)
     return everything
 
 
-def _restored(row: AnyRow) -> Observations:
+def _restored(row: AnyRow, claim: object) -> Observations:
     said = Provenance(
         provider=row.provider,
         capability=row.capability,
@@ -98,11 +112,11 @@ def _restored(row: AnyRow) -> Observations:
     )
     match row.kind:
         case "person":
-            return Observations(people=(Observation(read(row.claim, PersonClaim), said),))
+            return Observations(people=(Observation(read(claim, PersonClaim), said),))
         case "company":
-            return Observations(companies=(Observation(read(row.claim, CompanyClaim), said),))
+            return Observations(companies=(Observation(read(claim, CompanyClaim), said),))
         case _:
-            return Observations(verdicts=(Observation(read(row.claim, EmailVerdict), said),))
+            return Observations(verdicts=(Observation(read(claim, EmailVerdict), said),))
 
 
 def _by_kind(observations: Observations) -> Iterator[tuple[str, _AnyObservation]]:
@@ -111,7 +125,9 @@ def _by_kind(observations: Observations) -> Iterator[tuple[str, _AnyObservation]
     yield from (("email", observation) for observation in observations.verdicts)
 
 
-def _subject(observation: _AnyObservation, owners: Mapping[Identity, UUID]) -> Row:
+def _subject(
+    observation: _AnyObservation, owners: Mapping[Identity, UUID]
+) -> dict[str, UUID | None]:
     keys = _identities(observation)
     owner = next((owners[key] for key in keys if key in owners), None)
     is_company = isinstance(observation.claim, CompanyClaim)
@@ -129,7 +145,6 @@ def _observation(enrichment: Enrichment, observation: _AnyObservation) -> Row:
         "provider": source.provider,
         "capability": source.capability,
         "origin": source.origin,
-        "claim": observation.claim,
         "observed_at": source.observed_at,
         "as_of": observation.as_of,
         "cached": source.cached,

@@ -3,6 +3,7 @@
 For the rare work that must miss nothing, whatever column or spelling; never for an answer.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -30,7 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from roleferry_enrich.storage.documents import encode
 from roleferry_enrich.storage.golden import AnyRow
+from roleferry_enrich.storage.opened_rows import Opened, is_searched_whole, opened
 from roleferry_enrich.storage.transactions import in_transaction
 
 _SLICE = 1_000
@@ -55,9 +58,11 @@ class Place:
 
     table: Table
     texts: tuple[str, ...] = ()
-    """Columns that are searched as text; without any, every row is looked at."""
+    """Columns that are searched as text."""
     ids: tuple[str, ...] = ()
     """Columns that may refer to what was found elsewhere."""
+    digests: tuple[str, ...] = ()
+    """Columns that know people by digests alone. Without any column, every row is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,7 @@ class Wanted:
     patterns: Sequence[str]
     """Without any, only rows that refer to one of the ids are looked at."""
     ids: Collection[UUID] = ()
+    digests: Collection[str] = ()
 
 
 async def edit_rows(
@@ -79,8 +85,9 @@ async def edit_rows(
     while True:
 
         async def work(connection: AsyncConnection, start: Key | None = after) -> _Edited:
-            hits, last = await _hits(connection, place, wanted, start)
-            rows = await _rows(connection, place.table, hits, lock=True)
+            meant, last = await _meant(connection, place, wanted, start)
+            keys = [_key_of(place.table, each.stored) for each in meant]
+            rows = await _rows(connection, place.table, keys, lock=True)
             return await _edited(connection, place.table, rows, edit), last
 
         changed, after = await in_transaction(engine, work)
@@ -90,13 +97,13 @@ async def edit_rows(
 
 
 async def read_rows(engine: AsyncEngine, place: Place, wanted: Wanted) -> AsyncIterator[AnyRow]:
-    """The rows that may be meant, for the caller to judge."""
+    """The rows that may be meant, opened, for the caller to judge; none that was shredded."""
     after = None
     while True:
 
         async def work(connection: AsyncConnection, start: Key | None = after) -> _Read:
-            hits, last = await _hits(connection, place, wanted, start)
-            return await _rows(connection, place.table, hits, lock=False), last
+            meant, last = await _meant(connection, place, wanted, start)
+            return [each.row for each in meant if not each.is_shredded], last
 
         rows, after = await in_transaction(engine, work)
         for row in rows:
@@ -109,19 +116,49 @@ _Edited = tuple[int, Key | None]
 _Read = tuple[Sequence[AnyRow], Key | None]
 
 
+async def _meant(
+    connection: AsyncConnection, place: Place, wanted: Wanted, after: Key | None
+) -> tuple[Sequence[Opened], Key | None]:
+    """Of a slice: what the database finds, less what is another's once it is opened."""
+    hits, last = await _hits(connection, place, wanted, after)
+    rows = await _rows(connection, place.table, hits, lock=False)
+    found = await opened(connection, place.table, rows)
+    if not place.texts or not is_searched_whole(place.table):
+        return found, last
+    patterns = [_pattern(each) for each in wanted.patterns]
+    return [each for each in found if _is_meant(place, wanted, patterns, each.row)], last
+
+
+def _is_meant(
+    place: Place, wanted: Wanted, patterns: Sequence[re.Pattern[str]], row: AnyRow
+) -> bool:
+    if any(getattr(row, name) in wanted.ids for name in place.ids):
+        return True
+    values = [getattr(row, name) for name in place.texts]
+    written = " ".join(it if isinstance(it, str) else encode(it) for it in values if it is not None)
+    return any(pattern.search(written) for pattern in patterns)
+
+
+def _pattern(written: str) -> re.Pattern[str]:
+    """As PostgreSQL reads it."""
+    ours = written.replace("[:space:]", r"\s").replace("[:ascii:]", r"\x00-\x7f")
+    return re.compile(ours, re.IGNORECASE)
+
+
 async def _hits(
     connection: AsyncConnection, place: Place, wanted: Wanted, after: Key | None
 ) -> tuple[Sequence[Key], Key | None]:
     """Keys of a slice's rows that match, and where to go on; None at the end."""
-    size = _SLICE if place.texts else _SHORT_SLICE
+    is_short = is_searched_whole(place.table) or not _columns(place)
+    size = _SHORT_SLICE if is_short else _SLICE
     key = place.table.primary_key.columns
     window = select(place.table).where(_scope(place.table, wanted), _behind(place.table, after))
-    if place.texts and not wanted.patterns:
+    if _columns(place) and not (place.texts and wanted.patterns):
         window = window.where(_refers(place, place.table.c))  # which an index finds
     part = window.order_by(*key).limit(size).subquery()
     keys = [part.c[column.name] for column in key]
     statement = select(*keys, _matches(place, part)).order_by(*keys)
-    given = {"patterns": list(wanted.patterns), "ids": list(wanted.ids)}
+    given = {name: list(getattr(wanted, name)) for name in ("patterns", "ids", "digests")}
     rows = (await connection.execute(statement, given)).all()
     last = tuple(rows[-1][:-1]) if len(rows) == size else None
     return [tuple(row[:-1]) for row in rows if row[-1]], last
@@ -138,18 +175,36 @@ async def _rows(
 
 
 def _matches(place: Place, part: Any) -> ColumnElement[bool]:
-    if not place.texts:
+    if not _columns(place):
         return true()
+    refers = func.coalesce(_refers(place, part.c), false())
+    if not place.texts:
+        return refers
     written = func.concat_ws(" ", *(cast(part.c[name], Text) for name in place.texts))
     patterns = any_(bindparam("patterns", type_=ARRAY(Text)))
     named = func.coalesce(written.op("~*")(patterns), false())
-    return or_(named, func.coalesce(_refers(place, part.c), false()))
+    # What is sealed is opened to be looked at.
+    sealed = written.contains("sealed") if is_searched_whole(place.table) else false()
+    return or_(named, refers, sealed)
 
 
 # Any: columns of a table or of a part of it.
 def _refers(place: Place, columns: Any) -> ColumnElement[bool]:
     ids = any_(bindparam("ids", type_=ARRAY(Uuid)))
-    return or_(false(), *(columns[name] == ids for name in place.ids))
+    digests = any_(bindparam("digests", type_=ARRAY(Text)))
+    return or_(
+        false(),
+        *(columns[name] == ids for name in place.ids),
+        *(columns[name] == digests for name in place.digests),
+    )
+
+
+def _columns(place: Place) -> Sequence[str]:
+    return (*place.texts, *place.ids, *place.digests)
+
+
+def _key_of(table: Table, row: AnyRow) -> Key:
+    return tuple(getattr(row, column.name) for column in table.primary_key.columns)
 
 
 def _scope(table: Table, wanted: Wanted) -> ColumnElement[bool]:
@@ -174,14 +229,16 @@ async def _edited(
 ) -> int:
     columns = list(table.primary_key.columns)
     changed = 0
-    for row in rows:
-        match edit(row):
+    for each in await opened(connection, table, rows):
+        mine = list(_this(columns, each.stored))
+        match edit(each.row):
             case Fate.KEPT:
                 continue
             case Fate.DELETED:
-                await connection.execute(delete(table).where(*_this(columns, row)))
-            case values:
-                await connection.execute(update(table).where(*_this(columns, row)).values(**values))
+                await connection.execute(delete(table).where(*mine))
+            case changes:
+                values = each.sealed(table, changes)
+                await connection.execute(update(table).where(*mine).values(**values))
         changed += 1
     return changed
 

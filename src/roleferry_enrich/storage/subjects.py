@@ -9,11 +9,16 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.domain.enrichments import Enrichment
-from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson
+from roleferry_enrich.domain.records import GoldenCompany, GoldenPerson, Value
 from roleferry_enrich.storage import bulk, golden, identities, tables
+from roleferry_enrich.storage.at_rest import SubjectKey
+from roleferry_enrich.storage.contact_points import point_rows
 from roleferry_enrich.storage.identities import Candidate, Identity, Subject, candidates
+from roleferry_enrich.storage.key_tables import subject_keys
 from roleferry_enrich.storage.merging import changes, merged_company, merged_person
+from roleferry_enrich.storage.people_keys import PeopleKeys, keys_for
 from roleferry_enrich.storage.recognition import recognise
+from roleferry_enrich.storage.sealed import HISTORY, sealed_document
 
 Golden = TypeVar("Golden", GoldenPerson, GoldenCompany)
 
@@ -33,7 +38,9 @@ class Gathered:
     people: _Stored[GoldenPerson]
     companies: _Stored[GoldenCompany]
     owners: Mapping[Identity, UUID]
+    keys: PeopleKeys
     person_id: UUID | None
+    executive_ids: Sequence[UUID]
     company_id: UUID | None
 
     def rows(self, enrichment: Enrichment) -> Mapping[Table, Sequence[bulk.Row]]:
@@ -43,16 +50,24 @@ class Gathered:
         why = {"purpose": options.purpose, "lawful_basis": options.lawful_basis}
         return {
             tables.companies: [golden.company_row(account_id, *each) for each in companies],
+            subject_keys: self.keys.rows,
             tables.people: [
-                {**golden.person_row(account_id, *each, company_id=self.company_id), **why}
-                for each in people
+                {
+                    **golden.person_row(
+                        account_id, self.keys.of[each], person, company_id=self.company_id
+                    ),
+                    **why,
+                }
+                for each, person in people
             ],
             tables.contact_points: [
-                row for each in people for row in golden.point_rows(account_id, *each)
+                row
+                for each, person in people
+                for row in point_rows(account_id, self.keys.of[each], person, self.keys.at_rest)
             ],
             tables.field_history: [
-                *_history(enrichment, Subject.COMPANY, self.companies),
-                *_history(enrichment, Subject.PERSON, self.people),
+                *_history(enrichment, Subject.COMPANY, self.companies, {}),
+                *_history(enrichment, Subject.PERSON, self.people, self.keys.of),
             ],
         }
 
@@ -69,14 +84,19 @@ async def gather(
     stored_companies = await golden.lock_companies(
         connection, account_id, known if companies else ()
     )
-    stored_people = await golden.lock_people(connection, account_id, known if people else ())
+    stored_people, stored = await golden.lock_people(
+        connection, account_id, known if people else ()
+    )
+    merged_people = _merged(people, settled, stored_people, merged_person)
     return Gathered(
         companies=_Stored(
             stored_companies, _merged(companies, settled, stored_companies, merged_company)
         ),
-        people=_Stored(stored_people, _merged(people, settled, stored_people, merged_person)),
+        people=_Stored(stored_people, merged_people),
+        keys=keys_for(account_id, merged_people, stored.keys),
         owners=_owners([*companies, *people], settled),
         person_id=_first(people, settled) if enrichment.person else None,
+        executive_ids=_executives(people, settled, enrichment),
         company_id=_first(companies, settled),
     )
 
@@ -98,19 +118,28 @@ def _companies(
 
 
 def _history(
-    enrichment: Enrichment, subject: Subject, stored: _Stored[Golden]
+    enrichment: Enrichment,
+    subject: Subject,
+    stored: _Stored[Golden],
+    keys: Mapping[UUID, SubjectKey],
 ) -> Iterator[bulk.Row]:
+    """Of a subject with a key, sealed under it."""
     for subject_id, before in stored.before.items():
+        key = keys.get(subject_id)
         for change in changes(before.fields, stored.after[subject_id].fields):
             yield {
                 "account_id": enrichment.account_id,
                 "subject": subject,
                 "subject_id": subject_id,
                 "field": change.field,
-                "old": change.old,
-                "new": change.new,
+                "old": _kept(key, change.old),
+                "new": _kept(key, change.new),
                 "enrichment_id": enrichment.id,
             }
+
+
+def _kept(key: SubjectKey | None, value: Value | None) -> object:
+    return value if key is None or value is None else sealed_document(key, HISTORY, value)
 
 
 def _merged(
@@ -130,6 +159,14 @@ def _merged(
 
 def _owners(found: Sequence[Candidate], settled: Mapping[UUID, UUID]) -> Mapping[Identity, UUID]:
     return {key: settled[each.id] for each in found for key in each.identities}
+
+
+def _executives(
+    people: Mapping[Candidate, GoldenPerson], settled: Mapping[UUID, UUID], enrichment: Enrichment
+) -> Sequence[UUID]:
+    """In the order of the answer, in which they come after the person, if it has one."""
+    everybody = [settled[candidate.id] for candidate in people]
+    return everybody[len(everybody) - len(enrichment.executives) :]
 
 
 def _first(found: Mapping[Candidate, Golden], settled: Mapping[UUID, UUID]) -> UUID | None:

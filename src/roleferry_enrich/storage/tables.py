@@ -101,7 +101,9 @@ contact_points = Table(
     Column("account_id", Uuid, primary_key=True),
     Column("person_id", Uuid, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("value", Text, primary_key=True),
+    # Of the value, which is sealed: by this alone a point is found (`storage/at_rest.py`).
+    Column("digest", Text, primary_key=True),
+    _text("value"),
     _text("label"),
     Column("confidence", Float, nullable=False),
     _text("deliverability"),
@@ -110,10 +112,11 @@ contact_points = Table(
     _moment("first_collected_at"),
     _moment("updated_at", now=True),
     _within_account("person_id", "people", "CASCADE"),
-    Index(None, "account_id", "kind", "value"),
+    Index(None, "account_id", "kind", "digest"),
     Index(None, "first_collected_at"),
 )
 
+# Here and in `opt_outs` the values are digests under a key (`storage/at_rest.py`).
 identities = Table(
     "identities",
     metadata,

@@ -1,4 +1,4 @@
-"""The `keys`, `providers` and `webhooks` commands, with their help.
+"""The `keys`, `providers`, `webhooks` and `sealing` commands, with their help.
 
 Imports are inside the commands, as in `cli.py`.
 """
@@ -19,6 +19,9 @@ providers = typer.Typer(
 )
 webhooks = typer.Typer(
     name="webhooks", help="What providers have sent: list, show, replay.", no_args_is_help=True
+)
+sealing = typer.Typer(
+    name="sealing", help="How what is kept of people is encrypted.", no_args_is_help=True
 )
 
 KeyId = Annotated[str, typer.Argument(help="Id of the key: the middle part of it.")]
@@ -158,3 +161,19 @@ def replay_events(
     from roleferry_enrich.terminal.webhooks import replay_events as run
 
     run(provider, event_id, dead=dead)
+
+
+@sealing.command("status")
+def show_sealing() -> None:
+    """How many rows are not under the current key, by table."""
+    from roleferry_enrich.terminal.sealing import show_state as run
+
+    run()
+
+
+@sealing.command("rotate")
+def rotate_keys() -> None:
+    """Bring all under the current key. May be interrupted, and run while everything else does."""
+    from roleferry_enrich.terminal.sealing import rotate as run
+
+    run()

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate, require_schema
 
@@ -17,7 +18,7 @@ T = TypeVar("T")
 async def ready_database(settings: Settings, servers: Servers) -> None:
     """A private one is brought up to date by whoever opens it; any other by `migrate` alone."""
     if settings.database_url is None:
-        await migrate(servers.database_url)
+        await migrate(servers.database_url, at_rest=open_at_rest(settings))
     else:
         await require_schema(servers.database_url)
 
@@ -28,7 +29,9 @@ def with_database(settings: Settings, work: Callable[[AsyncEngine], Awaitable[T]
 
         async def run() -> T:
             await ready_database(settings, servers)
-            engine = create_engine(servers.database_url, pool_size=1)
+            engine = create_engine(
+                servers.database_url, pool_size=1, at_rest=open_at_rest(settings)
+            )
             try:
                 return await work(engine)
             finally:

@@ -104,12 +104,13 @@ def migrate() -> None:
     import asyncio
 
     from roleferry_enrich.embedded import servers_of
+    from roleferry_enrich.storage.at_rest import open_at_rest
     from roleferry_enrich.storage.migrate import current
     from roleferry_enrich.storage.migrate import migrate as run
 
     settings = _settings_with_logs()
     with servers_of(settings) as servers:
-        asyncio.run(run(servers.database_url))
+        asyncio.run(run(servers.database_url, at_rest=open_at_rest(settings)))
         console().print(f"The schema is at {asyncio.run(current(servers.database_url))}.")
 
 

@@ -58,7 +58,8 @@ def _opened(settings: Settings, kept: Kept, sealed: bytes) -> object:
         return open_vault(settings).open(kept.provider, kept.event_id, sealed)
     except ValueError:
         raise ConfigurationError(
-            "no key opens this event: ROLEFERRY_CACHE_KEYS needs the one that sealed it"
+            "no key opens this event: ROLEFERRY_SEALING_KEYS (or ROLEFERRY_CACHE_KEYS, if it came "
+            "before those were set) needs the one that sealed it"
         ) from None
 
 

@@ -1,30 +1,35 @@
 """Keeps what arrived unreadable at rest: bodies name people, and are kept for weeks.
 
-Sealed as the cache's answers are, each bound to the event it belongs to; what tells two bodies
-apart is a digest under a key, which nobody can try addresses against.
+Sealed as all is that no one subject has a key to, each bound to the event it belongs to; what
+tells two bodies apart is a digest under a key, which nobody can try addresses against.
 """
 
 import hmac
-from collections.abc import Sequence
 
 import orjson
 
-from roleferry_enrich.gateway.sealing import KeyRing, derived
+from roleferry_enrich.errors import KeyMissing
+from roleferry_enrich.gateway.sealing import derived
 from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import Key, open_at_rest
+from roleferry_enrich.storage.bound_names import event_name
 
 
 class Vault:
-    def __init__(self, ring: KeyRing, secret: bytes) -> None:
+    def __init__(self, ring: Key, secret: bytes) -> None:
         self._ring = ring
         self._digest_key = derived(secret, "webhook digests")
 
     def seal(self, provider: str, event_id: str, document: object) -> bytes:
-        return self._ring.seal(_name(provider, event_id), orjson.dumps(document))
+        return self._ring.seal(event_name(provider, event_id), orjson.dumps(document))
 
     def open(self, provider: str, event_id: str, sealed: bytes) -> object:
         """Raises ValueError where it was sealed by a key that is no more, or for another event."""
-        plain = self._ring.open(_name(provider, event_id), sealed)
+        try:
+            plain = self._ring.open(event_name(provider, event_id), sealed)
+        except KeyMissing as error:
+            raise ValueError(error.detail) from error
         if plain is None:
             raise ValueError("no key opens this")
         return orjson.loads(plain)
@@ -36,10 +41,4 @@ class Vault:
 
 
 def open_vault(settings: Settings) -> Vault:
-    secret = pepper(settings)
-    given: Sequence[bytes] = [key.get_secret_value().encode() for key in settings.cache_key_ring]
-    return Vault(KeyRing([*given, secret]), secret)
-
-
-def _name(provider: str, event_id: str) -> str:
-    return f"webhook {provider} {event_id}"
+    return Vault(open_at_rest(settings), pepper(settings))

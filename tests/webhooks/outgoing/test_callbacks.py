@@ -9,6 +9,7 @@ from tests.webhooks.outgoing.test_destinations import URLS
 
 from roleferry_enrich.domain.outgoing_webhooks import EndpointChange
 from roleferry_enrich.errors import InvalidQuery
+from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.storage.callbacks import CallbackRepository
 from roleferry_enrich.storage.endpoints import EndpointRepository
 from roleferry_enrich.webhooks.outgoing.callbacks import Callbacks
@@ -17,7 +18,7 @@ from roleferry_enrich.webhooks.outgoing.signing import Vault, read_secret
 
 def callbacks(engine, *, key: bytes = b"k" * 32, resolved: str = "1.1.1.1") -> Callbacks:
     places = destinations(Names([resolved]), allow_http=False)
-    return Callbacks(CallbackRepository(engine), places, Vault(key))
+    return Callbacks(CallbackRepository(engine), places, Vault(KeyRing([key])))
 
 
 async def test_h65_h66_no_job_can_make_us_call_inside(engine):

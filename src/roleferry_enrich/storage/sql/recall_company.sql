@@ -1,7 +1,7 @@
 -- What an account was told of one company: the last word of each provider.
 --
 -- $1      the account
--- $2, $3  kinds and values of the keys asked by, the most telling first
+-- $2, $3  kinds and digests of the keys asked by, the most telling first
 -- $4..$6  provider, capability and since when its words count, an array each
 -- result  one row: whether the company is known, and what was said, as JSON
 WITH asked AS (
@@ -53,4 +53,8 @@ told AS (
         AND said.company_id = subject.id
         AND said.kind = 'company'
 )
-SELECT EXISTS (SELECT FROM subject) AS is_known, FALSE AS is_refused, (SELECT found FROM told) AS found
+SELECT
+    EXISTS (SELECT FROM subject) AS is_known,
+    FALSE AS is_refused,
+    (SELECT found FROM told) AS found,
+    NULL AS keys

@@ -1,10 +1,11 @@
 -- What became of the mails that were sent to one mailbox.
 --
 -- $1      the account
--- $2      the mailbox, in the form that all its spellings share
--- $3, $4  kinds and values of the keys by which its owner may have been refused
+-- $2      the digest of the mailbox, in the form that all its spellings share
+-- $3, $4  kinds and digests of the keys by which its owner may have been refused
 -- $5      since when reports count
 -- result  one row: whether anything was reported and may be told, and what, as JSON
+--         in which the address is sealed
 WITH reported AS (
     SELECT * FROM mailbox_reports
     WHERE account_id = $1 AND mailbox = $2 AND reported_at >= $5
@@ -26,6 +27,7 @@ SELECT
                 'origin', provider,
                 'conversation', id,
                 'observed_at', reported_at,
+                'mailbox', mailbox,
                 'claim', jsonb_build_object(
                     'address', address,
                     'deliverability', deliverability,
@@ -35,4 +37,5 @@ SELECT
             ORDER BY reported_at, provider
         )
         FROM reported
-    ) AS found
+    ) AS found,
+    NULL AS keys

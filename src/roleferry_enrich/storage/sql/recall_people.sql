@@ -1,10 +1,11 @@
 -- What an account was told of the people of one company: the last word of each provider of each.
 --
 -- $1      the account
--- $2, $3  kinds and values of the keys asked by, the most telling first
+-- $2, $3  kinds and digests of the keys asked by, the most telling first
 -- $4..$6  provider, capability and since when its words count, an array each
 -- $7      at most so many people, those known last
--- result  one row: whether the company is known, and what was said, as JSON
+-- result  one row: whether the company is known, what was said, as JSON, and
+--         the wrapped keys of whom it was said of
 --
 -- Those are left out who were refused by any of their keys.
 WITH asked AS (
@@ -71,4 +72,12 @@ told AS (
         AND said.person_id = member.id
         AND said.kind = 'person'
 )
-SELECT EXISTS (SELECT FROM subject) AS is_known, FALSE AS is_refused, (SELECT found FROM told) AS found
+SELECT
+    EXISTS (SELECT FROM subject) AS is_known,
+    FALSE AS is_refused,
+    (SELECT found FROM told) AS found,
+    (
+        SELECT jsonb_object_agg(subject_keys.subject_id, encode(subject_keys.wrapped, 'base64'))
+        FROM member JOIN subject_keys
+            ON subject_keys.account_id = $1 AND subject_keys.subject_id = member.id
+    ) AS keys

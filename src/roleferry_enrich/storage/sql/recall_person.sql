@@ -1,9 +1,10 @@
 -- What an account was told of one person: the last word of each provider.
 --
 -- $1      the account
--- $2, $3  kinds and values of the keys asked by, the most telling first
+-- $2, $3  kinds and digests of the keys asked by, the most telling first
 -- $4..$6  provider, capability and since when its words count, an array each
--- result  one row: whether the person is known and may be spoken of, and what was said, as JSON
+-- result  one row: whether the person is known and may be spoken of, what was said, as JSON, and
+--         the wrapped keys of whom it was said of
 --
 -- Nobody is spoken of who was refused by any key that was asked by or that is the person's.
 WITH asked AS (
@@ -71,4 +72,9 @@ SELECT
             AND opt_outs.kind = names.kind
             AND opt_outs.value = names.value
     ) AS is_refused,
-    (SELECT found FROM told) AS found
+    (SELECT found FROM told) AS found,
+    (
+        SELECT jsonb_object_agg(subject_keys.subject_id, encode(subject_keys.wrapped, 'base64'))
+        FROM subject JOIN subject_keys
+            ON subject_keys.account_id = $1 AND subject_keys.subject_id = subject.id
+    ) AS keys

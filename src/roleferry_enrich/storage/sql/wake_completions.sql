@@ -2,6 +2,7 @@
 --
 -- :provider                     who has
 -- :reference, :email, :domain   what it calls the work, or whom it is about; null where not told
+--                               (:email as a digest, :clear_email as it is)
 UPDATE completions
 SET due_at = clock_timestamp()
 FROM enrichments
@@ -22,7 +23,10 @@ WHERE enrichments.account_id = completions.account_id
             AND outcome ->> 'outcome' = 'pending'
             AND (
                 outcome ->> 'reference' = CAST(:reference AS text)
-                OR lower(enrichments.request -> 'keys' ->> 'email') = lower(CAST(:email AS text))
+                OR enrichments.request ->> 'email' = CAST(:email AS text)
+                OR lower(enrichments.request ->> 'domain') = lower(CAST(:domain AS text))
+                -- As requests were kept before they were sealed.
+                OR lower(enrichments.request -> 'keys' ->> 'email') = lower(CAST(:clear_email AS text))
                 OR lower(enrichments.request -> 'keys' ->> 'domain') = lower(CAST(:domain AS text))
             )
     )

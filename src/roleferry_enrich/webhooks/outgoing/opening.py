@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
 from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.pipeline.background import Background
-from roleferry_enrich.secret_key import pepper
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.callbacks import CallbackRepository
 from roleferry_enrich.storage.deliveries import DeliveryRepository
 from roleferry_enrich.storage.delivery_log import DeliveryLog
@@ -72,4 +72,4 @@ def _destinations(settings: Settings, resolver: PublicOnlyResolver) -> Destinati
 
 
 def _vault(settings: Settings) -> Vault:
-    return Vault(pepper(settings))
+    return Vault(open_at_rest(settings))

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from roleferry_enrich.errors import Fault, InvalidQuery
-from roleferry_enrich.gateway.sealing import KeyRing, derived
+from roleferry_enrich.errors import Fault, InvalidQuery, KeyMissing
+from roleferry_enrich.storage.at_rest import Key
+from roleferry_enrich.storage.bound_names import secret_name
 
 _PREFIX = "whsec_"
 _SHORTEST, _LONGEST, _MINTED = 24, 64, 32
@@ -68,16 +69,15 @@ def signed(
 class Vault:
     """Seals secrets for the database, each for its own endpoint."""
 
-    def __init__(self, key: bytes) -> None:
-        self._ring = KeyRing([derived(key, "webhook secrets")])
+    def __init__(self, ring: Key) -> None:
+        self._ring = ring
 
     def seal(self, account_id: UUID, endpoint_id: UUID, secret: bytes) -> bytes:
-        return self._ring.seal(_name(account_id, endpoint_id), secret)
+        return self._ring.seal(secret_name(account_id, endpoint_id), secret)
 
     def open(self, account_id: UUID, endpoint_id: UUID, sealed: bytes) -> bytes | None:
-        """None where it was sealed with another key, or for another endpoint."""
-        return self._ring.open(_name(account_id, endpoint_id), sealed)
-
-
-def _name(account_id: UUID, endpoint_id: UUID) -> str:
-    return f"webhook:{account_id}:{endpoint_id}"
+        """None where it was sealed with a key that is no more, or for another endpoint."""
+        try:
+            return self._ring.open(secret_name(account_id, endpoint_id), sealed)
+        except KeyMissing:
+            return None
