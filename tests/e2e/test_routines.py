@@ -202,7 +202,7 @@ async def test_run_that_is_still_looked_after_at_the_deadline_becomes_owed(
         request = asked(deadline=timedelta(milliseconds=500))
         answered = await each.enricher.enrich(request, account)
         wire.held.set()
-        await each.enricher.background.drain(10)
+        await each.enricher.asking.background.drain(10)
         stored = await each.enrichments.get(account, answered.id)
         assert stored is not None
         for _ in range(3):

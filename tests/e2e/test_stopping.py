@@ -109,6 +109,7 @@ def test_h80_who_was_let_in_is_answered_before_a_service_ends(
     started: Started, far_ends: Sandbox, signals: tuple[signal.Signals, ...]
 ) -> None:
     service = started()
+    service.enrich(CALLERS)  # the first is slow to let in, while connections are opened
     far_ends.plan("hunter", "slow", seconds=SLOW_S)
     before = _calls(far_ends)
     with ThreadPoolExecutor(CALLERS) as pool:

@@ -49,6 +49,15 @@ async def test_another_process_hears_of_a_change_while_nobody_waits(engine, acco
     await becomes(is_metered)
 
 
+async def test_who_comes_after_a_pause_hears_of_a_change_at_once(engine, account_id) -> None:
+    clock = Clock()
+    plans = Plans(engine, SET, clock=clock)
+    await plans.of(account_id)
+    await CreditRepository(engine).grant(account_id, 10)
+    clock.now += 60
+    assert (await plans.of(account_id)).is_metered
+
+
 async def test_what_one_account_reads_are_the_plans_of_all(engine, account_id) -> None:
     await Plans(engine, SET).change(account_id, {"cap_day": 5})
     plans = Plans(engine, SET)

@@ -1,6 +1,7 @@
-"""The plans of accounts, as known a few seconds ago; no request waits for them but the first."""
+"""The plans of accounts, as known a few seconds ago; only who comes after a pause waits for them."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -21,6 +22,9 @@ from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.transactions import in_transaction
 
 _READ_AGAIN_S = 3.0
+# What a process without requests knows grows old, and what was granted or capped meanwhile counts.
+_TOO_OLD_S = 10.0
+_PATIENCE_S = 0.5
 # A plan is committed a little after the moment it bears.
 _OVERLAP = timedelta(minutes=1)
 
@@ -45,10 +49,13 @@ class Plans:
 
     async def of(self, account_id: UUID) -> AccountPlan:
         """Raises ServiceUnavailable where none was ever read."""
-        if self._read_at is None or self._clock() - self._read_at >= _READ_AGAIN_S:
+        age = math.inf if self._read_at is None else self._clock() - self._read_at
+        if age >= _READ_AGAIN_S:
             reading = self._read_once()
             if self._read_at is None:
                 await asyncio.shield(reading)
+            elif age >= _TOO_OLD_S:
+                await asyncio.wait({reading}, timeout=_PATIENCE_S)
         return self._known.get(account_id, self._otherwise)
 
     async def change(self, account_id: UUID, changed: Mapping[str, object]) -> None:
