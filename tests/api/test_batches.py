@@ -230,3 +230,8 @@ async def test_an_accounts_own_waterfall_is_meant_in_its_batches_too(client, ser
     await client.post("/enrich/batch", json={"items": items})
     meant = [item.request.options.waterfall.name for item in only_job(services).items]
     assert meant == ["people", "companies"]
+
+
+async def test_a_job_knows_the_key_that_sent_it(client, services):
+    await client.post("/enrich/batch", json={"items": [ADA]})
+    assert only_job(services).key_id == ACCOUNT.key_id

@@ -1,5 +1,6 @@
 """Leave to ask anybody, and the account's caps: asked for before money is spent, and only then."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from roleferry_enrich.domain.identifiers import Email, MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, Skipped
 from roleferry_enrich.domain.queries import Keys, PersonQuery
 from roleferry_enrich.errors import BudgetSpent, NotPaidFor
+from roleferry_enrich.gateway import till
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 
 ANOTHER = replace(PERSON, query=PersonQuery(keys=Keys(email=Email("ivo@quillmere.test"))))
@@ -98,3 +100,30 @@ async def test_what_a_call_that_was_not_made_held_is_given_back(shared: RedisGua
         report = await gate.ask(PERSON, terms(seconds=0.05))
     assert report.outcome == Skipped("no_permit")
     assert spending.costs == [0]
+
+
+async def test_who_waited_long_for_the_cap_looks_once_more_whose_call_it_is(
+    shared: RedisGuard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(till, "_STOOD_STILL_S", 0.2)
+    spending, far_end, steps = Counted(1), FarEnd(ORLA), []
+
+    async def slow(account_id, price):
+        await asyncio.sleep(0.3)
+        steps.append("held")
+        return await Counted.hold(spending, account_id, price)
+
+    async with gateway(far_end, shared) as (gate, _):
+        books = gate.gates.till._books
+        note = books.note
+
+        async def noted(intent):
+            steps.append("noted")
+            return await note(intent)
+
+        monkeypatch.setattr(spending, "hold", slow)
+        monkeypatch.setattr(gate.gates.till, "_spending", spending)
+        monkeypatch.setattr(books, "note", noted)
+        await gate.ask(PERSON, terms())
+    assert (steps[0], steps[-1], far_end.calls) == ("noted", "noted", 1)
+    assert spending.costs == [10_000]
