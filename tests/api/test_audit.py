@@ -11,6 +11,7 @@ from roleferry_enrich.domain.audits import AuditEntry
 
 ADA = {"email": "Ada+crm@engines.test"}
 CONTACT = "00000000-0000-0000-0000-000000000009"
+KEY = "0123456789abcdefghijABCD"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 HOOK = {"url": "https://acme.test/hook", "events": ["enrichment.completed"]}
 
@@ -31,7 +32,8 @@ async def test_whom_a_read_was_about_is_noted_in_its_normal_form(client, service
         ("GET", f"/contacts/{CONTACT}", None, ("getContact", CONTACT, [], 404)),
         ("GET", "/contacts", None, ("listContacts", None, [], 200)),
         ("POST", "/enrich", {}, ("enrichContact", None, [], 422)),
-        ("DELETE", "/keys/of-nobody", None, ("revokeKey", "of-nobody", [], 404)),
+        ("DELETE", f"/keys/{KEY}", None, ("revokeKey", KEY, [], 404)),
+        ("GET", "/contacts/ada@engines.test", None, ("getContact", None, [], 422)),
         ("GET", "/account/audit", None, ("listAuditEntries", None, [], 200)),
     ],
 )

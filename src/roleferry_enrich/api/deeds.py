@@ -1,5 +1,6 @@
 """What a request does, as the audit log is told of it."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache, partial
 
@@ -14,6 +15,8 @@ from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, Pr
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.privacy.normal_forms import NormalForm, of_email, of_keys
 
+# Ours, of a row or of a key: people are asked for by what is none, too.
+_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A-Za-z]{24}")
 # They tell of no person, and are asked again and again while somebody waits.
 _UNTOLD = frozenset(
     {
@@ -36,7 +39,7 @@ def deed_of(scope: Scope) -> Deed | None:
     return Deed(
         account=account,
         operation=operation,
-        resource=next(map(str, ids.values()), None),
+        resource=next(filter(_ID.fullmatch, map(str, ids.values())), None),
         whom=tuple if body is None else partial(whom, body),
     )
 

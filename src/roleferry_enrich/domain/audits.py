@@ -19,7 +19,7 @@ class AuditEntry:
     operation: str
     """As the API's document names it: `enrichContact`."""
     resource: str | None
-    """The id that was asked for by path."""
+    """The id that was asked for by path, if it was one."""
     subjects: Sequence[bytes]
     """Digests of whom was asked for."""
     status: int

@@ -36,6 +36,7 @@ from roleferry_enrich.domain.outgoing_webhooks import (
 )
 from roleferry_enrich.domain.webhook_events import EventType
 from roleferry_enrich.errors import Conflict, InvalidQuery, NotFound, ServiceUnavailable
+from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.storage.deliveries import DeliveryRepository
 from roleferry_enrich.storage.delivery_log import DeliveryLog
@@ -44,7 +45,7 @@ from roleferry_enrich.webhooks.outgoing.desk import EndpointDesk
 from roleferry_enrich.webhooks.outgoing.dispatch import SHARES, Dispatcher
 from roleferry_enrich.webhooks.outgoing.signing import Vault, mint, shown
 
-VAULT = Vault(b"of this test alone " * 2)
+VAULT = Vault(KeyRing([b"of this test alone"]))
 HOUR = timedelta(hours=1)
 
 
@@ -324,7 +325,7 @@ async def test_a_secret_that_cannot_be_opened_sends_nothing(
 ):
     made, _ = endpoint
     await announced(engine, account_id)
-    await send_once(engine, url, vault=Vault(b"another key " * 3))
+    await send_once(engine, url, vault=Vault(KeyRing([b"another key"])))
 
     (delivery,) = await log_of(desk, made)
     assert [it.failure for it in delivery.attempts] == ["secret_unreadable"]
