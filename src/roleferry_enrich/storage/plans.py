@@ -1,4 +1,4 @@
-"""The plans of accounts, as known a few seconds ago; only who comes after a pause waits for them."""
+"""The plans of accounts, as known a few seconds ago; only who comes after a pause waits."""
 
 import asyncio
 import math
