@@ -61,7 +61,8 @@ async def test_the_key_of_who_is_erased_goes_and_those_of_others_stay(
     (other,) = (await ContactRepository(engine).page(account_id)).items
     assert [point.value for point in other.contact_points] == [canaries.OTHERS_EMAIL]
     async with engine.connect() as connection:
-        left = (await connection.scalars(select(subject_keys.c.subject_id))).all()
+        mine = select(subject_keys.c.subject_id).where(subject_keys.c.account_id == account_id)
+        left = (await connection.scalars(mine)).all()
     assert left == [other.id]
     assert found.person_id != other.id
 
