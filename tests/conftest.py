@@ -19,13 +19,17 @@ import asyncpg
 import hypothesis
 import pytest
 from sqlalchemy import URL, make_url
+from tests.thorough import examples
 
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.settings import Settings
 
 # How long an example takes says how busy the machine is, not whether the property holds.
 hypothesis.settings.register_profile(
-    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "suite",
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("suite")
 

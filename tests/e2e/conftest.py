@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import asyncpg
 import httpx
 import psutil
 import pytest
@@ -21,6 +22,7 @@ from roleferry_enrich.api.application import create_api
 from roleferry_enrich.domain.scopes import USUAL, Scope
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
+from roleferry_enrich.storage.engine import driver_url
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.supervision import Supervisor
 
@@ -36,6 +38,24 @@ def database_url(servers: Servers) -> Iterator[str]:
     with fresh_database(servers.database_url) as url:
         asyncio.run(migrate(url))
         yield url
+
+
+@pytest.fixture(scope="module")
+def list_emptied(database_url: str) -> Iterator[None]:
+    """Afterwards nobody is suppressed: others, with other secrets, could not read the list."""
+    yield
+    asyncio.run(_empty_list(database_url))
+
+
+async def _empty_list(database_url: str) -> None:
+    connection = await asyncpg.connect(driver_url(database_url))
+    try:
+        await connection.execute("TRUNCATE suppressions")
+        await connection.execute(
+            "UPDATE suppression_state SET key_id = NULL, version = version + 1"
+        )
+    finally:
+        await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from roleferry_enrich.storage.engine import create_engine
 
 END = timedelta(seconds=60)
 # Not those whom other tests ask for.
-PEOPLE = [person.email for person in reversed(populate(7, 500).people) if person.email]
+PEOPLE = [person.email for person in reversed(populate(7, 500).people) if person.email][60:]
 ONLY = {"providers": {"include": ["hunter"]}, "deadline_ms": 10_000}
 
 
@@ -82,7 +82,7 @@ def payer(installation: Installation) -> Iterator[Payer]:
 def test_h20_the_last_ten_credits_pay_for_exactly_ten(payer, promise):
     payer.grant(10)
     with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(payer.ask, PEOPLE[:50]))
+        answers = list(pool.map(payer.ask, PEOPLE[1:51]))
     paid = [answer for answer in answers if answer.status_code == 200]
     refused = [answer for answer in answers if answer.status_code != 200]
     found = [answer for answer in paid if answer.json()["meta"]["status"] != "not_found"]
@@ -99,12 +99,12 @@ def test_h21_who_goes_away_is_charged_once_and_the_retry_is_free(payer, promise,
     payer.grant(10)
     wish = {"provider": "hunter", "fault": "slow", "seconds": 0.5, "for": 1}
     httpx.post(f"{installation.sandbox_url}/_faults", json=wish).raise_for_status()
-    body = {"email": PEOPLE[60], **ONLY}
+    body = {"email": PEOPLE[0], **ONLY}
     with contextlib.suppress(httpx.ReadTimeout):
         payer.client.post("/enrich", json=body, timeout=0.2)
     assert eventually(lambda: payer.shown()["charged"] == 1, within=END)
     first = payer.client.get("/account/usage").json()["total"]
-    again = payer.ask(PEOPLE[60])
+    again = payer.ask(PEOPLE[0])
     assert again.json()["meta"]["cost_usd"] == 0
     shown = payer.settled()
     assert (shown["balance"], shown["charged"]) == (9, 1)

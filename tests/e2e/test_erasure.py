@@ -38,6 +38,9 @@ class Canary:
         return any(word in form for form in erasing.forms(text) for word in words)
 
 
+pytestmark = pytest.mark.usefixtures("list_emptied")
+
+
 @pytest.fixture(scope="module")
 def canary(installation) -> Canary:
     page = httpx.get(f"{installation.sandbox_url}/_truth?per_page=40&page=12").json()

@@ -13,6 +13,8 @@ from tests.e2e.sandbox_process import Sandbox, forgetful_api, running_sandbox
 
 from roleferry_enrich.embedded import Servers
 
+pytestmark = pytest.mark.usefixtures("list_emptied")
+
 
 @pytest.fixture(scope="module")
 def far_ends() -> Iterator[Sandbox]:
