@@ -48,8 +48,8 @@ check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not live" $(WHOLE)
 
 chaos: $(VENV)/installed-dev ## Search for faults: 10,000 schedules, 1,000 seeds, all killed for 10 minutes; ARGS="--seed 7"
-	THOROUGH=7 $(BIN)/python -m pytest -q tests/gateway/test_permit_script.py
-	THOROUGH=35 $(BIN)/python -m pytest -q tests/gateway/test_breaker_model.py
+	THOROUGH=15 $(BIN)/python -m pytest -q tests/gateway/test_permit_script.py
+	THOROUGH=75 $(BIN)/python -m pytest -q tests/gateway/test_breaker_model.py
 	$(BIN)/python -m pytest -q tests/gateway tests/e2e/test_money.py tests/e2e/test_faults.py
 	@$(MAKE) --no-print-directory simulate ARGS="--seeds 1000"
 	@PYTHONPATH=src $(BIN)/python -m tests.chaos --bars $(ARGS)

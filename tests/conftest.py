@@ -27,7 +27,7 @@ from roleferry_enrich.settings import Settings
 # How long an example takes says how busy the machine is, not whether the property holds.
 hypothesis.settings.register_profile(
     "suite",
-    max_examples=examples(60),
+    max_examples=examples(40),
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )

@@ -129,6 +129,6 @@ class Machine(RuleBasedStateMachine):
 
 
 Machine.TestCase.settings = settings(
-    max_examples=examples(300), stateful_step_count=50, deadline=None
+    max_examples=examples(140), stateful_step_count=50, deadline=None
 )
 TestBreakerAgainstItsModel = Machine.TestCase

@@ -154,7 +154,7 @@ steps = st.lists(
 
 
 @settings(
-    max_examples=examples(1_500),
+    max_examples=examples(700),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -188,7 +188,7 @@ def test_no_schedule_gets_more_than_the_limit_nor_less(
     assert oracle.most_over() <= 0
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(70), deadline=None)
 @given(
     permits=st.integers(1_001, 4_000),
     steps=st.lists(st.tuples(st.integers(0, 900_000), st.integers(1, 900)), max_size=12),
