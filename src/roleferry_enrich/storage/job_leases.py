@@ -111,6 +111,16 @@ class LeaseRepository:
 
     async def settle(self, item: Leased, settlement: Settlement) -> bool:
         """Whether what became of it was written down: not where somebody else has it now."""
+
+        async def work(connection: AsyncConnection) -> bool:
+            return await self.settle_within(connection, item, settlement)
+
+        return await in_transaction(self._engine, work)
+
+    async def settle_within(
+        self, connection: AsyncConnection, item: Leased, settlement: Settlement
+    ) -> bool:
+        """The same in the transaction that records the answer: one commit for both."""
         given = {
             "account_id": item.account_id,
             "job_id": item.job_id,
@@ -123,11 +133,7 @@ class LeaseRepository:
             "cache_hits": settlement.cache_hits,
             "is_owed": settlement.is_owed,
         }
-
-        async def work(connection: AsyncConnection) -> bool:
-            return bool(await connection.scalar(_SETTLE_ITEM, given))
-
-        return await in_transaction(self._engine, work)
+        return bool(await connection.scalar(_SETTLE_ITEM, given))
 
     async def release(
         self, items: Collection[Leased], *, pause: timedelta = timedelta(0), delays: int = 0
