@@ -59,6 +59,10 @@ class Poison(Provider):
         return Findings(people=(PersonClaim(emails=(EmailClaim(address=address),)),))
 
 
+def played() -> dict[str, Channel]:
+    return {"poison": Channel(provider=Poison(), key=Credential("k"))}
+
+
 def main(count: int) -> None:
     vars(worker).update(LEASE=timedelta(seconds=LEASE_S), HUNG=timedelta(seconds=HUNG_S))
     loop_lag._BLOCKED = timedelta(seconds=BLOCKED_S / 3)
@@ -84,8 +88,7 @@ def _begun() -> int:
         settings = read_settings()
         configure_logs(settings)
         with servers_of(settings) as servers:
-            channels = {"poison": Channel(provider=Poison(), key=Credential("k"))}
-            worker.run(settings, servers, channels=channels)
+            worker.run(settings, servers, channels=played())
     finally:
         os._exit(1)
 
