@@ -3,9 +3,9 @@
 python tests/e2e/poisoned.py <how many>
 
 Their provider is a play: who is asked for as `crash@` ends the interpreter, `hang@` is a loop
-without end and `block@` holds the event loop for a while. Leases, looks and the
-time until a hung process is ended are a fraction of the product's. Forked from one process that has
-read the code: starting five times as many interpreters would be all that is tested.
+without end and `block@` holds the event loop for a while. Leases, looks, pauses and the time until
+a hung process is ended are a fraction of the product's. Forked from one process that has read the
+code: starting five times as many interpreters would be all that is tested.
 """
 
 import os
@@ -15,7 +15,7 @@ import time
 from datetime import timedelta
 
 from roleferry_enrich import worker
-from roleferry_enrich.batches import crew
+from roleferry_enrich.batches import crew, running
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim
 from roleferry_enrich.domain.queries import PersonQuery
 from roleferry_enrich.embedded import servers_of
@@ -32,7 +32,7 @@ from roleferry_enrich.providers.contract import (
 )
 from roleferry_enrich.settings import read_settings
 
-LEASE_S, BLOCKED_S, HUNG_S = 0.7, 0.5, 2.0
+LEASE_S, BLOCKED_S, HUNG_S = 0.5, 0.4, 2.0
 
 
 class Poison(Provider):
@@ -66,6 +66,7 @@ def played() -> dict[str, Channel]:
 def main(count: int) -> None:
     vars(worker).update(LEASE=timedelta(seconds=LEASE_S), HUNG=timedelta(seconds=HUNG_S))
     loop_lag._BLOCKED = timedelta(seconds=BLOCKED_S / 3)
+    running._BOOKS_PAUSE = timedelta(seconds=LEASE_S)
     crew._RENEW_S, crew._LOOK_S = LEASE_S / 4, LEASE_S / 8
     ours = {_begun() for _ in range(count)}
     for number in (signal.SIGTERM, signal.SIGINT):

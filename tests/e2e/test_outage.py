@@ -91,8 +91,8 @@ async def test_h50_without_postgresql_no_batch_is_accepted_and_none_is_lost(
     async with postgres_of_its_own(tmp_path) as postgres:
         servers = Servers(database_url=postgres.url, redis_url=redis_url)
         await migrate(servers.database_url)
-        async with caller(servers, settings) as client:
-            with worker(servers, tmp_path):
+        with worker(servers, tmp_path):
+            async with caller(servers, settings) as client:
                 await _outlasts(client, postgres)
 
 
