@@ -89,12 +89,14 @@ async def test_h49_a_commit_whose_answer_was_lost_is_made_again_and_told_once(
     forgetful = Forgetful(engine)
     answer = enrichment(account_id, id=item.enrichment_id, company=company())
 
+    told: list[bool] = []
+
     async def alongside(connection, _) -> None:
-        await leases.settle_within(connection, item, replace(DONE, cost=MicroUsd(30)))
+        told.append(await leases.settle_within(connection, item, replace(DONE, cost=MicroUsd(30))))
 
     await EnrichmentRepository(forgetful).record(
         answer, (), observations=Observations(), alongside=alongside
     )
-    assert forgetful.lost == 2
+    assert (forgetful.lost, told) == (2, [True, True])
     (row,) = await rows(engine, job)
     assert (row.state, row.cost, row.tries) == ("done", 30, [])
