@@ -28,8 +28,7 @@ class Log:
 
     def free_at(self, now: float, priority: Priority) -> float:
         """The earliest time from `now` on at which one more keeps to the share."""
-        while self._cells and self._cells[0][1] + self._period <= now:
-            self._cells.popleft()
+        self.forget(now)
         room = self._share
         if priority is Priority.BATCH:
             room = max(1, int(room * _BATCH_SHARE))
@@ -41,10 +40,14 @@ class Log:
             excess -= int(count)
         return now
 
-    def left(self, now: float) -> int:
-        """How many more the share has room for."""
+    def forget(self, now: float) -> None:
+        """What was taken a period ago."""
         while self._cells and self._cells[0][1] + self._period <= now:
             self._cells.popleft()
+
+    def left(self, now: float) -> int:
+        """How many more the share has room for."""
+        self.forget(now)
         return max(0, self._share - sum(int(count) for _, _, count in self._cells))
 
     def more_at(self, now: float) -> float:
@@ -123,6 +126,8 @@ class LocalShares:
     def _take(self, bucket: Bucket, start: float) -> None:
         self._latest[bucket.key] = start
         for log in self._of(bucket):
+            # Here too: while Redis gives the permits nobody asks what is left.
+            log.forget(self._clock())
             log.add(start)
 
     def _of(self, bucket: Bucket) -> tuple[Log, ...]:
