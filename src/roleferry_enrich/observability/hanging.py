@@ -8,7 +8,6 @@ and functions, no values) and ends the process.
 
 import asyncio
 import faulthandler
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,6 +15,7 @@ from datetime import timedelta
 HUNG = timedelta(seconds=60)
 """Long after the leases; much longer than what a busy machine or a debugger's look takes."""
 _OFTEN = 20
+_STDERR = 2
 
 
 @asynccontextmanager
@@ -33,5 +33,5 @@ async def ended_when_hung(after: timedelta) -> AsyncIterator[None]:
 async def _put_off(after: timedelta) -> None:
     """The end, for as long as this is called."""
     while True:
-        faulthandler.dump_traceback_later(after.total_seconds(), exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(after.total_seconds(), exit=True, file=_STDERR)
         await asyncio.sleep(after.total_seconds() / _OFTEN)
