@@ -64,3 +64,13 @@ async def test_who_has_not_been_told_is_listed_and_marked(client, services):
     body = {"contact_ids": [str(CONTACT_ID)], "how": "mail"}
     assert (await client.post("/privacy/notices", json=body)).json() == {"marked": 1}
     assert services.rights.told == [(ACCOUNT.id, (CONTACT_ID,), "mail", None)]
+
+
+@pytest.mark.parametrize("told_at", ["", "1774949400", 1774949400, "2026-03-31 09:30Z"])
+async def test_a_moment_comes_in_the_form_that_is_documented(client, services, told_at):
+    body = {"contact_ids": [str(CONTACT_ID)], "how": "mail"}
+    reply = await client.post("/privacy/notices", json={**body, "told_at": told_at})
+    assert [fault["field"] for fault in reply.json()["errors"]] == ["told_at"]
+    for right in ("2026-03-31T09:30:00Z", "2026-03-31t09:30:00.25+02:00"):
+        reply = await client.post("/privacy/notices", json={**body, "told_at": right})
+        assert reply.status_code == 200

@@ -28,6 +28,11 @@ async def test_a_person_is_suppressed_by_all_that_is_known(client, services):
     assert (await client.get(PATH)).json()["items"] == [told]
 
 
+async def test_a_blank_reason_is_none(client, services):
+    made = await client.post(PATH, json={**ORLA, "reason": " "})
+    assert made.json()["reason"] == "objected"
+
+
 async def test_a_suppression_ends_once(client):
     await client.post(PATH, json=ORLA)
     assert (await client.delete(f"{PATH}/{ENTRY_ID}")).status_code == 204

@@ -34,6 +34,8 @@ MEANING = frozenset(
             "too_long",
         ),
         *("invalid_cursor", "refused", "key_reused", "invalid_callback_url", "not_in_a_batch"),
+        # Two days that do not go together.
+        "invalid_period",
     }
 )
 """What a schema cannot say of a value: a 422 with these codes alone is no broken promise."""

@@ -1,6 +1,5 @@
 """`/account/credits` and `/account/usage`: what an account has, pays and used."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -12,13 +11,14 @@ from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.refusals import READS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.billing import CreditsData, UsageData
+from roleferry_enrich.api.schemas.times import Day
 
 router = APIRouter(route_class=StrictRoute, tags=["account"], default_response_class=JsonAnswer)
 
 JSON, CSV = "application/json", "text/csv"
 _TEXT = {"schema": {"type": "string"}}
-Since = Annotated[date | None, Query(description="The first day; thirty days ago by default.")]
-Until = Annotated[date | None, Query(description="The last day, UTC; today by default.")]
+Since = Annotated[Day | None, Query(description="The first day; thirty days ago by default.")]
+Until = Annotated[Day | None, Query(description="The last day, UTC; today by default.")]
 Accept = Annotated[str, Header(description=f"`{JSON}` or `{CSV}`.")]
 
 

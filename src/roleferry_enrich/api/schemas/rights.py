@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, with_config
+from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from roleferry_enrich.api.schemas.evidence import DOCUMENTED
@@ -16,9 +16,11 @@ from roleferry_enrich.api.schemas.fields import (
     EmailText,
     NameText,
     NumberText,
+    RequiredText,
     Text,
     UrlText,
 )
+from roleferry_enrich.api.schemas.times import Moment
 
 
 class SubjectBody(Body):
@@ -49,9 +51,9 @@ class NoticesBody(Body):
     contact_ids: Annotated[
         list[Annotated[UUID, Field(strict=False)]], Field(min_length=1, max_length=1_000)
     ]
-    how: Annotated[str, Text(200)]
+    how: RequiredText
     """`mail`, `letter`, or why nobody had to be told."""
-    told_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    told_at: Moment | None = None
     """Now, where absent."""
 
 
