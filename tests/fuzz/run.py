@@ -25,6 +25,7 @@ MEANING = frozenset(
     {
         *("identifier_required", "invalid_email", "invalid_domain", "invalid_linkedin_url"),
         *("invalid_company_number", "invalid_company_name", "invalid_name", "invalid_country"),
+        "invalid_phone",
         *(
             "unknown_provider",
             "none_left",

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.answers.rights import (
     NOTICE_COLUMNS,
     access_data,
@@ -28,12 +27,11 @@ from roleferry_enrich.api.schemas.rights import (
     ErasurePage,
     MarkedData,
     NoticesBody,
-    SubjectBody,
     UnnoticedPage,
 )
-from roleferry_enrich.api.subjects import sought_of
+from roleferry_enrich.api.schemas.subjects import SubjectBody
+from roleferry_enrich.api.subjects import somebody_of, whose
 from roleferry_enrich.domain.scopes import Scope
-from roleferry_enrich.errors import MissingScope
 from roleferry_enrich.records.spreadsheets import csv_row
 
 router = APIRouter(
@@ -66,8 +64,8 @@ async def erase_person(
 
     Endpoints that subscribed to `contact.erased` are told which contacts are gone.
     """
-    keys, phone = sought_of(body)
-    receipt = await services.rights.erase(_whose(body, caller), keys, phone)
+    owner = whose(caller, everywhere=body.everywhere)
+    receipt = await services.rights.erase(owner, somebody_of(body))
     return json_response(erasure_data(receipt))
 
 
@@ -118,8 +116,8 @@ async def export_person(
     Of what is about others only the person's part is shown. It is your account's alone; whether
     others know the person cannot be told from it.
     """
-    keys, phone = sought_of(body)
-    known = await services.rights.access(_whose(body, caller), keys, phone)
+    owner = whose(caller, everywhere=body.everywhere)
+    known = await services.rights.access(owner, somebody_of(body))
     return json_response(access_data(known))
 
 
@@ -166,15 +164,6 @@ async def mark_noticed(
     """Contacts that are not there are passed over; of one that is marked again the first counts."""
     marked = await services.rights.mark_told(caller.id, body.contact_ids, body.how, body.told_at)
     return json_response({"marked": marked})
-
-
-def _whose(body: SubjectBody, caller: Account) -> UUID | None:
-    """Raises MissingScope."""
-    if not body.everywhere:
-        return caller.id
-    if Scope.OPERATOR not in caller.scopes:
-        raise MissingScope(Scope.OPERATOR)
-    return None
 
 
 async def _lines(rights: RightsDesk, account_id: UUID, after: str | None) -> AsyncIterator[bytes]:

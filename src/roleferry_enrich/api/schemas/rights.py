@@ -8,41 +8,8 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from roleferry_enrich.api.schemas.evidence import DOCUMENTED
-from roleferry_enrich.api.schemas.fields import (
-    Body,
-    CompanyText,
-    CountryText,
-    DomainText,
-    EmailText,
-    NameText,
-    NumberText,
-    RequiredText,
-    Text,
-    UrlText,
-)
+from roleferry_enrich.api.schemas.fields import Body, RequiredText
 from roleferry_enrich.api.schemas.times import Moment
-
-
-class SubjectBody(Body):
-    """Who it is about: an e-mail address, a phone number, a profile, or a name with an employer.
-
-    In any spelling; what is found leads to all else by which the person is known.
-    """
-
-    email: EmailText | None = None
-    phone: Annotated[str, Text(40)] | None = None
-    linkedin_url: UrlText | None = None
-    full_name: NameText | None = None
-    first_name: NameText | None = None
-    last_name: NameText | None = None
-    domain: DomainText | None = None
-    """The employer's."""
-    company_name: CompanyText | None = None
-    company_number: NumberText | None = None
-    country: CountryText | None = None
-    """In which a telephone number without its country code is dialled."""
-    everywhere: bool = False
-    """In all accounts of the installation. Needs a key with the scope `operator`."""
 
 
 class NoticesBody(Body):
