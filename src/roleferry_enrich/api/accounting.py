@@ -1,6 +1,7 @@
 """Tells the account what is left of its quota, and the audit log what was asked."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from roleferry_enrich.accounts.quotas import QuotaLeft
 from roleferry_enrich.api.deeds import deed_of
 from roleferry_enrich.api.refusals import QUOTA_USED_UP
+from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.api.services import Services
 
 _UNANSWERED = 500
@@ -50,7 +52,10 @@ class Accounting:
                 status = message["status"]
                 left: QuotaLeft | None = state.get("quota")
                 if left is not None:
-                    message = {**message, "headers": [*message.get("headers", ()), *_raw(left)]}
+                    message = {
+                        **message,
+                        "headers": [*message.get("headers", ()), *_raw(Same(left))],
+                    }
             await send(message)
 
         try:
@@ -69,5 +74,7 @@ def _note(scope: Scope, status: int) -> None:
         services.audit.note(deed, status)
 
 
-def _raw(left: QuotaLeft) -> list[tuple[bytes, bytes]]:
-    return [(name.lower().encode(), text.encode()) for name, text in left.headers().items()]
+@lru_cache(maxsize=64)
+def _raw(left: Same[QuotaLeft]) -> list[tuple[bytes, bytes]]:
+    """Those who were let in together are told the same."""
+    return [(name.lower().encode(), text.encode()) for name, text in left.it.headers().items()]

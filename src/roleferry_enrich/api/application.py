@@ -96,6 +96,8 @@ def create_api(
     app = _Api(
         title="RoleFerry Enrich",
         version=__version__,
+        # Ours says nothing of whom (observability/); the framework's own would.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
         docs_url=None,  # the framework's loads a viewer from elsewhere; see docs_page.py

@@ -65,12 +65,12 @@ class Log:
         if cell is not None:
             cell[2] -= 1
 
-    def add(self, start: float) -> None:
+    def add(self, start: float, count: int = 1) -> None:
         if self._cells and start < self._cells[-1][0] + self._period / _CELLS:
             self._cells[-1][1] = max(start, self._cells[-1][1])
-            self._cells[-1][2] += 1
+            self._cells[-1][2] += count
         else:
-            self._cells.append([start, start, 1])
+            self._cells.append([start, start, count])
 
 
 class LocalShares:
