@@ -15,7 +15,7 @@ from roleferry_enrich.api.answers.rights import (
     unnoticed_row,
 )
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, PrivacyCaller, Provided
+from roleferry_enrich.api.callers import PrivacyCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.jobs import CSV, Accept, wanted
 from roleferry_enrich.api.refusals import COMPUTES, READS, READS_ONE, documented
@@ -55,7 +55,6 @@ async def erase_person(
     body: SubjectBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
 ) -> Response:
     """Takes the person out of everything that is stored, cached or under way.
 
@@ -109,7 +108,6 @@ async def export_person(
     body: SubjectBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
 ) -> Response:
     """A copy for the person: each value with who said it, who received it, and when it expires.
 
@@ -159,7 +157,6 @@ async def mark_noticed(
     body: NoticesBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
 ) -> Response:
     """Contacts that are not there are passed over; of one that is marked again the first counts."""
     marked = await services.rights.mark_told(caller.id, body.contact_ids, body.how, body.told_at)

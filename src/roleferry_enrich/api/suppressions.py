@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from roleferry_enrich.api.answers.suppressions import suppression_data, suppression_page
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, PrivacyCaller, Provided
+from roleferry_enrich.api.callers import PrivacyCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.refusals import COMPUTES, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -43,7 +43,6 @@ async def suppress_person(
     body: SuppressionBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
 ) -> Response:
     """Give all identifiers that are known: a person is recognised by each, in any spelling.
 
