@@ -17,7 +17,7 @@ from roleferry_enrich.api.answers.rights import (
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import PrivacyCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
-from roleferry_enrich.api.jobs import CSV, Accept, wanted
+from roleferry_enrich.api.media_types import CSV, JSON, TEXT, AcceptSheet, wanted
 from roleferry_enrich.api.refusals import COMPUTES, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.rights_desk import RightsDesk
@@ -125,20 +125,20 @@ async def export_person(
     summary="List who has not been told",
     response_model=UnnoticedPage,
     response_description="People who have not been told that you have their data",
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}, **documented(READS)},
+    responses={200: {"content": {CSV: TEXT}}, **documented(READS)},
 )
 async def list_unnoticed(
     caller: PrivacyCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,
-    accept: Accept = "application/json",
+    accept: AcceptSheet = JSON,
 ) -> Response:
     """Whose data comes from others is to be told within a month (Article 14 of the GDPR).
 
     JSON comes page by page, CSV comes whole, from `after` on.
     """
-    if wanted(accept) == CSV:
+    if wanted(accept, (JSON, CSV)) == CSV:
         lines = _lines(services.rights, caller.id, after)
         return StreamingResponse(lines, media_type=CSV)
     page = await services.rights.unnoticed(caller.id, after=after, limit=limit)
