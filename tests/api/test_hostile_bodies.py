@@ -213,6 +213,14 @@ async def test_h09_two_ways_to_end_a_body_are_refused(client):
     assert reply.status_code == 400
 
 
+@pytest.mark.parametrize(("length", "status"), [("", 400), ("-1", 400), ("9" * 9, 413)])
+async def test_h09_a_body_is_bounded_also_where_none_is_expected(client, length, status):
+    reply = await client.get("/keys", headers={"Content-Length": length})
+    assert reply.status_code == status
+    document = (await client.get("/openapi.json")).json()
+    assert str(status) in document["paths"]["/keys"]["get"]["responses"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
