@@ -15,6 +15,11 @@ _NOTHING = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ance
 # Read only by browsers that came by https, so it says nothing false where a proxy ends TLS.
 _ONLY_TLS = (b"strict-transport-security", b"max-age=31536000")
 
+STAMPED = frozenset(
+    {b"x-request-id", b"content-security-policy", _ONLY_TLS[0], *(name for name, _ in _ALWAYS)}
+)
+"""All that `safe_headers` may name."""
+
 
 def safe_headers(request_id: str, *, scheme: str = "http", policy: bytes = _NOTHING) -> Headers:
     """`policy`: what the browser may load for the page, where the answer is one."""
