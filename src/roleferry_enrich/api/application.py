@@ -27,7 +27,6 @@ from roleferry_enrich.api import (
     webhook_endpoints,
     webhooks,
 )
-from roleferry_enrich.api.accounting import Accounting
 from roleferry_enrich.api.docs_page import show_docs
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
@@ -109,7 +108,6 @@ def create_api(
     app.state.services = services
     app.state.registry = registry
     answer_problems(app)
-    app.add_middleware(Accounting)
     show_docs(app)
     app.add_middleware(LimitedIntake, limits=limits or Limits())
     if trusted_hosts:

@@ -17,7 +17,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
-from roleferry_enrich.api.callers import ApiKey, arrival_of, services_of
+from roleferry_enrich.api.callers import ApiKey, came_at, services_behind
 from roleferry_enrich.api.dry_runs import dry_run_of
 from roleferry_enrich.api.idempotency import keyed
 from roleferry_enrich.api.intake import whole_body
@@ -60,11 +60,11 @@ class StrictRoute(APIRoute):
             # A large one would keep every other request waiting while it is read.
             large = len(sent) > _LARGE_BODY
             body = await asyncio.to_thread(_read, model, sent) if large else _read(model, sent)
-            request.state.body = body
-            services = await services_of(request)
+            request.scope["state"]["body"] = body
+            services = services_behind(request)
             more: dict[str, object] = {**ids}
             if is_timed:
-                more["came_at"] = await arrival_of(request)
+                more["came_at"] = came_at(request)
             if may_be_dry:
                 more["dry_run"] = dry_run_of(request)
             if counts_once:
