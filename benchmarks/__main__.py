@@ -6,7 +6,7 @@ import sys
 from benchmarks.report import load_average
 from benchmarks.stage import stage
 
-NAMES = ("fanout", "warm", "latency", "crowd", "startup", "memory", "batch")
+NAMES = ("fanout", "warm", "checks", "latency", "crowd", "startup", "memory", "batch")
 
 
 def main(names: list[str]) -> int:

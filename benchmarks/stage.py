@@ -7,13 +7,13 @@ import socket
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from roleferry_enrich.accounts.opening import open_accounts
-from roleferry_enrich.domain.scopes import USUAL
+from roleferry_enrich.domain.scopes import USUAL, Scope
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.migrate import migrate
@@ -62,9 +62,13 @@ class Stage:
         options = ("--slowest-ms", str(slowest_ms), "--hung", str(hung))
         return self._start("far_end", *options, ready="/_count")
 
-    def service(self, far_end: Child) -> Child:
-        """The product on uvicorn, exactly as `serve` runs it, with the benchmark's providers."""
-        return self._start("service", far_end.url, ready="/health/live")
+    def service(self, far_end: Child, *, quota: int | None = None) -> Child:
+        """The product on uvicorn, exactly as `serve` runs it, with the benchmark's providers.
+
+        `quota`: requests an account may make in any window; by default more than it will.
+        """
+        options = () if quota is None else ("--quota", str(quota))
+        return self._start("service", far_end.url, *options, ready="/health/live")
 
     def worker(self, far_end: Child) -> Child:
         """The product's worker; its port is that of its metrics."""
@@ -74,13 +78,14 @@ class Stage:
         """A FastAPI application that does nothing, on the same uvicorn."""
         return self._start("bare", ready="/health/live")
 
-    def key(self) -> str:
+    def key(self, scopes: Collection[Scope] = USUAL) -> str:
         """An API key of a new account."""
-        return asyncio.run(self._make_key())
+        return asyncio.run(self._make_key(scopes))
 
-    async def _make_key(self) -> str:
+    async def _make_key(self, scopes: Collection[Scope]) -> str:
         async with open_accounts(self.settings, self.servers) as accounts:
-            return await accounts.create_key(await accounts.create_account("bench"), "bench", USUAL)
+            owner = await accounts.create_account("bench")
+            return await accounts.create_key(owner, "bench", scopes)
 
     def _start(self, module: str, *arguments: str, ready: str) -> Child:
         port = free_port()
@@ -109,8 +114,6 @@ def environment(data_dir: Path | None = None) -> dict[str, str]:
     """Ours, less any setting of the service, and with a way to import both packages."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ROLEFERRY_")}
     paths = (str(_ROOT), str(_ROOT / "src"), kept.get("PYTHONPATH", ""))
-    # Counted like any, so that counting is part of what is measured, and never refused.
-    kept |= {f"ROLEFERRY_QUOTA_PER_{window}": "1000000000" for window in ("MINUTE", "HOUR", "DAY")}
     kept["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     return kept if data_dir is None else kept | {"ROLEFERRY_DATA_DIR": str(data_dir)}
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as Disconnected
+from tests.polling import becomes
 
 from roleferry_enrich.accounts.admission import Quotas
 from roleferry_enrich.accounts.quotas import Quota, QuotaExceeded, QuotaLeft
@@ -197,6 +198,62 @@ async def test_what_is_kept_goes_with_the_longest_window(shared, account):
     await quotas(shared).admit(account)
 
     assert 0 < await shared.redis.pttl(counts_key(account)) <= DAY + 1_000
+
+
+PLENTY = Quota(per_minute=100_000)
+
+
+async def questions(shared: RedisGuard) -> int:
+    stats = await shared.redis.info("commandstats")
+    return stats.get("cmdstat_evalsha", {"calls": 0})["calls"]
+
+
+async def counted(shared: RedisGuard, account: UUID, quota: Quota) -> int:
+    (window,) = (await SharedCounts(shared).admit(account, quota, 0, 0)).left.windows
+    return window.window.requests - window.left
+
+
+async def test_who_asks_again_and_again_with_room_for_thousands_is_counted_ahead(shared, account):
+    one, before = quotas(shared, PLENTY), await questions(shared)
+
+    for _ in range(500):
+        await one.admit(account)
+
+    assert await questions(shared) - before < 100
+
+
+async def test_what_was_counted_ahead_and_not_needed_goes_back(shared, account):
+    one = quotas(shared, PLENTY)
+    for _ in range(70):
+        await one.admit(account)
+
+    async def only_those_who_came() -> bool:
+        return await counted(shared, account, PLENTY) == 70
+
+    await becomes(only_those_who_came)
+
+
+async def test_near_its_end_a_quota_is_exact_however_many_were_counted_ahead(shared, account):
+    quota = Quota(per_minute=3_000)
+    processes = [quotas(shared, quota) for _ in range(4)]
+
+    counts = await asyncio.gather(*(one_by_one(one, account, 1_500) for one in processes))
+
+    assert sum(counts) == 3_000
+
+
+async def one_by_one(quotas: Quotas, account: UUID, requests: int) -> int:
+    return sum([await _one(quotas, account) for _ in range(requests)])
+
+
+async def test_what_goes_back_twice_over_makes_no_room(shared, account):
+    counts = SharedCounts(shared)
+    await counts.admit(account, USUAL, 60, 0, now_ms=T0)
+
+    back = await counts.admit(account, USUAL, 0, -90, now_ms=T0 + 1)
+
+    assert [it.left for it in back.left.windows] == [100, 1_000, 10_000]
+    assert (await counts.admit(account, USUAL, 200, 0, now_ms=T0 + 2)).admitted == 100
 
 
 class Away(RedisGuard):

@@ -11,7 +11,7 @@ import pytest
 from tests.processes import eventually, running_with
 
 ROOT = Path(__file__).parents[2]
-SECONDS, ITEMS, SEED = 40, 1500, 11
+SECONDS, ITEMS, SEED = 60, 1500, 11
 # Every wait of the run has an end; this is beyond all of them together.
 LONGEST_S = 400
 

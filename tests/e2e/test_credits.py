@@ -72,6 +72,12 @@ class Payer:
             await engine.dispose()
 
 
+def finds(answer: httpx.Response) -> bool:
+    if answer.status_code != 200:
+        return False
+    return "found" in {said["outcome"] for said in answer.json()["meta"]["providers"]}
+
+
 @pytest.fixture
 def payer(installation: Installation) -> Iterator[Payer]:
     payer = Payer(installation)
@@ -81,16 +87,20 @@ def payer(installation: Installation) -> Iterator[Payer]:
 
 def test_h20_the_last_ten_credits_pay_for_exactly_ten(payer, promise):
     payer.grant(10)
-    with ThreadPoolExecutor(50) as pool:
-        answers = list(pool.map(payer.ask, PEOPLE[1:51]))
-    paid = [answer for answer in answers if answer.status_code == 200]
+    answers = []
+    # A busy provider may leave one unanswered: its credit is given back, and pays for another.
+    for start in range(1, len(PEOPLE), 50):
+        with ThreadPoolExecutor(50) as pool:
+            answers += pool.map(payer.ask, PEOPLE[start : start + 50])
+        shown = payer.settled()
+        found = [answer for answer in answers if finds(answer)]
+        assert shown["charged"] == len(found) == 10 - shown["balance"]
+        if not shown["balance"]:
+            break
     refused = [answer for answer in answers if answer.status_code != 200]
-    found = [answer for answer in paid if answer.json()["meta"]["status"] != "not_found"]
-    shown = payer.settled()
     assert {answer.status_code for answer in refused} == {402}
     promise.holds_for("enrichContact", refused[0])
     assert "have credits added" in refused[0].json()["detail"]
-    assert (len(paid), len(found)) == (10, 10)
     assert (shown["balance"], shown["charged"]) == (0, 10)
     promise.holds_for("getCredits", payer.client.get("/account/credits"))
 

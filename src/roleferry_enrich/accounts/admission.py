@@ -1,11 +1,13 @@
 """Lets an account's requests in as far as its quota goes, in all processes together.
 
 Requests that come while Redis is being asked are asked for together, so that a crowd costs one
-script and nobody more than one round trip. While Redis is away each process goes on with its
-share of the quota, and tells Redis of it afterwards.
+script and nobody more than one round trip. Who asks again and again, with room for thousands, is
+counted a few ahead. While Redis is away each process goes on with its share of the quota, and
+tells Redis of it afterwards.
 """
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -32,6 +34,11 @@ from roleferry_enrich.settings import Settings
 _MOST_ACCOUNTS = 10_000
 """Known at once; one is a few kilobytes. Who was forgotten is counted by Redis alone."""
 _UNLIMITED = QuotaLeft(())
+_AHEAD_S = 0.1
+"""What was taken ahead and is not needed by then goes back."""
+_MOST_AHEAD = 32
+_SHARE_AHEAD = 1_000
+"""Of what is left one in so many may be held by one process: near its end a quota is exact."""
 
 
 class QuotaWatch(Protocol):
@@ -110,20 +117,32 @@ class _Line:
         self._shared = shared
         self._share = _OwnShare(quota, instances)
         self._watch = watch
+        self._ahead = _Ahead(self._give_back)
         self._waiting: list[asyncio.Future[QuotaLeft]] = []
         self._owed = 0
+        """Let in and not told to Redis; negative, told and not needed."""
         self._serving: asyncio.Task[None] | None = None
 
     async def admit(self) -> QuotaLeft:
+        known = self._ahead.take()
+        if known is not None:
+            return known
         turn: asyncio.Future[QuotaLeft] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
+        self._begin_serving()
+        return await turn
+
+    def _begin_serving(self) -> None:
         if self._serving is None:
             self._serving = asyncio.create_task(self._serve(), name="quota")
-        return await turn
+
+    def _give_back(self, unused: int) -> None:
+        self._owed -= unused
+        self._begin_serving()
 
     async def _serve(self) -> None:
         try:
-            while self._waiting:
+            while self._waiting or self._owed < 0:
                 asking, self._waiting = self._waiting, []
                 try:
                     await self._decide(asking)
@@ -137,18 +156,21 @@ class _Line:
             self._serving = None
 
     async def _decide(self, asking: list[asyncio.Future[QuotaLeft]]) -> None:
-        owed = self._owed
+        owed, wanted = self._owed, len(asking) + self._ahead.wanted(len(asking))
         try:
-            counted = await self._shared.admit(self._account_id, self.quota, len(asking), owed)
+            counted = await self._shared.admit(self._account_id, self.quota, wanted, owed)
         except RedisDown:
+            self._owed = max(0, owed)
             self._decide_alone(asking)
             return
         self._owed -= owed
         if counted.rebuilt and self._watch is not None:
             self._watch.quota_rebuilt()
-        self._share.took(counted.admitted)
+        if counted.admitted:
+            self._share.took(counted.admitted)
         for place, turn in enumerate(asking):
             _tell(turn, counted.left, admitted=place < counted.admitted)
+        self._ahead.put(max(0, counted.admitted - len(asking)), counted.left)
 
     def _decide_alone(self, asking: list[asyncio.Future[QuotaLeft]]) -> None:
         count = 0
@@ -159,6 +181,47 @@ class _Line:
         self._owed += count
         if count and self._watch is not None:
             self._watch.quota_kept_locally(count)
+
+
+class _Ahead:
+    """Requests that are counted already and have not come yet."""
+
+    def __init__(self, give_back: Callable[[int], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._give_back = give_back
+        self._count = 0
+        self._size = 0
+        self._put_at = -math.inf
+        self._left = _UNLIMITED
+        self._end: asyncio.TimerHandle | None = None
+
+    def take(self) -> QuotaLeft | None:
+        """How the account stood when one that is left was counted."""
+        if not self._count:
+            return None
+        self._count -= 1
+        return self._left
+
+    def wanted(self, asking: int) -> int:
+        """How many to count ahead of those who ask: ever more while they come at once."""
+        if self._loop.time() > self._put_at + _AHEAD_S:
+            self._size = 0
+            return 0
+        self._size = min(_MOST_AHEAD, max(2 * self._size, asking))
+        room = min((one.left for one in self._left.windows), default=0)
+        return min(self._size, room // _SHARE_AHEAD)
+
+    def put(self, count: int, left: QuotaLeft) -> None:
+        self._count += count
+        self._left, self._put_at = left, self._loop.time()
+        if self._end is not None:
+            self._end.cancel()
+        self._end = self._loop.call_later(_AHEAD_S, self._over) if self._count else None
+
+    def _over(self) -> None:
+        unused, self._count = self._count, 0
+        if unused:
+            self._give_back(unused)
 
 
 class _OwnShare:
@@ -180,9 +243,8 @@ class _OwnShare:
 
     def took(self, count: int) -> None:
         now = self._clock()
-        for _ in range(count):
-            for _, log in self._logs:
-                log.add(now)
+        for _, log in self._logs:
+            log.add(now, count)
 
     def left(self) -> QuotaLeft:
         now = self._clock()

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from roleferry_enrich.errors import TooManyRequests
 from roleferry_enrich.quota_settings import QuotaSettings
@@ -29,12 +30,20 @@ class Quota:
     @property
     def windows(self) -> tuple[QuotaWindow, ...]:
         """Those that are limited, the shortest first."""
-        given = (
-            ("minute", self.per_minute, timedelta(minutes=1)),
-            ("hour", self.per_hour, timedelta(hours=1)),
-            ("day", self.per_day, timedelta(days=1)),
-        )
-        return tuple(QuotaWindow(name, count, time) for name, count, time in given if count)
+        return _windows(self.per_minute, self.per_hour, self.per_day)
+
+
+# Asked in each request, and nearly always by accounts with the usual quota.
+@lru_cache(maxsize=1_000)
+def _windows(
+    per_minute: int | None, per_hour: int | None, per_day: int | None
+) -> tuple[QuotaWindow, ...]:
+    given = (
+        ("minute", per_minute, timedelta(minutes=1)),
+        ("hour", per_hour, timedelta(hours=1)),
+        ("day", per_day, timedelta(days=1)),
+    )
+    return tuple(QuotaWindow(name, count, time) for name, count, time in given if count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,7 @@ class QuotaExceeded(TooManyRequests):
         )
 
 
+@lru_cache(maxsize=1_000)
 def policy(windows: Sequence[QuotaWindow]) -> str:
     """The limits as the header `RateLimit-Policy` has them."""
     return ", ".join(f'"{w.name}";q={w.requests};w={_seconds(w.length)}' for w in windows)

@@ -26,7 +26,7 @@ from roleferry_enrich.accounts.key_rows import (
     listed,
     require_live,
 )
-from roleferry_enrich.accounts.keys import Key, Mode, digest, mint, parse, same
+from roleferry_enrich.accounts.keys import Key, Mode, digest, mint, parse, same, sealed
 from roleferry_enrich.accounts.names import AccountNames
 from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.scopes import Scope
@@ -57,7 +57,6 @@ class _Known:
     """A key that was good when it was read."""
 
     account: Account
-    digest: bytes
     expires_at: datetime | None
     read_at: float
 
@@ -77,7 +76,7 @@ class AccountRepository:
         self._pepper = pepper
         self._now = now
         self._clock = clock
-        self._known: dict[str, _Known] = {}
+        self._known: dict[bytes, _Known] = {}
         self._names = AccountNames(engine, clock)
         self._reading: dict[bytes, asyncio.Task[_Known | None]] = {}
 
@@ -154,7 +153,7 @@ class AccountRepository:
             return shown
 
         shown = await in_transaction(self._engine, work)
-        self._known.pop(key_id, None)
+        self._forget(key_id)
         return shown
 
     async def list_keys(self, account_id: UUID) -> Sequence[IssuedKey]:
@@ -178,7 +177,7 @@ class AccountRepository:
 
         if not await in_transaction(self._engine, work):
             raise NotFound("there is no such key")
-        self._known.pop(key_id, None)
+        self._forget(key_id)
 
     def _row(
         self,
@@ -201,11 +200,9 @@ class AccountRepository:
 
     async def authenticate(self, token: str) -> Account:
         """Whose key this is. Raises Unauthenticated, the same for whatever is wrong with it."""
-        key = parse(token)
-        if key is None:
-            raise _refusal()
-        offered = digest(key, self._pepper)
-        known = self._remembered(key, offered) or await self._read_once(key, offered)
+        # Of the whole text, so that what was good a moment ago need not be taken apart again.
+        seal = sealed(token, self._pepper)
+        known = self._remembered(seal) or await self._read_once(token, seal)
         if known is None or expired(known.expires_at, self._now()):
             raise _refusal()
         return known.account
@@ -214,44 +211,52 @@ class AccountRepository:
         """That account, with what the operator's key may do. Raises NotFound where it is none."""
         return replace(operator, id=account_id, name=await self._names.of(account_id))
 
-    def _remembered(self, key: Key, offered: bytes) -> _Known | None:
-        """Only for the right secret: a wrong one must take as long as for an unknown id."""
-        known = self._known.get(key.id)
+    def _remembered(self, seal: bytes) -> _Known | None:
+        """A wrong secret is none that was seen: it takes as long as an unknown id."""
+        known = self._known.get(seal)
         if known is None or self._clock() - known.read_at > _CACHED_FOR_S:
             return None
-        return known if same(known.digest, offered) else None
+        return known
 
-    async def _read_once(self, key: Key, offered: bytes) -> _Known | None:
+    async def _read_once(self, token: str, seal: bytes) -> _Known | None:
         """A burst of one caller's requests is one look-up, not as many as there are connections."""
-        reading = self._reading.get(offered)
+        key = parse(token)
+        if key is None:
+            return None
+        reading = self._reading.get(seal)
         if reading is None:
             with acting_for(None):  # whose key it is remains to be seen
-                reading = asyncio.create_task(self._read(key, offered))
-            self._reading[offered] = reading
-            reading.add_done_callback(lambda _: self._reading.pop(offered, None))
+                reading = asyncio.create_task(self._read(key, seal))
+            self._reading[seal] = reading
+            reading.add_done_callback(lambda _: self._reading.pop(seal, None))
         return await asyncio.shield(reading)
 
-    async def _read(self, key: Key, offered: bytes) -> _Known | None:
-        read_at = self._clock()
+    async def _read(self, key: Key, seal: bytes) -> _Known | None:
+        read_at, offered = self._clock(), digest(key, self._pepper)
         row = await in_transaction(self._engine, partial(_look_up, key_id=key.id))
         right = same(_NOBODY if row is None else row.digest, offered)
         if row is None or not right or not self._usable(row, key):
             return None
         if row.last_used_on != (today := self._now().date()):
             await in_transaction(self._engine, partial(_mark_used, key_id=key.id, day=today))
-        known = _Known(account_of(row), row.digest, row.expires_at, read_at)
-        self._remember(key.id, known)
+        known = _Known(account_of(row), row.expires_at, read_at)
+        self._remember(seal, known)
         return known
 
     def _usable(self, row: AnyRow, key: Key) -> bool:
         ended = row.revoked_at is not None or expired(row.expires_at, self._now())
         return row.mode == key.mode and not ended
 
-    def _remember(self, key_id: str, known: _Known) -> None:
-        self._known.pop(key_id, None)
+    def _remember(self, seal: bytes, known: _Known) -> None:
+        self._known.pop(seal, None)
         if len(self._known) >= _MOST_CACHED:
             del self._known[next(iter(self._known))]
-        self._known[key_id] = known
+        self._known[seal] = known
+
+    def _forget(self, key_id: str) -> None:
+        """Few are known, and keys seldom end."""
+        kept = {seal: one for seal, one in self._known.items() if one.account.key_id != key_id}
+        self._known = kept
 
 
 async def _look_up(connection: AsyncConnection, *, key_id: str) -> AnyRow | None:

@@ -31,7 +31,8 @@ class SharedCounts:
     ) -> Counted:
         """Count as many of `asking` as every window has room for. Raises RedisDown.
 
-        `owed` were let in while Redis was away. `now_ms` is for tests; else Redis has the clock.
+        `owed` were let in while Redis was away; negative, so many were counted and not needed.
+        `now_ms` is for tests; else Redis has the clock.
         """
         windows = quota.windows
         limits = [part for w in windows for part in (w.requests, w.length // _MILLISECOND)]

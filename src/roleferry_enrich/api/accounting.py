@@ -1,17 +1,19 @@
 """Tells the account what is left of its quota, and the audit log what was asked."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, cast
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from roleferry_enrich.accounts.quotas import QuotaLeft
 from roleferry_enrich.api.deeds import deed_of
 from roleferry_enrich.api.refusals import QUOTA_USED_UP
+from roleferry_enrich.api.safe_headers import Headers
+from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.api.services import Services
 
-_UNANSWERED = 500
 _EXAMPLE = QUOTA_USED_UP.headers()
 QUOTA_HEADERS: Mapping[str, Any] = MappingProxyType(
     {
@@ -30,37 +32,14 @@ QUOTA_HEADERS: Mapping[str, Any] = MappingProxyType(
 """For the OpenAPI document, an open format; absent where the account's key is not known."""
 
 
-class Accounting:
-    """ASGI middleware; the quota is counted where the caller becomes known (`callers.py`)."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        state = scope["state"]
-
-        status = _UNANSWERED
-
-        async def told(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                left: QuotaLeft | None = state.get("quota")
-                if left is not None:
-                    message = {**message, "headers": [*message.get("headers", ()), *_raw(left)]}
-            await send(message)
-
-        try:
-            await self._app(scope, receive, told)
-        finally:
-            _note(scope, status)
+def quota_told(state: Mapping[str, Any]) -> Headers:
+    """As the quota stands since the caller became known, where it was counted (`callers.py`)."""
+    left: QuotaLeft | None = state.get("quota")
+    return [] if left is None else _raw(Same(left))
 
 
-def _note(scope: Scope, status: int) -> None:
-    """Whatever came of it; what changed the account is in the log already."""
+def note(scope: Scope, status: int) -> None:
+    """For the audit log, whatever came of it; what changed the account is in there already."""
     if "in_log" in scope["state"]:
         return
     deed = deed_of(scope)
@@ -69,5 +48,7 @@ def _note(scope: Scope, status: int) -> None:
         services.audit.note(deed, status)
 
 
-def _raw(left: QuotaLeft) -> list[tuple[bytes, bytes]]:
-    return [(name.lower().encode(), text.encode()) for name, text in left.headers().items()]
+@lru_cache(maxsize=64)
+def _raw(left: Same[QuotaLeft]) -> Headers:
+    """Those who were let in together are told the same."""
+    return [(name.lower().encode(), text.encode()) for name, text in left.it.headers().items()]

@@ -27,7 +27,6 @@ from roleferry_enrich.api import (
     webhook_endpoints,
     webhooks,
 )
-from roleferry_enrich.api.accounting import Accounting
 from roleferry_enrich.api.docs_page import show_docs
 from roleferry_enrich.api.edge import Edge
 from roleferry_enrich.api.limits import LimitedIntake, Limits
@@ -96,6 +95,8 @@ def create_api(
     app = _Api(
         title="RoleFerry Enrich",
         version=__version__,
+        # Ours says nothing of whom (observability/); the framework's own would.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
         docs_url=None,  # the framework's loads a viewer from elsewhere; see docs_page.py
@@ -107,7 +108,6 @@ def create_api(
     app.state.services = services
     app.state.registry = registry
     answer_problems(app)
-    app.add_middleware(Accounting)
     show_docs(app)
     app.add_middleware(LimitedIntake, limits=limits or Limits())
     if trusted_hosts:

@@ -17,7 +17,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
-from roleferry_enrich.api.callers import ApiKey, arrival_of, services_of
+from roleferry_enrich.api.callers import ApiKey, came_at, services_behind
 from roleferry_enrich.api.dry_runs import dry_run_of
 from roleferry_enrich.api.idempotency import keyed
 from roleferry_enrich.api.intake import whole_body
@@ -34,9 +34,10 @@ Operation = Callable[..., Coroutine[Any, Any, Response]]
 
 
 class StrictRoute(APIRoute):
-    """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`.
+    """A route whose operation, where it has a body, takes `(body, caller, services)`.
 
-    One that can be planned instead also takes `dry_run`, one that must not be done twice `once`.
+    One that has a deadline also takes `came_at`, one that can be planned instead `dry_run`, one
+    that must not be done twice `once`.
     Ids of the path follow by name.
     """
 
@@ -46,6 +47,7 @@ class StrictRoute(APIRoute):
         model = cast("type[Body]", self.body_field.field_info.annotation)
         operation = cast("Operation", self.endpoint)
         parameters = get_annotations(self.endpoint)
+        is_timed = "came_at" in parameters
         may_be_dry, counts_once = "dry_run" in parameters, "once" in parameters
         # The very same that FastAPI documents, and asks where there is no body.
         key = cast("ApiKey", parameters["caller"].__metadata__[0].dependency)
@@ -58,16 +60,17 @@ class StrictRoute(APIRoute):
             # A large one would keep every other request waiting while it is read.
             large = len(sent) > _LARGE_BODY
             body = await asyncio.to_thread(_read, model, sent) if large else _read(model, sent)
-            request.state.body = body
-            services = await services_of(request)
-            came_at = await arrival_of(request)
+            request.scope["state"]["body"] = body
+            services = services_behind(request)
             more: dict[str, object] = {**ids}
+            if is_timed:
+                more["came_at"] = came_at(request)
             if may_be_dry:
                 more["dry_run"] = dry_run_of(request)
             if counts_once:
                 header = request.headers.get("idempotency-key")
                 more["once"] = await keyed(request, caller, services, header)
-            return await operation(body, caller, services, came_at, **more)
+            return await operation(body, caller, services, **more)
 
         return strictly
 

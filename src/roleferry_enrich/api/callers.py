@@ -50,17 +50,26 @@ class ApiKey(SecurityBase):
 
 
 async def services_of(request: Request) -> Services:
-    return cast("Services", request.app.state.services)
+    return services_behind(request)
 
 
 async def arrival_of(request: Request) -> float:
+    return came_at(request)
+
+
+def services_behind(request: Request) -> Services:
+    return cast("Services", request.app.state.services)
+
+
+def came_at(request: Request) -> float:
     """When the request came, in the running loop's time: before anything was done for it."""
-    return cast("float", request.state.came_at)
+    return cast("float", request.scope["state"]["came_at"])
 
 
 async def account_of(request: Request) -> Account:
     """Whose key the request carries, counted once. Raises Unauthenticated and QuotaExceeded."""
-    known: Account | None = getattr(request.state, "account", None)
+    state = request.scope["state"]
+    known: Account | None = state.get("account")
     if known is not None:
         return known
     if request.scope["query_string"]:
@@ -71,13 +80,13 @@ async def account_of(request: Request) -> Account:
         raise Unauthenticated("send the API key as `Authorization: Bearer <key>`")
     if len(token) > _LONGEST_KEY or not token.isascii() or not token.isprintable():
         raise Unauthenticated("the API key is not valid")
-    services = await services_of(request)
+    services = services_behind(request)
     account = await services.authenticate(token)
     if Scope.OPERATOR in account.scopes and _ON_BEHALF in request.headers:
         account = await services.on_behalf(account, _account_named(request))
     await _count(request, services, account)
     act_for(account.id)
-    request.state.account = account
+    state["account"] = account
     return account
 
 
@@ -94,9 +103,9 @@ def _account_named(request: Request) -> UUID:
 async def _count(request: Request, services: Services, account: Account) -> None:
     """Raises QuotaExceeded; the answer tells what is left, whatever it is (`accounting.py`)."""
     try:
-        request.state.quota = await services.quotas.admit(account.id)
+        request.scope["state"]["quota"] = await services.quotas.admit(account.id)
     except QuotaExceeded as refused:
-        request.state.quota = refused.standing
+        request.scope["state"]["quota"] = refused.standing
         raise
 
 

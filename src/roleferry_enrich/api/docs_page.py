@@ -14,7 +14,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 
-from roleferry_enrich.api.safe_headers import with_style
+from roleferry_enrich.api.safe_headers import page_headers
 
 Part = Mapping[str, Any]
 """A piece of OpenAPI, which is an open format."""
@@ -29,7 +29,7 @@ summary { cursor: pointer; padding: .3rem 0 }
 details > div { border-left: 3px solid #8885; padding-left: 1rem }
 :root { color-scheme: light dark }
 """
-_POLICY = with_style(b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()).decode()
+_HEADERS = page_headers(b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode())
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -40,7 +40,7 @@ def show_docs(app: FastAPI) -> None:
     async def docs(_: Request) -> Response:
         if not pages:
             pages.append(page_of(app.openapi()))
-        return HTMLResponse(pages[0], headers={"Content-Security-Policy": _POLICY})
+        return HTMLResponse(pages[0], headers=_HEADERS)
 
     app.add_route("/docs", docs, include_in_schema=False)
 

@@ -22,6 +22,8 @@ def dry_run_of(request: Request) -> bool:
 
     Raises InvalidQuery for what says neither yes nor no: in doubt nothing is spent.
     """
+    if not request.scope["query_string"]:
+        return False
     said = request.query_params.getlist("dry_run")
     meant = {_MEANT.get(text.lower()) for text in said} or {False}
     if len(meant) == 1 and (only := meant.pop()) is not None:

@@ -1,20 +1,20 @@
 """`POST /enrich` and `GET /enrichments/{id}`: one contact now, and any answer as known later."""
 
 from collections.abc import Collection
-from functools import lru_cache, partial
+from functools import lru_cache
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from roleferry_enrich.api.answers.enrichment import about_enrichment, enrichment_response
-from roleferry_enrich.api.answers.plan import plan_answer
+from roleferry_enrich.api.answers.enrichment import enrichment_response
+from roleferry_enrich.api.asking import answered
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.personal import shown
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
-from roleferry_enrich.api.responses import JsonAnswer, json_response
+from roleferry_enrich.api.responses import JsonAnswer
 from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.api.schemas.answers import AnyAnswer, EnrichAnswer
 from roleferry_enrich.api.schemas.plans import EnrichmentPlan
@@ -53,12 +53,7 @@ async def enrich_contact(
     what that would cost and fill. That costs nothing and leaves no trace.
     """
     request = _asked(Same(body), Same(services.catalogue), Same(services.waterfalls.of(caller.id)))
-    if dry_run:
-        return json_response(plan_answer(services.plan(request)))
-    work = partial(services.enrich, request, caller, came_at)
-    return await once.answer(
-        work, lambda it: enrichment_response(shown(it, caller)), about_enrichment
-    )
+    return await answered(request, caller, services, came_at, once, dry_run=dry_run)
 
 
 @lru_cache(maxsize=512)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from types import MappingProxyType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -114,7 +115,7 @@ def _refuse_long_head(scope: Scope, limits: Limits) -> None:
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > limits.url:
         raise UrlTooLong(f"the URL is longer than {limits.url} bytes")
     headers = scope["headers"]
-    if sum(len(name) + len(value) for name, value in headers) <= limits.headers:
+    if sum(map(len, chain.from_iterable(headers))) <= limits.headers:
         return
     if any(name == b"authorization" and len(value) > limits.headers for name, value in headers):
         # Whatever else it is, this is no key.
@@ -123,13 +124,13 @@ def _refuse_long_head(scope: Scope, limits: Limits) -> None:
 
 
 def _declared_length(headers: list[tuple[bytes, bytes]]) -> int | None:
-    lengths = {value for name, value in headers if name == b"content-length"}
+    lengths = [value for name, value in headers if name == b"content-length"]
     if not lengths:
         return None
     if any(name == b"transfer-encoding" for name, _ in headers):
         # The two disagree on where the body ends, which is how requests are smuggled.
         raise MalformedBody("Content-Length and Transfer-Encoding exclude each other")
-    (length, *others) = lengths
-    if others or not length.isdigit() or len(length) > 18:
+    length = lengths[0]
+    if lengths.count(length) < len(lengths) or not length.isdigit() or len(length) > 18:
         raise MalformedBody("the Content-Length is not a number of bytes")
     return int(length)

@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.privacy.somebody import Somebody
 from roleferry_enrich.storage.erasures import Receipt
 from roleferry_enrich.storage.notices import Unnoticed
 
 
 class RightsDesk(Protocol):
-    async def erase(self, account_id: UUID | None, keys: Keys, phone: str | None) -> Receipt:
-        """Raises InvalidQuery where nobody can be recognised by these."""
+    async def erase(self, account_id: UUID | None, somebody: Somebody) -> Receipt:
+        """Raises InvalidQuery where nobody can be recognised by this."""
         ...
 
     async def receipt(self, account_id: UUID | None, erasure_id: UUID) -> Receipt:
@@ -31,10 +31,8 @@ class RightsDesk(Protocol):
         ...
 
     # Any: JSON, as it is sent.
-    async def access(
-        self, account_id: UUID | None, keys: Keys, phone: str | None
-    ) -> dict[str, Any]:
-        """Raises InvalidQuery where nobody can be recognised by these."""
+    async def access(self, account_id: UUID | None, somebody: Somebody) -> dict[str, Any]:
+        """Raises InvalidQuery where nobody can be recognised by this."""
         ...
 
     async def unnoticed(

@@ -3,14 +3,16 @@
 from typing import Protocol
 from uuid import UUID
 
-from roleferry_enrich.privacy.wishes import Wish
+from roleferry_enrich.privacy.somebody import Somebody
 from roleferry_enrich.storage.suppressions import Entry
 
 
 class SuppressionDesk(Protocol):
     """`account_id` None: for every account. Each raises ServiceUnavailable."""
 
-    async def suppress(self, account_id: UUID | None, wish: Wish, *, source: str) -> Entry:
+    async def suppress(
+        self, account_id: UUID | None, somebody: Somebody, *, reason: str, source: str
+    ) -> Entry:
         """In force when it returns. Raises InvalidQuery for what nobody is recognised by."""
         ...
 

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.answers.suppressions import suppression_data, suppression_page
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, PrivacyCaller, Provided
+from roleferry_enrich.api.callers import PrivacyCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.refusals import COMPUTES, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -17,9 +16,8 @@ from roleferry_enrich.api.schemas.suppressions import (
     SuppressionData,
     SuppressionPage,
 )
-from roleferry_enrich.domain.scopes import Scope
-from roleferry_enrich.errors import MissingScope, NotFound
-from roleferry_enrich.privacy.wishes import Wish
+from roleferry_enrich.api.subjects import somebody_of, whose
+from roleferry_enrich.errors import NotFound
 
 router = APIRouter(
     prefix="/privacy/suppressions",
@@ -45,7 +43,6 @@ async def suppress_person(
     body: SuppressionBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
 ) -> Response:
     """Give all identifiers that are known: a person is recognised by each, in any spelling.
 
@@ -53,9 +50,10 @@ async def suppress_person(
     read, and whatever others say of them is neither kept nor told. Kept are digests under a key of
     the installation, from which nobody can be read. The same body again is the same suppression.
     """
-    given = {name: getattr(body, name) for name in Wish.__slots__}
-    owner = _scope(caller, everywhere=body.everywhere)
-    entry = await services.suppressions.suppress(owner, Wish(**given), source="api")
+    owner = whose(caller, everywhere=body.everywhere)
+    entry = await services.suppressions.suppress(
+        owner, somebody_of(body), reason=body.reason, source="api"
+    )
     return json_response(suppression_data(entry), status=201)
 
 
@@ -76,7 +74,7 @@ async def list_suppressions(
     everywhere: Everywhere = False,
 ) -> Response:
     """Those that hold, newest first, as digests and dates."""
-    owner = _scope(caller, everywhere=everywhere)
+    owner = whose(caller, everywhere=everywhere)
     entries, rest = await services.suppressions.listed(owner, after=after, limit=limit)
     return json_response(suppression_page(entries, rest))
 
@@ -98,15 +96,7 @@ async def release_suppression(
     everywhere: Everywhere = False,
 ) -> Response:
     """The person may be looked up again, unless another suppression names them too."""
-    owner = _scope(caller, everywhere=everywhere)
+    owner = whose(caller, everywhere=everywhere)
     if not await services.suppressions.release(owner, suppression_id):
         raise NotFound("there is no such suppression")
     return Response(status_code=204)
-
-
-def _scope(caller: Account, *, everywhere: bool) -> UUID | None:
-    if not everywhere:
-        return caller.id
-    if Scope.OPERATOR not in caller.scopes:
-        raise MissingScope(Scope.OPERATOR)
-    return None

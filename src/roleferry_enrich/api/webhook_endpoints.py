@@ -14,7 +14,7 @@ from roleferry_enrich.api.answers.webhook_endpoints import (
     endpoint_with_secret,
 )
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Provided, WebhooksCaller
+from roleferry_enrich.api.callers import Provided, WebhooksCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.refusals import (
@@ -61,7 +61,6 @@ async def create_webhook_endpoint(
     body: EndpointBody,
     caller: WebhooksCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     once: Once,
 ) -> Response:
     """Events are sent as Standard Webhooks 1.0 has it, so its libraries verify them.
@@ -123,7 +122,6 @@ async def change_webhook_endpoint(
     body: EndpointChangeBody,
     caller: WebhooksCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
 ) -> Response:
     """Another URL is another endpoint, with a secret of its own."""
@@ -163,7 +161,6 @@ async def rotate_webhook_secret(
     body: RotationBody,
     caller: WebhooksCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
     once: Once,
 ) -> Response:

@@ -6,7 +6,7 @@ business (`api/edge.py`).
 """
 
 import re
-from uuid import uuid4
+from secrets import token_hex
 
 import structlog
 from opentelemetry.trace import Span, SpanKind, Tracer, format_trace_id
@@ -35,8 +35,12 @@ class Tracing:
             await self._app(scope, receive, send)
             return
         if self._tracer is None:
-            with structlog.contextvars.bound_contextvars(trace_id=_trace_id(scope)):
+            # Not `bound_contextvars`, which looks all that is bound over, twice.
+            before = structlog.contextvars.bind_contextvars(trace_id=_trace_id(scope))
+            try:
                 await self._app(scope, receive, send)
+            finally:
+                structlog.contextvars.reset_contextvars(**before)
             return
         with self._tracer.start_as_current_span(
             _name(scope),
@@ -55,7 +59,7 @@ def _trace_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"traceparent" and (given := _TRACEPARENT.fullmatch(value)):
             return str(given[1], "ascii")
-    return uuid4().hex
+    return token_hex(16)
 
 
 def _name(scope: Scope) -> str:

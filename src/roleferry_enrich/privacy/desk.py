@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from roleferry_enrich.privacy.somebody import Somebody, forms_of
 from roleferry_enrich.privacy.suppressions import Suppressions
-from roleferry_enrich.privacy.wishes import Wish, forms_of
 from roleferry_enrich.storage.suppressions import Entry
 
 
@@ -20,9 +20,11 @@ class LocalSuppressionDesk:
         self._suppressions = suppressions
         self._now = now
 
-    async def suppress(self, account_id: UUID | None, wish: Wish, *, source: str) -> Entry:
+    async def suppress(
+        self, account_id: UUID | None, somebody: Somebody, *, reason: str, source: str
+    ) -> Entry:
         addition = self._suppressions.addition(
-            forms_of(wish), account_id=account_id, reason=wish.reason, source=source
+            forms_of(somebody), account_id=account_id, reason=reason, source=source
         )
         await self._suppressions.add(addition)
         return Entry(

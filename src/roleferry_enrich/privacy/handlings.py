@@ -14,6 +14,7 @@ from roleferry_enrich.errors import ServiceUnavailable
 _KEPT_FOR_S = 4.0
 """As long as a key is remembered: a change is in force everywhere within five seconds."""
 _MOST_KEPT = 1_000
+_USUAL = Handling()
 
 
 class Kept(Protocol):
@@ -76,7 +77,7 @@ class Handlings:
 
 def handled(options: Options, handling: Handling) -> Options:
     """The options as the account's own rules have them; the same object where it has none."""
-    if handling == Handling():
+    if handling == _USUAL:
         return options
     return replace(
         options,

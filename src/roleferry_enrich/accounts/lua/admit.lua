@@ -4,7 +4,8 @@
 --           {first, last, requests, first, last, ...}, the oldest first
 -- ARGV[1]   "" for the server's clock; a time in milliseconds for tests
 -- ARGV[2]   how many requests ask
--- ARGV[3]   how many were let in while Redis was away
+-- ARGV[3]   how many were let in while Redis was away; negative: how many of those counted lately
+--           were taken ahead and not needed
 -- ARGV[4..] for each window: requests allowed, and its length in milliseconds
 -- Result    {how many of those that ask are let in, 1 if what was kept had to be thrown away, then
 --           for each window what is left and the milliseconds after which more is}
@@ -63,10 +64,18 @@ for n, w in ipairs(window) do
       w.used = w.used + cells[at + 2]
     end
   end
+  -- What goes back was counted a moment ago, so it is taken from the latest.
+  local back, latest = math.max(0, -owed), #w.cells
+  while back > 0 and latest > 0 do
+    local taken = math.min(back, w.cells[latest])
+    w.cells[latest], w.used = w.cells[latest] - taken, w.used - taken
+    back, latest = back - taken, latest - 3
+  end
   free = math.min(free, w.requests - w.used)
 end
 local admitted = math.max(0, math.min(asking, free))
-local added = admitted + owed
+local added = admitted + math.max(0, owed)
+local changed = added > 0 or owed < 0
 
 local result, set = {admitted, broken and 1 or 0}, {}
 for n, w in ipairs(window) do
@@ -77,6 +86,8 @@ for n, w in ipairs(window) do
     else
       w.cells[count + 1], w.cells[count + 2], w.cells[count + 3] = now, now, added
     end
+  end
+  if changed then
     set[#set + 1] = names[n]
     set[#set + 1] = cmsgpack.pack(w.cells)
   end
@@ -89,7 +100,7 @@ for n, w in ipairs(window) do
   result[#result + 1] = math.max(0, left)
   result[#result + 1] = reset
 end
-if added > 0 then
+if changed then
   redis.call('HSET', KEYS[1], unpack(set))
   redis.call('PEXPIRE', KEYS[1], longest + 1000)
 end
