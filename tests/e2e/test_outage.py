@@ -8,13 +8,11 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 from tests.chaos.servers import Server
 from tests.e2e.installation import environment
 from tests.e2e.poisoned import played
 from tests.polling import becomes
 
-from roleferry_enrich.accounts import repository
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
 from roleferry_enrich.domain.scopes import USUAL
@@ -81,10 +79,8 @@ def batch(first: int) -> dict[str, object]:
 
 
 async def test_h50_without_postgresql_no_batch_is_accepted_and_none_is_lost(
-    redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    redis_url: str, tmp_path: Path
 ) -> None:
-    # Not what is asked here: for how long a key is believed that cannot be looked up.
-    monkeypatch.setattr(repository, "_CACHED_FOR_S", 600.0)
     settings = Settings(
         data_dir=tmp_path, quota_per_minute=0, quota_per_hour=0, quota_per_day=0, usage_every_s=0
     )
