@@ -42,7 +42,7 @@ def test_other_urls_are_refused_without_repeating_them(url) -> None:
         ("application_name", "roleferry-enrich"),
         ("statement_timeout", "10s"),
         ("lock_timeout", "5s"),
-        ("idle_in_transaction_session_timeout", "30s"),
+        ("idle_in_transaction_session_timeout", "3s"),
     ],
 )
 async def test_connection_is_bounded_and_named(engine, setting, value) -> None:

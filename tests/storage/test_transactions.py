@@ -1,5 +1,7 @@
 """One transaction for one unit of work, repeated where PostgreSQL asks for it."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -25,7 +27,7 @@ class Work:
         return "done"
 
 
-@pytest.mark.parametrize("state", ["40001", "40P01", "55P03", "53300", "57P01", "08006"])
+@pytest.mark.parametrize("state", ["40001", "40P01", "55P03", "53300", "57P01", "25P03", "08006"])
 async def test_passing_trouble_is_tried_again(engine, state) -> None:
     work = Work(state, state)
     assert await in_transaction(engine, work) == "done"
@@ -65,6 +67,20 @@ async def test_connection_cut_in_the_middle_is_replaced(engine) -> None:
         return await connection.scalar(text("SELECT 1"))
 
     assert await in_transaction(engine, work) == 1
+
+
+async def test_who_stands_still_is_undone_and_done_again(engine) -> None:
+    runs = []
+
+    async def stands_still_once(connection) -> str:
+        runs.append(len(runs))
+        if len(runs) == 1:
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 10"))
+            await asyncio.sleep(0.2)
+        return str(await connection.scalar(text("SELECT 'done'")))
+
+    assert await in_transaction(engine, stands_still_once) == "done"
+    assert len(runs) == 2
 
 
 async def test_failed_work_leaves_nothing_behind(engine) -> None:

@@ -24,7 +24,10 @@ SERVER_SETTINGS = {
 TIMEOUTS_MS = {
     "statement_timeout": "10000",
     "lock_timeout": "5000",
-    "idle_in_transaction_session_timeout": "30000",
+    # Who stands still in the middle of something (a stopped machine, a hung loop) holds locks that
+    # others wait for: those of an account's balance, and of the sweep. It is undone and, should the
+    # process wake, done again.
+    "idle_in_transaction_session_timeout": "3000",
 }
 
 _CONNECT_TIMEOUT_S = 5

@@ -26,6 +26,7 @@ _COME_BACK = timedelta(seconds=5)
 
 _TRANSIENT = frozenset(
     {
+        "25P03",  # idle_in_transaction_session_timeout: we stood still
         "40001",  # serialization_failure
         "40P01",  # deadlock_detected
         "53300",  # too_many_connections
