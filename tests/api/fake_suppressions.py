@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from roleferry_enrich.domain.handling import Handling
@@ -16,7 +17,9 @@ class FakeSuppressions:
     held: dict[tuple[UUID | None, UUID], Entry] = field(default_factory=dict)
     wishes: list[tuple[UUID | None, Wish]] = field(default_factory=list)
 
-    async def suppress(self, account_id: UUID | None, wish: Wish, *, source: str) -> Entry:
+    async def suppress(
+        self, account_id: UUID | None, wish: Wish, *, source: str, alongside: Any = None
+    ) -> Entry:
         digests = [(form.kind, bytes(16)) for form in forms_of(wish)]
         entry = Entry(
             id=ENTRY_ID, scope=account_id or EVERYWHERE, digests=digests, reason=wish.reason,
@@ -24,6 +27,8 @@ class FakeSuppressions:
         )  # fmt: skip
         self.wishes.append((account_id, wish))
         self.held[account_id, ENTRY_ID] = entry
+        if alongside is not None:
+            await alongside(None, entry)
         return entry
 
     async def listed(
@@ -31,8 +36,11 @@ class FakeSuppressions:
     ) -> tuple[tuple[Entry, ...], str | None]:
         return tuple(e for (owner, _), e in self.held.items() if owner == account_id), None
 
-    async def release(self, account_id: UUID | None, entry_id: UUID) -> bool:
-        return self.held.pop((account_id, entry_id), None) is not None
+    async def release(self, account_id: UUID | None, entry_id: UUID, alongside: Any = None) -> bool:
+        was_held = self.held.pop((account_id, entry_id), None) is not None
+        if alongside is not None and was_held:
+            await alongside(None, None)
+        return was_held
 
 
 @dataclass
@@ -44,5 +52,7 @@ class KeptHandlings:
         self.reads += 1
         return self.said.get(account_id, Handling())
 
-    async def put(self, account_id: UUID, handling: Handling) -> None:
+    async def put(self, account_id: UUID, handling: Handling, alongside: Any = None) -> None:
         self.said[account_id] = handling
+        if alongside is not None:
+            await alongside(None, handling)

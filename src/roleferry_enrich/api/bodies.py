@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from roleferry_enrich.api.callers import ApiKey, came_at, services_behind
 from roleferry_enrich.api.dry_runs import dry_run_of
-from roleferry_enrich.api.idempotency import keyed
+from roleferry_enrich.api.idempotency import OnlyOnce, keyed
 from roleferry_enrich.api.intake import whole_body
 from roleferry_enrich.api.schemas.fields import Body
 from roleferry_enrich.api.strict_json import read_object
@@ -36,7 +36,8 @@ Operation = Callable[..., Coroutine[Any, Any, Response]]
 class StrictRoute(APIRoute):
     """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`.
 
-    One that can be planned instead also takes `dry_run`, one that must not be done twice `once`.
+    One that can be planned instead also takes `dry_run`, one that must not be done twice `once`,
+    and one that changes something and may be done twice `change`.
     Ids of the path follow by name.
     """
 
@@ -46,7 +47,8 @@ class StrictRoute(APIRoute):
         model = cast("type[Body]", self.body_field.field_info.annotation)
         operation = cast("Operation", self.endpoint)
         parameters = get_annotations(self.endpoint)
-        may_be_dry, counts_once = "dry_run" in parameters, "once" in parameters
+        may_be_dry, may_repeat = "dry_run" in parameters, "change" in parameters
+        counts_once = "once" in parameters
         # The very same that FastAPI documents, and asks where there is no body.
         key = cast("ApiKey", parameters["caller"].__metadata__[0].dependency)
 
@@ -63,6 +65,8 @@ class StrictRoute(APIRoute):
             more: dict[str, object] = {**ids}
             if may_be_dry:
                 more["dry_run"] = dry_run_of(request)
+            if may_repeat:
+                more["change"] = OnlyOnce(request)
             if counts_once:
                 header = request.headers.get("idempotency-key")
                 more["once"] = await keyed(request, caller, services, header)

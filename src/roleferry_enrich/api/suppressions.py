@@ -1,5 +1,6 @@
 """`/privacy/suppressions`: who must not be processed."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -10,16 +11,19 @@ from roleferry_enrich.api.answers.suppressions import suppression_data, suppress
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, PrivacyCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
-from roleferry_enrich.api.refusals import COMPUTES, READS, READS_ONE, documented
+from roleferry_enrich.api.idempotency import Once, Repeatable
+from roleferry_enrich.api.refusals import CREATES, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.suppressions import (
     SuppressionBody,
     SuppressionData,
     SuppressionPage,
 )
+from roleferry_enrich.api.suppression_desk import SuppressionDesk
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.errors import MissingScope, NotFound
 from roleferry_enrich.privacy.wishes import Wish
+from roleferry_enrich.storage.transactions import Alongside
 
 router = APIRouter(
     prefix="/privacy/suppressions",
@@ -39,13 +43,14 @@ Everywhere = Annotated[
     status_code=201,
     response_model=SuppressionData,
     response_description="The suppression, in force",
-    responses=documented(COMPUTES),
+    responses=documented(CREATES),
 )
 async def suppress_person(
     body: SuppressionBody,
     caller: PrivacyCaller,
     services: Provided,
     came_at: Arrival,  # noqa: ARG001 - it has no deadline
+    once: Once,
 ) -> Response:
     """Give all identifiers that are known: a person is recognised by each, in any spelling.
 
@@ -55,8 +60,10 @@ async def suppress_person(
     """
     given = {name: getattr(body, name) for name in Wish.__slots__}
     owner = _scope(caller, everywhere=body.everywhere)
-    entry = await services.suppressions.suppress(owner, Wish(**given), source="api")
-    return json_response(suppression_data(entry), status=201)
+    work = partial(services.suppressions.suppress, owner, Wish(**given), source="api")
+    return await once.answer(
+        work, lambda it: json_response(suppression_data(it), status=201), in_log=True
+    )
 
 
 @router.get(
@@ -94,14 +101,25 @@ async def release_suppression(
     suppression_id: UUID,
     caller: PrivacyCaller,
     services: Provided,
+    change: Repeatable,
     *,
     everywhere: Everywhere = False,
 ) -> Response:
     """The person may be looked up again, unless another suppression names them too."""
     owner = _scope(caller, everywhere=everywhere)
-    if not await services.suppressions.release(owner, suppression_id):
+    work = partial(_released, services.suppressions, owner, suppression_id)
+    return await change.answer(work, lambda _: Response(status_code=204), in_log=True)
+
+
+async def _released(
+    desk: SuppressionDesk,
+    owner: UUID | None,
+    suppression_id: UUID,
+    *,
+    alongside: Alongside[None] | None,
+) -> None:
+    if not await desk.release(owner, suppression_id, alongside):
         raise NotFound("there is no such suppression")
-    return Response(status_code=204)
 
 
 def _scope(caller: Account, *, everywhere: bool) -> UUID | None:
