@@ -321,7 +321,7 @@ class FakeServices:
         await _write(alongside if self.records else None, found)
         return found
 
-    def plan(self, request: Request) -> Plan:
+    async def plan(self, request: Request, account: Account) -> Plan:
         return estimate(first_situation(self._channels(), request))
 
     async def verify(
@@ -346,7 +346,9 @@ class FakeServices:
             answered_at=NOW,
         )
 
-    def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
+    async def plan_verification(
+        self, request: VerificationRequest, account: Account
+    ) -> VerificationPlan:
         return plan_of(request, self._channels())
 
     def _channels(self) -> Mapping[str, Channel]:

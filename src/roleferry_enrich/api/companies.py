@@ -47,7 +47,7 @@ async def find_executives(
     wish = executives_request(body, services.catalogue, services.waterfalls.of(caller.id))
     request = asked_by(wish, sees=sees_personal(caller))
     if dry_run:
-        return json_response(plan_answer(services.plan(request)))
+        return json_response(plan_answer(await services.plan(request, caller)))
     work = partial(services.enrich, request, caller, came_at)
     return await once.answer(
         work, lambda it: enrichment_response(shown(it, caller)), about_enrichment
@@ -74,7 +74,7 @@ async def enrich_company(
     """What a company is, what it works with, and how its staff changes."""
     request = company_request(body, services.catalogue, services.waterfalls.of(caller.id))
     if dry_run:
-        return json_response(plan_answer(services.plan(request)))
+        return json_response(plan_answer(await services.plan(request, caller)))
     work = partial(services.enrich, request, caller, came_at)
     return await once.answer(
         work, lambda it: enrichment_response(shown(it, caller)), about_enrichment

@@ -56,7 +56,7 @@ async def enrich_contact(
     sees = sees_personal(caller)
     request = _asked(Same(body), Same(services.catalogue), Same(named), sees=sees)
     if dry_run:
-        return json_response(plan_answer(services.plan(request)))
+        return json_response(plan_answer(await services.plan(request, caller)))
     work = partial(services.enrich, request, caller, came_at)
     return await once.answer(
         work, lambda it: enrichment_response(shown(it, caller)), about_enrichment

@@ -130,6 +130,9 @@ class Enrichment:
     """The stored contact's id, once recorded."""
     company_id: UUID | None = None
     sample: bool = False
+    may_cost: MicroUsd | None = None
+    """What providers may be paid for it: its `max_cost` or the account's cap, the lower; None is no
+    limit."""
     withheld: tuple[str, ...] = ()
     """Fields that are known, and not shown to this asker."""
 
