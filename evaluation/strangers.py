@@ -1,4 +1,4 @@
-"""How many random people are taken for somebody on a list of strangers, by name alone.
+"""How many random people are taken for somebody on a list of strangers, and merged, by name alone.
 
 A name matcher that finds every spelling by likeness alone joins strangers; this is where it shows.
 """
@@ -11,6 +11,8 @@ from pathlib import Path
 from benchmarks.report import Row
 from rapidfuzz import fuzz, utils
 
+from roleferry_enrich.domain.loose_records import LooseRecord
+from roleferry_enrich.records.resolution import resolve_records
 from roleferry_enrich.resolve.comparisons import SAME, person_name
 from roleferry_enrich.sandbox.vocabulary import CULTURES
 
@@ -29,6 +31,13 @@ class Strangers:
     people: list[str]
     listed: list[str]
     """None of whom has the name of one of the people."""
+
+    def merged(self) -> float:
+        """The share of the people, in per cent, of whom and of a listed one we make one person."""
+        records = [LooseRecord(full_name=name) for name in (*self.people, *self.listed)]
+        made = [found.cluster_id for _, found in resolve_records((b"", it) for it in records)]
+        people, listed = made[: len(self.people)], set(made[len(self.people) :])
+        return 100 * sum(cluster in listed for cluster in people) / len(people)
 
     def taken(self, same: Callable[[str, str], bool]) -> float:
         """The share of the people, in per cent, who are taken for one of the listed."""
@@ -50,6 +59,13 @@ def rows(data: Path) -> Iterator[Row]:  # noqa: ARG001 - it draws its own people
             f"{ours:.2f} % of {len(drawn.people):,} people, against {len(drawn.listed):,} listed",
             f"token_sort at 85, held against, takes {plain:.2f} %, WRatio at 85 {loose:.2f} %",
         ),
+    )
+    yield Row(
+        name="random people merged with a stranger",
+        value=drawn.merged(),
+        bar=0.1,
+        unit="%",
+        notes=("records of a name alone, in one file with the list",),
     )
 
 

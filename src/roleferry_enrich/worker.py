@@ -26,6 +26,7 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.observability.crashes import report_failed_tasks
+from roleferry_enrich.observability.hanging import HUNG, ended_when_hung
 from roleferry_enrich.observability.serving import metrics_served
 from roleferry_enrich.observability.telemetry import configure_telemetry
 from roleferry_enrich.observability.work_metrics import WorkMetrics
@@ -75,6 +76,7 @@ async def _work(
     settings: Settings, servers: Servers, resources: Resources, metrics: WorkMetrics
 ) -> None:
     async with (
+        ended_when_hung(HUNG),
         open_dispatcher(resources.engine, settings, metrics) as dispatcher,
         backlogs_watched(BacklogRepository(resources.engine), metrics),
         resources.usage.asked_every(timedelta(seconds=settings.usage_every_s)),

@@ -11,7 +11,13 @@ from tests.storage.job_examples import PRICES, created
 from roleferry_enrich.accounts.account import Account, KeyWish
 from roleferry_enrich.accounts.keys import Key, Mode, mint, parse
 from roleferry_enrich.accounts.repository import AccountRepository
-from roleferry_enrich.errors import Conflict, MissingScope, NotFound, Unauthenticated
+from roleferry_enrich.errors import (
+    Conflict,
+    MissingScope,
+    NotFound,
+    ServiceUnavailable,
+    Unauthenticated,
+)
 from roleferry_enrich.storage.job_leases import LeaseRepository
 from roleferry_enrich.storage.tables import api_keys
 
@@ -159,6 +165,28 @@ async def test_revoked_key_stops_at_once_here_and_within_five_seconds_elsewhere(
     time.move(seconds=5)
     with pytest.raises(Unauthenticated):
         await elsewhere.authenticate(token)
+
+
+async def test_h50_a_key_is_believed_for_two_minutes_while_the_database_is_away(
+    repository, time, account_id, monkeypatch
+) -> None:
+    token, other = [await repository.create_key(account_id, "production", ()) for _ in range(2)]
+    await repository.authenticate(token)
+
+    async def away(*_: object) -> None:
+        raise ServiceUnavailable("the database does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("roleferry_enrich.accounts.repository.in_transaction", away)
+        for _ in range(11):
+            time.move(seconds=10)
+            assert (await repository.authenticate(token)).id == account_id
+        with pytest.raises(ServiceUnavailable):
+            await repository.authenticate(other)
+        time.move(seconds=11)
+        with pytest.raises(ServiceUnavailable):
+            await repository.authenticate(token)
+    assert (await repository.authenticate(token)).id == account_id
 
 
 async def test_key_expires_on_time_though_it_is_remembered(repository, time, account_id) -> None:
@@ -346,10 +374,10 @@ def test_pepper_must_be_given(engine) -> None:
 
 
 async def test_memory_of_keys_is_bounded(repository, account_id, monkeypatch) -> None:
-    monkeypatch.setattr("roleferry_enrich.accounts.repository._MOST_CACHED", 3)
+    monkeypatch.setattr("roleferry_enrich.accounts.known_keys._MOST_KEPT", 3)
     for n in range(5):
         await repository.authenticate(await repository.create_key(account_id, str(n), ()))
-    assert len(repository._known) == 3
+    assert len(repository._known._known) == 3
 
 
 def key_of(token: str) -> Key:

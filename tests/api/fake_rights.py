@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.stored import Page
 from roleferry_enrich.errors import NotFound
+from roleferry_enrich.privacy.somebody import Somebody, sought
 from roleferry_enrich.storage.erasures import Receipt
 from roleferry_enrich.storage.notices import Unnoticed
 from roleferry_enrich.storage.suppressions import EVERYWHERE
@@ -18,14 +18,15 @@ CONTACT_ID = UUID(int=9)
 
 @dataclass
 class FakeRights:
-    asked: list[tuple[UUID | None, Keys, str | None]] = field(default_factory=list)
+    asked: list[tuple[UUID | None, Somebody]] = field(default_factory=list)
     erased: dict[UUID, Receipt] = field(default_factory=dict)
     told: list[tuple[UUID, tuple[UUID, ...], str, datetime | None]] = field(default_factory=list)
 
     async def erase(
-        self, account_id: UUID | None, keys: Keys, phone: str | None, alongside: Any = None
+        self, account_id: UUID | None, somebody: Somebody, alongside: Any = None
     ) -> Receipt:
-        self.asked.append((account_id, keys, phone))
+        sought(somebody)
+        self.asked.append((account_id, somebody))
         receipt = Receipt(
             id=UUID(int=len(self.asked)),
             scope=account_id or EVERYWHERE,
@@ -50,8 +51,9 @@ class FakeRights:
         mine = [it for it in self.erased.values() if it.scope == account_id]
         return Page(items=tuple(mine[:limit]), next=None)
 
-    async def access(self, account_id: UUID | None, keys: Keys, phone: str | None) -> dict:
-        self.asked.append((account_id, keys, phone))
+    async def access(self, account_id: UUID | None, somebody: Somebody) -> dict:
+        sought(somebody)
+        self.asked.append((account_id, somebody))
         return {"generated_at": NOW, "known_by": [], "recipients": [], "people": []}
 
     async def unnoticed(

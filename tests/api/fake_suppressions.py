@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from roleferry_enrich.domain.handling import Handling
-from roleferry_enrich.privacy.wishes import Wish, forms_of
+from roleferry_enrich.privacy.somebody import Somebody, forms_of
 from roleferry_enrich.storage.suppressions import EVERYWHERE, Entry
 
 ENTRY_ID = UUID(int=70)
@@ -15,17 +15,23 @@ ENTRY_ID = UUID(int=70)
 @dataclass
 class FakeSuppressions:
     held: dict[tuple[UUID | None, UUID], Entry] = field(default_factory=dict)
-    wishes: list[tuple[UUID | None, Wish]] = field(default_factory=list)
+    asked: list[tuple[UUID | None, Somebody]] = field(default_factory=list)
 
     async def suppress(
-        self, account_id: UUID | None, wish: Wish, *, source: str, alongside: Any = None
+        self,
+        account_id: UUID | None,
+        somebody: Somebody,
+        *,
+        reason: str,
+        source: str,
+        alongside: Any = None,
     ) -> Entry:
-        digests = [(form.kind, bytes(16)) for form in forms_of(wish)]
+        digests = [(form.kind, bytes(16)) for form in forms_of(somebody)]
         entry = Entry(
-            id=ENTRY_ID, scope=account_id or EVERYWHERE, digests=digests, reason=wish.reason,
+            id=ENTRY_ID, scope=account_id or EVERYWHERE, digests=digests, reason=reason,
             source=source, reference=None, added_at=datetime(2026, 3, 2, tzinfo=UTC),
         )  # fmt: skip
-        self.wishes.append((account_id, wish))
+        self.asked.append((account_id, somebody))
         self.held[account_id, ENTRY_ID] = entry
         if alongside is not None:
             await alongside(None, entry)

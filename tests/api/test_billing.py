@@ -44,8 +44,9 @@ async def test_the_days_wanted_are_named(client, services):
     days = {"since": "2026-03-01", "until": "2026-03-02"}
     assert (await client.get("/account/usage", params=days)).status_code == 200
     assert services.billing.days_asked == [(ACCOUNT.id, date(2026, 3, 1), date(2026, 3, 2))]
-    wrong = await client.get("/account/usage", params={"since": "yesterday"})
-    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "since")
+    for no_day in ("yesterday", "0", "2026-03-31T00:00:00"):
+        wrong = await client.get("/account/usage", params={"since": no_day})
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "since")
 
 
 @pytest.mark.parametrize(

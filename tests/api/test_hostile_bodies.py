@@ -1,6 +1,7 @@
 """Bodies made to be read two ways, or to be read for ever (H01 to H10)."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -212,6 +213,14 @@ async def test_h09_two_ways_to_end_a_body_are_refused(client):
     assert reply.status_code == 400
 
 
+@pytest.mark.parametrize(("length", "status"), [("", 400), ("-1", 400), ("9" * 9, 413)])
+async def test_h09_a_body_is_bounded_also_where_none_is_expected(client, length, status):
+    reply = await client.get("/keys", headers={"Content-Length": length})
+    assert reply.status_code == status
+    document = (await client.get("/openapi.json")).json()
+    assert str(status) in document["paths"]["/keys"]["get"]["responses"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -227,6 +236,23 @@ async def test_h10_without_an_identifier_the_identifiers_are_listed(client, body
     (fault,) = reply.json()["errors"]
     assert fault["code"] == "identifier_required"
     assert all(name in fault["message"] for name in ("email", "domain", "linkedin_url"))
+
+
+@pytest.mark.parametrize("field", ["max_cost", "deadline_ms", "strategy", "enrich", "providers"])
+async def test_h10_a_blank_is_absent_only_where_a_text_may_be(client, field):
+    reply = await client.post("/enrich", json={"domain": "a.test", field: ""})
+    assert reply.status_code == 422
+    assert [fault["field"] for fault in reply.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u200b\u2060", "\u3000\ufeff", "\u202e \u00ad"])
+async def test_h10_a_required_text_is_not_blank_as_the_document_says(client, blank):
+    reply = await client.post("/keys", json={"name": blank, "scopes": ["read"]})
+    assert [fault["code"] for fault in reply.json()["errors"]] == ["required"]
+    document = (await client.get("/openapi.json")).json()
+    form = document["components"]["schemas"]["KeyBody"]["properties"]["name"]["pattern"]
+    assert not re.search(form, blank)
+    assert re.search(form, f"{blank}CRM{blank}")
 
 
 @pytest.mark.parametrize("path", ["/companies/executives", "/companies/enrich"])

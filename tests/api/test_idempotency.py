@@ -58,7 +58,7 @@ def effects(services) -> int:
         services.webhooks.rotations,
         services.webhooks.tested,
         services.webhooks.replayed,
-        services.suppressions.wishes,
+        services.suppressions.asked,
         services.rights.asked,
         services.rights.told,
     )

@@ -45,41 +45,41 @@ COMPUTES = {"resolveRecords"}
 TAKES_IN = {"receiveWebhook", "receiveWebhookByToken"}
 WEBHOOKS = {
     "createWebhookEndpoint": {201, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
-    "listWebhookEndpoints": {200, 401, 414, 422, 429, 431, 500, 503},
-    "getWebhookEndpoint": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "listWebhookEndpoints": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
+    "getWebhookEndpoint": {200, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
     "changeWebhookEndpoint": {200, 400, 401, 404, 408, 413, 414, 415, 422, 429, 431, 500, 503},
-    "deleteWebhookEndpoint": {204, 401, 404, 414, 422, 429, 431, 500, 503},
+    "deleteWebhookEndpoint": {204, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
     "rotateWebhookSecret": {200, 400, 401, 404, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
     "testWebhookEndpoint": {202, 400, 401, 404, 408, 409, 413, 414, 422, 429, 431, 500, 503},
-    "listWebhookDeliveries": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "listWebhookDeliveries": {200, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
     "replayWebhookDelivery": {202, 400, 401, 404, 408, 409, 413, 414, 422, 429, 431, 500, 503},
 }
 KEYS = {
-    "getAccount": {200, 401, 414, 422, 429, 431, 500, 503},
-    "listAuditEntries": {200, 401, 414, 422, 429, 431, 500, 503},
-    "listKeys": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getAccount": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
+    "listAuditEntries": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
+    "listKeys": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
     "createKey": {201, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
     "rotateKey": {200, 400, 401, 404, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
-    "revokeKey": {204, 401, 404, 414, 422, 429, 431, 500, 503},
+    "revokeKey": {204, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
 }
 SUPPRESSIONS = {
     "suppressPerson": {201, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
-    "listSuppressions": {200, 401, 414, 422, 429, 431, 500, 503},
-    "getHandling": {200, 401, 414, 422, 429, 431, 500, 503},
+    "listSuppressions": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
+    "getHandling": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
     "putHandling": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
-    "releaseSuppression": {204, 401, 404, 414, 422, 429, 431, 500, 503},
+    "releaseSuppression": {204, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
 }
 LISTS = {"listContacts", "listProviders"}
 BILLING = {
-    "getCredits": {200, 401, 414, 422, 429, 431, 500, 503},
-    "getUsage": {200, 401, 414, 422, 429, 431, 500, 503},
+    "getCredits": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
+    "getUsage": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
 }
 RIGHTS = {
     "erasePerson": {200, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
-    "listErasures": {200, 401, 414, 422, 429, 431, 500, 503},
-    "getErasure": {200, 401, 404, 414, 422, 429, 431, 500, 503},
+    "listErasures": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
+    "getErasure": {200, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
     "exportPerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
-    "listUnnoticed": {200, 401, 414, 422, 429, 431, 500, 503},
+    "listUnnoticed": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
     "markNoticed": {200, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
 }
 NAMED = {**WEBHOOKS, **KEYS, **SUPPRESSIONS, **RIGHTS, **BILLING}
@@ -124,7 +124,7 @@ def test_what_takes_in_documents_every_status(name):
 
 @pytest.mark.parametrize("name", sorted(READS))
 def test_what_reads_documents_every_status(name):
-    expected = {200, 401, 404, 414, 422, 429, 431, 500, 503}
+    expected = {200, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503}
     expected -= {404} if name in LISTS else set()
     assert statuses(name) == expected
 
@@ -138,9 +138,9 @@ def test_what_is_accepted_documents_every_status(name):
 
 @pytest.mark.parametrize("name", sorted(JOBS))
 def test_what_is_about_a_job_documents_every_status(name):
-    expected = {200, 401, 404, 414, 422, 429, 431, 500, 503}
+    expected = {200, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503}
     expected -= {404} if name == "listJobs" else set()
-    expected |= {400, 408, 409, 413} if name == "retryJob" else set()
+    expected |= {408, 409} if name == "retryJob" else set()
     assert statuses(name) == expected
 
 

@@ -9,6 +9,7 @@ from tests.api.fake_rights import CONTACT_ID
 from tests.api.fake_services import ACCOUNT
 
 from roleferry_enrich.domain.scopes import Scope
+from roleferry_enrich.privacy.somebody import Somebody
 
 EMAIL = "orla.fenwick@quillmere.test"
 
@@ -28,8 +29,7 @@ async def test_an_account_reaches_its_own_data_alone(client, services, monkeypat
     assert reply.status_code == 200
     refused = await client.post(path, json={**body, "everywhere": True})
     assert refused.status_code == 403
-    ((account_id, keys, phone),) = services.rights.asked
-    assert (account_id, keys.email.lower(), phone) == (ACCOUNT.id, EMAIL, "+442079460000")
+    assert services.rights.asked == [(ACCOUNT.id, Somebody(**body))]
 
 
 async def test_an_operator_erases_everywhere(client, services, operator):
@@ -64,3 +64,13 @@ async def test_who_has_not_been_told_is_listed_and_marked(client, services):
     body = {"contact_ids": [str(CONTACT_ID)], "how": "mail"}
     assert (await client.post("/privacy/notices", json=body)).json() == {"marked": 1}
     assert services.rights.told == [(ACCOUNT.id, (CONTACT_ID,), "mail", None)]
+
+
+@pytest.mark.parametrize("told_at", ["", "1774949400", 1774949400, "2026-03-31 09:30Z"])
+async def test_a_moment_comes_in_the_form_that_is_documented(client, services, told_at):
+    body = {"contact_ids": [str(CONTACT_ID)], "how": "mail"}
+    reply = await client.post("/privacy/notices", json={**body, "told_at": told_at})
+    assert [fault["field"] for fault in reply.json()["errors"]] == ["told_at"]
+    for right in ("2026-03-31T09:30:00Z", "2026-03-31t09:30:00.25+02:00"):
+        reply = await client.post("/privacy/notices", json={**body, "told_at": right})
+        assert reply.status_code == 200

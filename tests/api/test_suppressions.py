@@ -8,7 +8,7 @@ from tests.api.fake_services import ACCOUNT
 from tests.api.fake_suppressions import ENTRY_ID
 
 from roleferry_enrich.domain.scopes import Scope
-from roleferry_enrich.privacy.wishes import Wish
+from roleferry_enrich.privacy.somebody import Somebody
 
 PATH = "/privacy/suppressions"
 ORLA = {"email": "Orla.Fenwick+x@Quillmere.test", "full_name": "Orla Fenwick"}
@@ -18,14 +18,17 @@ async def test_a_person_is_suppressed_by_all_that_is_known(client, services):
     made = await client.post(PATH, json={**ORLA, "domain": "quillmere.test", "reason": "by mail"})
 
     assert made.status_code == 201
-    assert services.suppressions.wishes == [
-        (ACCOUNT.id, Wish(**ORLA, domain="quillmere.test", reason="by mail"))
-    ]
+    assert services.suppressions.asked == [(ACCOUNT.id, Somebody(**ORLA, domain="quillmere.test"))]
     told = made.json()
     assert [one["kind"] for one in told["identifiers"]] == ["email", "name_domain"]
     assert (told["reason"], told["source"], told["everywhere"]) == ("by mail", "api", False)
     assert "orla" not in made.text.lower()
     assert (await client.get(PATH)).json()["items"] == [told]
+
+
+async def test_a_blank_reason_is_none(client, services):
+    made = await client.post(PATH, json={**ORLA, "reason": " "})
+    assert made.json()["reason"] == "objected"
 
 
 async def test_a_suppression_ends_once(client):
@@ -41,6 +44,8 @@ async def test_a_suppression_ends_once(client):
         ({"phone": "020 7946 0000"}, "phone"),
         ({"phone": "1", "country": "Nowhere"}, "country"),
         ({"linkedin_url": "https://linkedin.com/company/quillmere"}, "linkedin_url"),
+        ({**ORLA, "domain": "quillmere"}, "domain"),
+        ({**ORLA, "company_number": "none"}, "company_number"),
         ({"full_name": "Orla Fenwick"}, ""),
         ({"domain": "quillmere.test"}, ""),
         ({}, ""),
@@ -50,7 +55,7 @@ async def test_what_would_suppress_nobody_is_refused(client, services, body, fie
     reply = await client.post(PATH, json=body)
     assert reply.status_code == 422
     assert [fault["field"] for fault in reply.json()["errors"]] == [field]
-    assert services.suppressions.wishes == []
+    assert services.suppressions.asked == []
 
 
 @pytest.mark.parametrize("how", ["post", "get", "delete"])
@@ -67,4 +72,4 @@ async def test_only_an_operator_suppresses_for_everybody(client, services, monke
     if how == "delete":
         await client.post(PATH, json={**ORLA, "everywhere": True})
     assert (await ask()).status_code < 300
-    assert all(owner is None for owner, _ in services.suppressions.wishes)
+    assert all(owner is None for owner, _ in services.suppressions.asked)

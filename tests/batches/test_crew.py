@@ -16,7 +16,7 @@ from tests.storage.examples import company, enrichment
 from tests.storage.job_examples import PRICES, asked
 
 from roleferry_enrich.batches import crew as crew_module
-from roleferry_enrich.batches import insisting
+from roleferry_enrich.batches import insisting, running
 from roleferry_enrich.batches.crew import Crew
 from roleferry_enrich.batches.prices import prices_of
 from roleferry_enrich.domain.batches import ItemState, Leased, Settlement
@@ -85,6 +85,9 @@ class Table:
         self.settled[item.number] = settlement
         return True
 
+    async def settle_within(self, connection, item, settlement):
+        return await self.settle(item, settlement)
+
     async def release(self, items, *, pause=timedelta(0), delays=0):
         self._check()
         self.released += [(item.number, pause, delays) for item in items]
@@ -114,7 +117,7 @@ class Asked:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def work_off(self, request, account_id, enrichment_id, *, charge_id, key_id):
+    async def work_off(self, request, account_id, enrichment_id, alongside, *, charge_id, key_id):
         self.requests.append(request)
         self.inside.add(request.keys.email)
         self.met.add(frozenset(self.inside))
@@ -123,7 +126,9 @@ class Asked:
             await self.gate.wait()
             if self._answer is not None:
                 return self._answer(request)
-            return enrichment(account_id, id=enrichment_id, company=company())
+            answer = enrichment(account_id, id=enrichment_id, company=company())
+            await alongside(None, answer)
+            return answer
         finally:
             self.inside.discard(request.keys.email)
 
@@ -229,7 +234,7 @@ async def test_an_item_that_cannot_be_paid_for_says_so(refusal, reason) -> None:
 
 
 async def test_what_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crew_module, "_LONGEST_S", 0.05)
+    monkeypatch.setattr(running, "_LONGEST_S", 0.05)
     table, enricher = Table(leased(1)), Asked()
     enricher.gate.clear()
     async with working(table, enricher):
@@ -255,7 +260,7 @@ async def test_h47_ends_are_counted_and_those_that_were_refused_too() -> None:
     told, table = Told(NoOpMeter("unseen")), Overtaken(leased(1), leased(2))
     crew = Crew(table, Asked(), PRICES, told)
     for item in await crew._take():
-        await crew._run(item)
+        await crew._runner.run(item)
     assert (told.ends, told.fenced) == ([ItemState.DONE], 1)
 
 
@@ -300,18 +305,26 @@ async def test_what_cannot_be_recorded_is_done_again_when_the_books_are_kept_aga
     assert table.released == [(1, timedelta(seconds=3), 1)]
 
 
-async def test_h50_a_database_that_is_away_loses_no_end() -> None:
-    table, enricher = Table(leased(1)), Asked()
+@pytest.mark.parametrize("refusal", [None, InsufficientCredits("none left")])
+async def test_h50_a_database_that_is_away_loses_no_end(refusal) -> None:
+    """With an answer it is told in one commit, or both are done again; alone it is insisted on."""
+
+    def refused(_: Request):
+        raise refusal
+
+    table, enricher = Table(leased(1)), Asked(refused if refusal else None)
     enricher.gate.clear()
     async with working(table, enricher):
         await becomes(lambda: _true(bool(enricher.inside)))
         table.away = True
         enricher.gate.set()
         await becomes(lambda: _true(not enricher.inside))
-        assert table.settled == {}
+        assert (table.settled, table.released) == ({}, [])
         table.away = False
-        await settled(table, 1)
-    assert table.settled[1].state is ItemState.DONE
+        await becomes(lambda: _true(bool(table.settled or table.released)))
+    told = [(1, ItemState.FAILED)] if refusal else []
+    assert [(number, end.state) for number, end in table.settled.items()] == told
+    assert table.released == ([] if refusal else [(1, timedelta(seconds=3), 1)])
 
 
 async def test_p4_a_database_that_was_away_is_swept_as_soon_as_it_is_back(monkeypatch) -> None:

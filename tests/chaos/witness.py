@@ -13,6 +13,7 @@ import asyncpg
 from roleferry_enrich.storage.engine import driver_url
 from roleferry_enrich.storage.statements import sql
 
+# With the rights of whoever owns the tables: an item ends under those of its account.
 _TRIGGER = """
     CREATE TABLE seen (
         at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -20,7 +21,7 @@ _TRIGGER = """
         deaths smallint NOT NULL, before text NOT NULL, state text NOT NULL,
         lease_ended timestamptz, try uuid
     );
-    CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
     BEGIN
         INSERT INTO seen (job_id, number, epoch, deaths, before, state, lease_ended, try)
         VALUES (new.job_id, new.number, new.epoch, new.deaths, old.state, new.state,
@@ -30,7 +31,7 @@ _TRIGGER = """
     CREATE TRIGGER seen AFTER UPDATE ON job_items
     FOR EACH ROW WHEN (old.state <> new.state OR old.epoch <> new.epoch) EXECUTE FUNCTION see();
     CREATE TABLE booked (id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
-    CREATE FUNCTION book() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION book() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
     BEGIN
         INSERT INTO booked (id) VALUES (new.id) ON CONFLICT DO NOTHING;
         RETURN NULL;
@@ -38,7 +39,7 @@ _TRIGGER = """
     CREATE TRIGGER booked AFTER INSERT OR UPDATE ON provider_calls
     FOR EACH ROW WHEN (new.cost > 0 AND new.outcome <> 'lost') EXECUTE FUNCTION book();
     CREATE TABLE noted (id uuid PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
-    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
     BEGIN
         INSERT INTO noted (id) VALUES (new.id) ON CONFLICT DO NOTHING;
         RETURN NULL;

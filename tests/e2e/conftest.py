@@ -1,7 +1,7 @@
 """One installation for the folder: sandbox, API and worker as processes, over real servers."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -12,7 +12,7 @@ import psutil
 import pytest
 from tests.e2e.installation import PROGRAM, Installation, environment, free_ports, run
 from tests.e2e.promise import Promise
-from tests.e2e.sandbox_process import NAMES
+from tests.e2e.sandbox_process import NAMES, Sandbox, forgetful_api, running_sandbox
 from tests.e2e.senders import webhooks_of
 from tests.processes import ended, eventually
 from tests.storage.conftest import fresh_database
@@ -38,6 +38,22 @@ def database_url(servers: Servers) -> Iterator[str]:
     with fresh_database(servers.database_url) as url:
         asyncio.run(migrate(url))
         yield url
+
+
+@pytest.fixture(scope="module")
+def far_ends() -> Iterator[Sandbox]:
+    """Of a small world; a module that needs another has its own."""
+    with running_sandbox(companies=20) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def api(
+    far_ends: Sandbox, database_url: str, redis_url: str, tmp_path: Path
+) -> AsyncIterator[httpx.AsyncClient]:
+    """In this process, and remembers nothing of the test before."""
+    async with forgetful_api(far_ends, Servers(database_url, redis_url), tmp_path) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

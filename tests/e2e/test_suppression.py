@@ -3,31 +3,13 @@
 The sandbox's ledger counts what providers were really asked.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from tests.e2e.sandbox_process import Sandbox, forgetful_api, running_sandbox
-
-from roleferry_enrich.embedded import Servers
+from tests.e2e.sandbox_process import Sandbox
 
 pytestmark = pytest.mark.usefixtures("list_emptied")
-
-
-@pytest.fixture(scope="module")
-def far_ends() -> Iterator[Sandbox]:
-    with running_sandbox(companies=20) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-async def api(
-    far_ends: Sandbox, database_url: str, redis_url: str, tmp_path: Path
-) -> AsyncIterator[httpx.AsyncClient]:
-    async with forgetful_api(far_ends, Servers(database_url, redis_url), tmp_path) as client:
-        yield client
 
 
 def calls(sandbox: Sandbox) -> int:

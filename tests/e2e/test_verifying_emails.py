@@ -2,16 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import delete, func, insert, literal, select
-from tests.e2e.sandbox_process import Sandbox, forgetful_api, running_sandbox, settings_for
+from tests.e2e.sandbox_process import Sandbox, running_sandbox, settings_for
 
-from roleferry_enrich.embedded import Servers
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.tables import accounts, opt_outs, provider_calls
@@ -25,14 +24,6 @@ ORLA = "orla.fenwick@quillmere.test"
 def far_ends() -> Iterator[Sandbox]:
     with running_sandbox(companies=200) as sandbox:
         yield sandbox
-
-
-@pytest.fixture
-async def api(
-    far_ends: Sandbox, database_url: str, redis_url: str, tmp_path: Path
-) -> AsyncIterator[httpx.AsyncClient]:
-    async with forgetful_api(far_ends, Servers(database_url, redis_url), tmp_path) as client:
-        yield client
 
 
 async def verified(api: httpx.AsyncClient, emails: list[str], **more: object) -> dict[str, Any]:

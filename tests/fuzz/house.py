@@ -5,8 +5,8 @@ No worker runs. A worker would send webhooks to whatever addresses the fuzzer in
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,23 @@ class Counted:
         await self._app(scope, receive, counted)
 
 
+class Sparing:
+    """ASGI middleware: what would end the key in use ends another one.
+
+    Lists name it too, and whoever has revoked it hears nothing but 401.
+    """
+
+    def __init__(self, app: ASGIApp, in_use: str, other: str) -> None:
+        self._app = app
+        self._in_use = in_use
+        self._other = other
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["path"] = scope["path"].replace(self._in_use, self._other)
+        await self._app(scope, receive, send)
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     app: ASGIApp
@@ -92,9 +109,11 @@ def opened(servers: Servers, sandbox_url: str, directory: Path) -> Iterator[Hous
     plain = settings_for(sandbox_url, directory)
     account_id, key = asyncio.run(_new_account(plain, servers))
     app = create_app(_listening_to_senders(plain, account_id), servers)
-    ids = asyncio.run(_known_ids(app, key))
+    in_use, ids = asyncio.run(_known_ids(app, key))
     tally = Tally()
-    yield House(Counted(app, tally), app.openapi(), tally, key, ids)
+    spared = Sparing(Counted(app, tally), in_use, ids["key_id"][0])
+    yield House(spared, app.openapi(), tally, key, ids)
+    asyncio.run(_check_still_in_use(app, key))
 
 
 def _listening_to_senders(plain: Settings, account_id: str) -> Settings:
@@ -114,13 +133,27 @@ async def _new_account(settings: Settings, servers: Servers) -> tuple[str, str]:
     return str(account_id), key
 
 
-async def _known_ids(app: FastAPI, key: str) -> Ids:
+@asynccontextmanager
+async def _asking(app: FastAPI, key: str) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {key}"}
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://api.test", headers=headers) as api,
     ):
+        yield api
+
+
+async def _check_still_in_use(app: FastAPI, key: str) -> None:
+    """Else nothing was looked at since it ended."""
+    async with _asking(app, key) as api:
+        (await api.get("/account")).raise_for_status()
+
+
+async def _known_ids(app: FastAPI, key: str) -> tuple[str, Ids]:
+    """The id of the key in use, and the others."""
+    async with _asking(app, key) as api:
+        in_use = (await api.get("/account")).raise_for_status().json()["key"]["id"]
         answer = await _posted(api, "/enrich", ORLA)
         await _posted(api, "/companies/executives", QUILLMERE)
         contacts = (await api.get("/contacts")).raise_for_status().json()["items"]
@@ -134,14 +167,13 @@ async def _known_ids(app: FastAPI, key: str) -> Ids:
         suppressed = [await _posted(api, "/privacy/suppressions", wish) for wish in wishes]
         erased = await _posted(api, "/privacy/erasures", {"email": "gone@quillmere.test"})
         tests = [await _posted(api, f"/webhook-endpoints/{it}/test", None) for it in endpoints]
-    return {
+    return in_use, {
         "enrichment_id": [answer["meta"]["enrichment_id"]],
         "contact_id": [contact["id"] for contact in contacts],
         "company_id": sorted({it["company_id"] for it in contacts if it["company_id"]}),
         "job_id": job_ids,
         "endpoint_id": endpoints,
         "delivery_id": [test["id"] for test in tests],
-        # Never its own: whoever revokes that hears nothing but 401.
         "key_id": [key["id"] for key in keys],
         "suppression_id": [it["id"] for it in suppressed],
         "erasure_id": [erased["id"]],

@@ -87,3 +87,14 @@ def test_a_pause_holds_and_ends() -> None:
     assert admitted(shares, bucket(10), 1) == 0
     clock.now += 5
     assert admitted(shares, bucket(10), 1) == 1
+
+
+def test_what_redis_gave_is_not_kept_for_ever() -> None:
+    clock = Clock()
+    shares, wanted = LocalShares(1, clock), bucket(100, seconds=1)
+    for _ in range(2_000):
+        shares.took(wanted, NOW)
+        clock.now += 0.01
+    (log,) = shares._of(wanted)
+    assert len(log._cells) <= 101
+    assert admitted(shares, wanted, 200) <= 1

@@ -169,8 +169,9 @@ class Shelf:
         return enrichment if self._broken else self._keep(enrichment, reports, observations)
 
     async def store(
-        self, enrichment, reports, observations, *, bill=None, event=None
+        self, enrichment, reports, observations, *, bill=None, event=None, alongside=None
     ) -> Enrichment:
+        self.alongside.append(alongside)
         self.bills.append(bill)
         self.events.append(event)
         if self._broken:

@@ -47,8 +47,8 @@ async def test_who_asks_and_what_is_charged_come_through() -> None:
     asked, request = Asked(), enrichment(ACCOUNT).request
     screened = ScreenedEnricher(asked, Nobody(), Handlings(NoRules()))
     await screened.enrich(request, ACCOUNT, 1.5, alongside, key_id="k1")
-    await screened.work_off(request, ACCOUNT, ID, charge_id=CHARGE, key_id="k1")
+    await screened.work_off(request, ACCOUNT, ID, alongside, charge_id=CHARGE, key_id="k1")
     assert asked.given == [
         ((request, ACCOUNT, 1.5, alongside), {"key_id": "k1"}),
-        ((request, ACCOUNT, ID), {"charge_id": CHARGE, "key_id": "k1"}),
+        ((request, ACCOUNT, ID, alongside), {"charge_id": CHARGE, "key_id": "k1"}),
     ]

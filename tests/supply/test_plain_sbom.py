@@ -26,7 +26,7 @@ def made(name, version, digest):
         "externalReferences": [
             {
                 "type": "distribution",
-                "url": f"https://index.test/simple/{name}/",
+                "url": f"https://elsewhere.test/{name}.whl",
                 "hashes": [{"alg": "SHA-256", "content": digest}],
             }
         ],
@@ -59,7 +59,7 @@ def test_a_bill_says_what_is_there_and_who_needs_it():
 
 
 def test_a_bill_names_no_index():
-    assert "index.test" not in str(plain(BILL, SHORT))
+    assert "elsewhere.test" not in str(plain(BILL, SHORT))
 
 
 def test_of_the_real_lock_everything_is_asked_for_by_somebody():

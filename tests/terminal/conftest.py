@@ -1,13 +1,17 @@
+import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from rich.console import Console, RenderableType
+from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.cli import main
+from roleferry_enrich.embedded import Servers
+from roleferry_enrich.storage.migrate import migrate
 
 
 class Said(NamedTuple):
@@ -19,6 +23,13 @@ class Said(NamedTuple):
 
 
 Command = Callable[..., Said]
+
+
+@pytest.fixture(scope="module")
+def migrated_url(servers: Servers) -> Iterator[str]:
+    with fresh_database(servers.database_url) as url:
+        asyncio.run(migrate(url))
+        yield url
 
 
 @pytest.fixture
@@ -50,3 +61,14 @@ def drawn() -> Callable[[RenderableType], str]:
         return out.getvalue()
 
     return draw
+
+
+@pytest.fixture
+def privacy(
+    command: Command, monkeypatch: pytest.MonkeyPatch, migrated_url: str, redis_url: str
+) -> Command:
+    """The `privacy` commands over a real database."""
+    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", migrated_url)
+    monkeypatch.setenv("ROLEFERRY_REDIS_URL", redis_url)
+    monkeypatch.setenv("ROLEFERRY_SECRET_KEY", "test-pepper-of-thirty-two-characters")
+    return lambda *arguments: command("privacy", *arguments)

@@ -1,20 +1,8 @@
-import asyncio
 import re
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from tests.storage.conftest import fresh_database
-
-from roleferry_enrich.embedded import Servers
-from roleferry_enrich.storage.migrate import migrate
-
-
-@pytest.fixture(scope="module")
-def migrated_url(servers: Servers) -> Iterator[str]:
-    with fresh_database(servers.database_url) as url:
-        asyncio.run(migrate(url))
-        yield url
 
 
 @pytest.fixture

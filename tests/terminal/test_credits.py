@@ -3,25 +3,14 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
-from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.accounts.billing import open_billing
 from roleferry_enrich.domain.credits import AccountPlan
-from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
-from roleferry_enrich.storage.migrate import migrate
-
-
-@pytest.fixture(scope="module")
-def migrated_url(servers: Servers) -> Iterator[str]:
-    with fresh_database(servers.database_url) as url:
-        asyncio.run(migrate(url))
-        yield url
 
 
 @pytest.fixture

@@ -2,34 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from uuid import UUID
 
-import pytest
 from sqlalchemy import text
 from tests.privacy import canaries
-from tests.storage.conftest import fresh_database, new_account
+from tests.storage.conftest import new_account
 
-from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import read_settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
-from roleferry_enrich.storage.migrate import migrate
-
-
-@pytest.fixture(scope="module")
-def migrated_url(servers: Servers) -> Iterator[str]:
-    with fresh_database(servers.database_url) as url:
-        asyncio.run(migrate(url))
-        yield url
-
-
-@pytest.fixture
-def privacy(command, monkeypatch, migrated_url, redis_url):
-    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", migrated_url)
-    monkeypatch.setenv("ROLEFERRY_REDIS_URL", redis_url)
-    monkeypatch.setenv("ROLEFERRY_SECRET_KEY", "test-pepper-of-thirty-two-characters")
-    return lambda *arguments: command("privacy", *arguments)
 
 
 async def known(url: str) -> UUID:

@@ -2,32 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 
 import orjson
 import pytest
 from sqlalchemy import text
-from tests.storage.conftest import fresh_database
 from tests.suppressed import held
 from tests.webhooks import signers
 from tests.webhooks.signers import NOW, delivery
 
-from roleferry_enrich.embedded import Servers
 from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
-from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.webhooks.opening import open_inbox, open_processing
 
 SECRET = "test-secret-of-stripes"
 PEPPER = "test-pepper-of-thirty-two-characters"
 EVENT = {"id": "evt_1", "type": "charge.refunded", "created": NOW, "name": "=Maren()"}
-
-
-@pytest.fixture(scope="module")
-def migrated_url(servers: Servers) -> Iterator[str]:
-    with fresh_database(servers.database_url) as url:
-        asyncio.run(migrate(url))
-        yield url
 
 
 @pytest.fixture

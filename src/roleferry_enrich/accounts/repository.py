@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
@@ -27,19 +27,15 @@ from roleferry_enrich.accounts.key_rows import (
     require_live,
 )
 from roleferry_enrich.accounts.keys import Key, Mode, digest, mint, parse, same, sealed
+from roleferry_enrich.accounts.known_keys import KnownKey, KnownKeys
 from roleferry_enrich.accounts.names import AccountNames
 from roleferry_enrich.acting import acting_for
 from roleferry_enrich.domain.scopes import Scope
-from roleferry_enrich.errors import NotFound, Unauthenticated
+from roleferry_enrich.errors import NotFound, ServiceUnavailable, Unauthenticated
 from roleferry_enrich.storage.documents import storable
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.tables import accounts, api_keys
 from roleferry_enrich.storage.transactions import Alongside, in_transaction
-
-_CACHED_FOR_S = 4.0
-"""A revoked key must stop within five seconds in every process."""
-
-_MOST_CACHED = 1_000
 
 ShownKey = tuple[IssuedKey, str]
 """A new key, and its text, which is not shown again."""
@@ -50,15 +46,6 @@ _NOBODY = bytes(32)
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A key that was good when it was read."""
-
-    account: Account
-    expires_at: datetime | None
-    read_at: float
 
 
 class AccountRepository:
@@ -76,9 +63,9 @@ class AccountRepository:
         self._pepper = pepper
         self._now = now
         self._clock = clock
-        self._known: dict[bytes, _Known] = {}
+        self._known = KnownKeys(clock)
         self._names = AccountNames(engine, clock)
-        self._reading: dict[bytes, asyncio.Task[_Known | None]] = {}
+        self._reading: dict[bytes, asyncio.Task[KnownKey | None]] = {}
 
     async def create_account(self, name: str) -> UUID:
         account_id = uuid4()
@@ -153,7 +140,7 @@ class AccountRepository:
             return shown
 
         shown = await in_transaction(self._engine, work)
-        self._forget(key_id)
+        self._known.forget(key_id)
         return shown
 
     async def list_keys(self, account_id: UUID) -> Sequence[IssuedKey]:
@@ -181,7 +168,7 @@ class AccountRepository:
                 await alongside(connection, None)
 
         await in_transaction(self._engine, work)
-        self._forget(key_id)
+        self._known.forget(key_id)
 
     def _row(
         self,
@@ -206,7 +193,7 @@ class AccountRepository:
         """Whose key this is. Raises Unauthenticated, the same for whatever is wrong with it."""
         # Of the whole text, so that what was good a moment ago need not be taken apart again.
         seal = sealed(token, self._pepper)
-        known = self._remembered(seal) or await self._read_once(token, seal)
+        known = self._known.get(seal) or await self._looked_up(token, seal)
         if known is None or expired(known.expires_at, self._now()):
             raise _refusal()
         return known.account
@@ -215,14 +202,16 @@ class AccountRepository:
         """That account, with what the operator's key may do. Raises NotFound where it is none."""
         return replace(operator, id=account_id, name=await self._names.of(account_id))
 
-    def _remembered(self, seal: bytes) -> _Known | None:
-        """A wrong secret is none that was seen: it takes as long as an unknown id."""
-        known = self._known.get(seal)
-        if known is None or self._clock() - known.read_at > _CACHED_FOR_S:
-            return None
-        return known
+    async def _looked_up(self, token: str, seal: bytes) -> KnownKey | None:
+        try:
+            return await self._read_once(token, seal)
+        except ServiceUnavailable:
+            believed = self._known.believed(seal)
+            if believed is None:
+                raise
+            return believed
 
-    async def _read_once(self, token: str, seal: bytes) -> _Known | None:
+    async def _read_once(self, token: str, seal: bytes) -> KnownKey | None:
         """A burst of one caller's requests is one look-up, not as many as there are connections."""
         key = parse(token)
         if key is None:
@@ -235,7 +224,7 @@ class AccountRepository:
             reading.add_done_callback(lambda _: self._reading.pop(seal, None))
         return await asyncio.shield(reading)
 
-    async def _read(self, key: Key, seal: bytes) -> _Known | None:
+    async def _read(self, key: Key, seal: bytes) -> KnownKey | None:
         read_at, offered = self._clock(), digest(key, self._pepper)
         row = await in_transaction(self._engine, partial(_look_up, key_id=key.id))
         right = same(_NOBODY if row is None else row.digest, offered)
@@ -243,24 +232,11 @@ class AccountRepository:
             return None
         if row.last_used_on != (today := self._now().date()):
             await in_transaction(self._engine, partial(_mark_used, key_id=key.id, day=today))
-        known = _Known(account_of(row), row.expires_at, read_at)
-        self._remember(seal, known)
-        return known
+        return self._known.keep(seal, account_of(row), row.expires_at, read_at)
 
     def _usable(self, row: AnyRow, key: Key) -> bool:
         ended = row.revoked_at is not None or expired(row.expires_at, self._now())
         return row.mode == key.mode and not ended
-
-    def _remember(self, seal: bytes, known: _Known) -> None:
-        self._known.pop(seal, None)
-        if len(self._known) >= _MOST_CACHED:
-            del self._known[next(iter(self._known))]
-        self._known[seal] = known
-
-    def _forget(self, key_id: str) -> None:
-        """Few are known, and keys seldom end."""
-        kept = {seal: one for seal, one in self._known.items() if one.account.key_id != key_id}
-        self._known = kept
 
 
 async def _look_up(connection: AsyncConnection, *, key_id: str) -> AnyRow | None:

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import AdminCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
-from roleferry_enrich.api.jobs import CSV, JSON, NDJSON, TEXT, Accept, wanted
+from roleferry_enrich.api.media_types import CSV, JSON, NDJSON, TEXT, Accept, wanted
 from roleferry_enrich.api.refusals import READS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response, rendered
 from roleferry_enrich.api.schemas.audit import AuditEntryData, AuditPage

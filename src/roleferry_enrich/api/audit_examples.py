@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from roleferry_enrich.api.audit import COLUMNS, entry_data, entry_row
-from roleferry_enrich.api.jobs import CSV, NDJSON
 from roleferry_enrich.api.key_examples import KEY_ID
+from roleferry_enrich.api.media_types import CSV, NDJSON
 from roleferry_enrich.api.responses import rendered
 from roleferry_enrich.domain.audits import AuditEntry
 from roleferry_enrich.records.spreadsheets import csv_row

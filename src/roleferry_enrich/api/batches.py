@@ -17,6 +17,7 @@ from roleferry_enrich.api.bodies import StrictRoute, media_type_of, valid
 from roleferry_enrich.api.callers import EnrichCaller, Provided
 from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.intake import whole_body
+from roleferry_enrich.api.media_types import CSV, JSON, NDJSON, TEXT
 from roleferry_enrich.api.personal import asked_by, sees_personal
 from roleferry_enrich.api.refusals import PAYS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -30,14 +31,13 @@ from roleferry_enrich.errors import WrongMediaType
 
 router = APIRouter(route_class=StrictRoute, tags=["batches"], default_response_class=JsonAnswer)
 
-JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
             JSON: {"schema": {"$ref": "#/components/schemas/BatchBody"}},
-            NDJSON: {"schema": {"type": "string"}},
-            CSV: {"schema": {"type": "string"}},
+            NDJSON: TEXT,
+            CSV: TEXT,
         },
     }
 }

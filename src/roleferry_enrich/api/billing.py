@@ -1,25 +1,23 @@
 """`/account/credits` and `/account/usage`: what an account has, pays and used."""
 
-from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from roleferry_enrich.api.answers.billing import credits_data, usage_data, usage_sheet
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.media_types import CSV, JSON, TEXT, AcceptSheet, wanted
 from roleferry_enrich.api.refusals import READS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.billing import CreditsData, UsageData
+from roleferry_enrich.api.schemas.times import Day
 
 router = APIRouter(route_class=StrictRoute, tags=["account"], default_response_class=JsonAnswer)
 
-JSON, CSV = "application/json", "text/csv"
-_TEXT = {"schema": {"type": "string"}}
-Since = Annotated[date | None, Query(description="The first day; thirty days ago by default.")]
-Until = Annotated[date | None, Query(description="The last day, UTC; today by default.")]
-Accept = Annotated[str, Header(description=f"`{JSON}` or `{CSV}`.")]
+Since = Annotated[Day | None, Query(description="The first day; thirty days ago by default.")]
+Until = Annotated[Day | None, Query(description="The last day, UTC; today by default.")]
 
 
 @router.get(
@@ -49,17 +47,17 @@ async def get_credits(
     summary="Get what the account used",
     response_model=UsageData,
     response_description="By day, provider, field and API key, with what it cost and brought",
-    responses={200: {"content": {CSV: _TEXT}}, **documented(READS)},
+    responses={200: {"content": {CSV: TEXT}}, **documented(READS)},
 )
 async def get_usage(
     caller: ReadCaller,
     services: Provided,
     since: Since = None,
     until: Until = None,
-    accept: Accept = JSON,
+    accept: AcceptSheet = JSON,
 ) -> Response:
     """Money is what providers are paid, credits what the account is charged."""
     usage = await services.billing.usage(caller.id, since, until)
-    if CSV in accept.lower():
+    if wanted(accept, (JSON, CSV)) == CSV:
         return Response(usage_sheet(usage), media_type=CSV)
     return json_response(usage_data(usage))

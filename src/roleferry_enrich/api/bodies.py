@@ -34,10 +34,11 @@ Operation = Callable[..., Coroutine[Any, Any, Response]]
 
 
 class StrictRoute(APIRoute):
-    """A route whose operation, where it has a body, takes `(body, caller, services, came_at)`.
+    """A route whose operation, where it has a body, takes `(body, caller, services)`.
 
-    One that can be planned instead also takes `dry_run`, one that must not be done twice `once`,
-    and one that changes something and may be done twice `change`.
+    One that has a deadline also takes `came_at`, one that can be planned instead `dry_run`, one
+    that must not be done twice `once`, and one that changes something and may be done twice
+    `change`.
     Ids of the path follow by name.
     """
 
@@ -47,8 +48,8 @@ class StrictRoute(APIRoute):
         model = cast("type[Body]", self.body_field.field_info.annotation)
         operation = cast("Operation", self.endpoint)
         parameters = get_annotations(self.endpoint)
-        may_be_dry, may_repeat = "dry_run" in parameters, "change" in parameters
-        counts_once = "once" in parameters
+        is_timed, may_be_dry = "came_at" in parameters, "dry_run" in parameters
+        may_repeat, counts_once = "change" in parameters, "once" in parameters
         # The very same that FastAPI documents, and asks where there is no body.
         key = cast("ApiKey", parameters["caller"].__metadata__[0].dependency)
 
@@ -63,6 +64,8 @@ class StrictRoute(APIRoute):
             request.scope["state"]["body"] = body
             services = services_behind(request)
             more: dict[str, object] = {**ids}
+            if is_timed:
+                more["came_at"] = came_at(request)
             if may_be_dry:
                 more["dry_run"] = dry_run_of(request)
             if may_repeat:
@@ -70,7 +73,7 @@ class StrictRoute(APIRoute):
             if counts_once:
                 header = request.headers.get("idempotency-key")
                 more["once"] = await keyed(request, caller, services, header)
-            return await operation(body, caller, services, came_at(request), **more)
+            return await operation(body, caller, services, **more)
 
         return strictly
 

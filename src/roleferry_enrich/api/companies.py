@@ -1,19 +1,17 @@
 """What is asked about a company: its executives, the company itself, its stored contacts."""
 
-from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.answers.contact import contact_page
-from roleferry_enrich.api.answers.enrichment import about_enrichment, enrichment_response
-from roleferry_enrich.api.answers.plan import plan_answer
+from roleferry_enrich.api.asking import answered
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.idempotency import Once
-from roleferry_enrich.api.personal import asked_by, page_shown, sees_personal, shown
+from roleferry_enrich.api.personal import asked_by, page_shown, sees_personal
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.answers import CompanyAnswer, ExecutivesAnswer
@@ -46,12 +44,7 @@ async def find_executives(
     """Asks registers, websites and data providers at once, and merges who they say leads it."""
     wish = executives_request(body, services.catalogue, services.waterfalls.of(caller.id))
     request = asked_by(wish, sees=sees_personal(caller))
-    if dry_run:
-        return json_response(plan_answer(await services.plan(request, caller)))
-    work = partial(services.enrich, request, caller, came_at)
-    return await once.answer(
-        work, lambda it: enrichment_response(shown(it, caller)), about_enrichment
-    )
+    return await answered(request, caller, services, came_at, once, dry_run=dry_run)
 
 
 @router.post(
@@ -73,12 +66,7 @@ async def enrich_company(
 ) -> Response:
     """What a company is, what it works with, and how its staff changes."""
     request = company_request(body, services.catalogue, services.waterfalls.of(caller.id))
-    if dry_run:
-        return json_response(plan_answer(await services.plan(request, caller)))
-    work = partial(services.enrich, request, caller, came_at)
-    return await once.answer(
-        work, lambda it: enrichment_response(shown(it, caller)), about_enrichment
-    )
+    return await answered(request, caller, services, came_at, once, dry_run=dry_run)
 
 
 @router.get(

@@ -1,20 +1,20 @@
 """`POST /enrich` and `GET /enrichments/{id}`: one contact now, and any answer as known later."""
 
 from collections.abc import Collection
-from functools import lru_cache, partial
+from functools import lru_cache
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from roleferry_enrich.api.answers.enrichment import about_enrichment, enrichment_response
-from roleferry_enrich.api.answers.plan import plan_answer
+from roleferry_enrich.api.answers.enrichment import enrichment_response
+from roleferry_enrich.api.asking import answered
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.personal import asked_by, sees_personal, shown
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
-from roleferry_enrich.api.responses import JsonAnswer, json_response
+from roleferry_enrich.api.responses import JsonAnswer
 from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.api.schemas.answers import AnyAnswer, EnrichAnswer
 from roleferry_enrich.api.schemas.plans import EnrichmentPlan
@@ -52,15 +52,9 @@ async def enrich_contact(
     With `dry_run=true` it answers with the plan instead: who would be asked and in which order,
     what that would cost and fill. That costs nothing and leaves no trace.
     """
-    named = services.waterfalls.of(caller.id)
-    sees = sees_personal(caller)
-    request = _asked(Same(body), Same(services.catalogue), Same(named), sees=sees)
-    if dry_run:
-        return json_response(plan_answer(await services.plan(request, caller)))
-    work = partial(services.enrich, request, caller, came_at)
-    return await once.answer(
-        work, lambda it: enrichment_response(shown(it, caller)), about_enrichment
-    )
+    named = Same(services.waterfalls.of(caller.id))
+    request = _asked(Same(body), Same(services.catalogue), named, sees=sees_personal(caller))
+    return await answered(request, caller, services, came_at, once, dry_run=dry_run)
 
 
 @lru_cache(maxsize=512)

@@ -5,7 +5,7 @@ from functools import partial
 from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, PrivacyCaller, Provided
+from roleferry_enrich.api.callers import PrivacyCaller, Provided
 from roleferry_enrich.api.idempotency import Repeatable
 from roleferry_enrich.api.refusals import COMPUTES, READS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -50,7 +50,6 @@ async def put_handling(
     body: HandlingBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     change: Repeatable,
 ) -> Response:
     """In force within five seconds in every process; items of jobs that wait are asked by it too.

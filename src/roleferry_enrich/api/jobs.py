@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Annotated, Protocol
+from typing import Protocol
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
 from roleferry_enrich.accounts.account import Account
@@ -16,6 +16,7 @@ from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.idempotency import Once, Repeatable
 from roleferry_enrich.api.job_events import EventStream, events
 from roleferry_enrich.api.job_services import Jobs
+from roleferry_enrich.api.media_types import CSV, JSON, NDJSON, TEXT, Accept, wanted
 from roleferry_enrich.api.personal import item_shown
 from roleferry_enrich.api.refusals import ACTS, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response, rendered
@@ -27,10 +28,7 @@ from roleferry_enrich.storage.transactions import Alongside
 
 router = APIRouter(route_class=StrictRoute, tags=["batches"], default_response_class=JsonAnswer)
 
-JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 _STREAMED_AT_ONCE = 100
-TEXT = {"schema": {"type": "string"}}
-Accept = Annotated[str, Header(description=f"`{JSON}`, or in whole `{NDJSON}` or `{CSV}`.")]
 
 
 @router.get(
@@ -157,15 +155,6 @@ def _found(job: Job | None) -> Job:
     if job is None:
         raise NotFound("there is no such job")
     return job
-
-
-def wanted(accept: str) -> str:
-    """The first of ours that is accepted; JSON where none is named."""
-    for entry in accept.split(","):
-        media_type = entry.partition(";")[0].strip().lower()
-        if media_type in {JSON, NDJSON, CSV}:
-            return media_type
-    return JSON
 
 
 async def _lines(

@@ -12,7 +12,7 @@ from roleferry_enrich.api.answers.keys import (
     key_with_secret,
 )
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Caller, KeysCaller, Provided
+from roleferry_enrich.api.callers import Caller, KeysCaller, Provided
 from roleferry_enrich.api.idempotency import Once, Repeatable
 from roleferry_enrich.api.refusals import CREATES, READS, READS_ONE, ROTATES, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
@@ -65,7 +65,6 @@ async def create_key(
     body: KeyBody,
     caller: KeysCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     once: Once,
 ) -> Response:
     """The key is shown in this answer and never again. Up to 100 may be live."""
@@ -90,7 +89,6 @@ async def rotate_key(
     body: KeyRotationBody,
     caller: KeysCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     key_id: str,
     once: Once,
 ) -> Response:

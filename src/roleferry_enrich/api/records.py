@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.answers.records import resolve_answer
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided
+from roleferry_enrich.api.callers import EnrichCaller, Provided
 from roleferry_enrich.api.refusals import COMPUTES, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.records import RecordBody, ResolveAnswer, ResolveBody
@@ -25,7 +25,6 @@ async def resolve_records(
     body: ResolveBody,
     caller: EnrichCaller,  # noqa: ARG001 - all of them see the same
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
 ) -> Response:
     """Compares the records with each other and with nothing else; nothing of them is kept.
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.answers.rights import (
     NOTICE_COLUMNS,
     access_data,
@@ -17,10 +16,10 @@ from roleferry_enrich.api.answers.rights import (
     unnoticed_row,
 )
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, PrivacyCaller, Provided
+from roleferry_enrich.api.callers import PrivacyCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.idempotency import Once
-from roleferry_enrich.api.jobs import CSV, Accept, wanted
+from roleferry_enrich.api.media_types import CSV, JSON, TEXT, AcceptSheet, wanted
 from roleferry_enrich.api.refusals import COMPUTES, CREATES, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.rights_desk import RightsDesk
@@ -30,12 +29,11 @@ from roleferry_enrich.api.schemas.rights import (
     ErasurePage,
     MarkedData,
     NoticesBody,
-    SubjectBody,
     UnnoticedPage,
 )
-from roleferry_enrich.api.subjects import sought_of
+from roleferry_enrich.api.schemas.subjects import SubjectBody
+from roleferry_enrich.api.subjects import somebody_of, whose
 from roleferry_enrich.domain.scopes import Scope
-from roleferry_enrich.errors import MissingScope
 from roleferry_enrich.records.spreadsheets import csv_row
 
 router = APIRouter(
@@ -59,7 +57,6 @@ async def erase_person(
     body: SubjectBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     once: Once,
 ) -> Response:
     """Takes the person out of everything that is stored, cached or under way.
@@ -69,8 +66,8 @@ async def erase_person(
 
     Endpoints that subscribed to `contact.erased` are told which contacts are gone.
     """
-    keys, phone = sought_of(body)
-    work = partial(services.rights.erase, _whose(body, caller), keys, phone)
+    owner = whose(caller, everywhere=body.everywhere)
+    work = partial(services.rights.erase, owner, somebody_of(body))
     return await once.answer(work, lambda it: json_response(erasure_data(it)), in_log=True)
 
 
@@ -114,15 +111,14 @@ async def export_person(
     body: SubjectBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
 ) -> Response:
     """A copy for the person: each value with who said it, who received it, and when it expires.
 
     Of what is about others only the person's part is shown. It is your account's alone; whether
     others know the person cannot be told from it.
     """
-    keys, phone = sought_of(body)
-    known = await services.rights.access(_whose(body, caller), keys, phone)
+    owner = whose(caller, everywhere=body.everywhere)
+    known = await services.rights.access(owner, somebody_of(body))
     return json_response(access_data(known))
 
 
@@ -132,20 +128,20 @@ async def export_person(
     summary="List who has not been told",
     response_model=UnnoticedPage,
     response_description="People who have not been told that you have their data",
-    responses={200: {"content": {CSV: {"schema": {"type": "string"}}}}, **documented(READS)},
+    responses={200: {"content": {CSV: TEXT}}, **documented(READS)},
 )
 async def list_unnoticed(
     caller: PrivacyCaller,
     services: Provided,
     after: After = None,
     limit: PageSize = 25,
-    accept: Accept = "application/json",
+    accept: AcceptSheet = JSON,
 ) -> Response:
     """Whose data comes from others is to be told within a month (Article 14 of the GDPR).
 
     JSON comes page by page, CSV comes whole, from `after` on.
     """
-    if wanted(accept) == CSV:
+    if wanted(accept, (JSON, CSV)) == CSV:
         lines = _lines(services.rights, caller.id, after)
         return StreamingResponse(lines, media_type=CSV)
     page = await services.rights.unnoticed(caller.id, after=after, limit=limit)
@@ -164,21 +160,11 @@ async def mark_noticed(
     body: NoticesBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     once: Once,
 ) -> Response:
     """Contacts that are not there are passed over; of one that is marked again the first counts."""
     work = partial(services.rights.mark_told, caller.id, body.contact_ids, body.how, body.told_at)
     return await once.answer(work, lambda marked: json_response({"marked": marked}), in_log=True)
-
-
-def _whose(body: SubjectBody, caller: Account) -> UUID | None:
-    """Raises MissingScope."""
-    if not body.everywhere:
-        return caller.id
-    if Scope.OPERATOR not in caller.scopes:
-        raise MissingScope(Scope.OPERATOR)
-    return None
 
 
 async def _lines(rights: RightsDesk, account_id: UUID, after: str | None) -> AsyncIterator[bytes]:

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.privacy.somebody import Somebody
 from roleferry_enrich.storage.erasures import Receipt
 from roleferry_enrich.storage.notices import Unnoticed
 from roleferry_enrich.storage.transactions import Alongside
@@ -20,13 +20,12 @@ class RightsDesk(Protocol):
     async def erase(
         self,
         account_id: UUID | None,
-        keys: Keys,
-        phone: str | None,
+        somebody: Somebody,
         alongside: Alongside[Receipt] | None = None,
     ) -> Receipt:
         """`alongside` is written when it is begun: from then on it will be done, if not at once.
 
-        Raises InvalidQuery where nobody can be recognised by these.
+        Raises InvalidQuery where nobody can be recognised by this.
         """
         ...
 
@@ -41,10 +40,8 @@ class RightsDesk(Protocol):
         ...
 
     # Any: JSON, as it is sent.
-    async def access(
-        self, account_id: UUID | None, keys: Keys, phone: str | None
-    ) -> dict[str, Any]:
-        """Raises InvalidQuery where nobody can be recognised by these."""
+    async def access(self, account_id: UUID | None, somebody: Somebody) -> dict[str, Any]:
+        """Raises InvalidQuery where nobody can be recognised by this."""
         ...
 
     async def unnoticed(

@@ -3,7 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
-from roleferry_enrich.privacy.wishes import Wish
+from roleferry_enrich.privacy.somebody import Somebody
 from roleferry_enrich.storage.suppressions import Entry
 from roleferry_enrich.storage.transactions import Alongside
 
@@ -14,8 +14,9 @@ class SuppressionDesk(Protocol):
     async def suppress(
         self,
         account_id: UUID | None,
-        wish: Wish,
+        somebody: Somebody,
         *,
+        reason: str,
         source: str,
         alongside: Alongside[Entry] | None = None,
     ) -> Entry:

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.answers.suppressions import suppression_data, suppression_page
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, PrivacyCaller, Provided
+from roleferry_enrich.api.callers import PrivacyCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.idempotency import Once, Repeatable
 from roleferry_enrich.api.refusals import CREATES, READS, READS_ONE, documented
@@ -19,10 +18,9 @@ from roleferry_enrich.api.schemas.suppressions import (
     SuppressionData,
     SuppressionPage,
 )
+from roleferry_enrich.api.subjects import somebody_of, whose
 from roleferry_enrich.api.suppression_desk import SuppressionDesk
-from roleferry_enrich.domain.scopes import Scope
-from roleferry_enrich.errors import MissingScope, NotFound
-from roleferry_enrich.privacy.wishes import Wish
+from roleferry_enrich.errors import NotFound
 from roleferry_enrich.storage.transactions import Alongside
 
 router = APIRouter(
@@ -49,7 +47,6 @@ async def suppress_person(
     body: SuppressionBody,
     caller: PrivacyCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     once: Once,
 ) -> Response:
     """Give all identifiers that are known: a person is recognised by each, in any spelling.
@@ -58,9 +55,14 @@ async def suppress_person(
     read, and whatever others say of them is neither kept nor told. Kept are digests under a key of
     the installation, from which nobody can be read. The same body again is the same suppression.
     """
-    given = {name: getattr(body, name) for name in Wish.__slots__}
-    owner = _scope(caller, everywhere=body.everywhere)
-    work = partial(services.suppressions.suppress, owner, Wish(**given), source="api")
+    owner = whose(caller, everywhere=body.everywhere)
+    work = partial(
+        services.suppressions.suppress,
+        owner,
+        somebody_of(body),
+        reason=body.reason,
+        source="api",
+    )
     return await once.answer(
         work, lambda it: json_response(suppression_data(it), status=201), in_log=True
     )
@@ -83,7 +85,7 @@ async def list_suppressions(
     everywhere: Everywhere = False,
 ) -> Response:
     """Those that hold, newest first, as digests and dates."""
-    owner = _scope(caller, everywhere=everywhere)
+    owner = whose(caller, everywhere=everywhere)
     entries, rest = await services.suppressions.listed(owner, after=after, limit=limit)
     return json_response(suppression_page(entries, rest))
 
@@ -106,7 +108,7 @@ async def release_suppression(
     everywhere: Everywhere = False,
 ) -> Response:
     """The person may be looked up again, unless another suppression names them too."""
-    owner = _scope(caller, everywhere=everywhere)
+    owner = whose(caller, everywhere=everywhere)
     work = partial(_released, services.suppressions, owner, suppression_id)
     return await change.answer(work, lambda _: Response(status_code=204), in_log=True)
 
@@ -120,11 +122,3 @@ async def _released(
 ) -> None:
     if not await desk.release(owner, suppression_id, alongside):
         raise NotFound("there is no such suppression")
-
-
-def _scope(caller: Account, *, everywhere: bool) -> UUID | None:
-    if not everywhere:
-        return caller.id
-    if Scope.OPERATOR not in caller.scopes:
-        raise MissingScope(Scope.OPERATOR)
-    return None

@@ -4,37 +4,34 @@ The only place where HTTP meets `normalise`: from here on every key is in canoni
 equal questions are equal.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
-from typing import TypeVar
 
 from roleferry_enrich.api.schemas.fields import ENRICHMENT_TYPES, ProvidersChoice, Served
 from roleferry_enrich.api.schemas.requests import CompanyBody, EnrichBody, ExecutivesBody
 from roleferry_enrich.api.schemas.verification import VerifyBody
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS, Goal, Options, Request, Strategy
-from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd, ProfileUrl
+from roleferry_enrich.domain.identifiers import Domain, Email, MicroUsd, ProfileUrl
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Confidence
 from roleferry_enrich.domain.verification import VerificationRequest
 from roleferry_enrich.domain.waterfalls import Waterfall, Waterfalls, waterfalls
-from roleferry_enrich.errors import Fault, InvalidQuery
 from roleferry_enrich.normalise.countries import parse_country
 from roleferry_enrich.normalise.domains import parse_domain
 from roleferry_enrich.normalise.emails import is_free_mail, parse_email
 from roleferry_enrich.normalise.profiles import is_company_page, parse_profile_url
-from roleferry_enrich.normalise.registers import parse_company_number
+from roleferry_enrich.normalise.reading import Reading
 
 _LINKEDIN = "linkedin.com/"
 BUILT_IN_ONLY = waterfalls({})
 _ANY_PROVIDER = ProvidersChoice()
-T = TypeVar("T")
 
 
 def contact_request(
     body: EnrichBody, providers: Collection[str], named: Waterfalls = BUILT_IN_ONLY
 ) -> Request:
-    reading = _Reading()
+    reading = Reading()
     email = reading.read("email", body.email, parse_email)
     domain = reading.read("domain", body.domain, parse_domain)
     profile = reading.read("linkedin_url", body.linkedin_url, _parse_linkedin)
@@ -48,7 +45,7 @@ def contact_request(
         linkedin_url=None if of_company else profile,
         domain=domain or _company_domain(email),
         company_name=body.company_name,
-        company_number=_number(reading, body.company_number, country),
+        company_number=reading.company_number(body.company_number, country),
         company_linkedin_url=profile if of_company else None,
         country=country,
     )
@@ -61,7 +58,7 @@ def contact_request(
 def executives_request(
     body: ExecutivesBody, providers: Collection[str], named: Waterfalls = BUILT_IN_ONLY
 ) -> Request:
-    reading = _Reading()
+    reading = Reading()
     keys = _company_keys(body, reading)
     options = _options(body, providers, named, reading)
     reading.finish()
@@ -78,7 +75,7 @@ def executives_request(
 def company_request(
     body: CompanyBody, providers: Collection[str], named: Waterfalls = BUILT_IN_ONLY
 ) -> Request:
-    reading = _Reading()
+    reading = Reading()
     keys = _company_keys(body, reading, body.linkedin_url)
     options = _options(body, providers, named, reading)
     wanted = frozenset(body.enrichment_types or ENRICHMENT_TYPES)
@@ -87,7 +84,7 @@ def company_request(
 
 
 def verification_request(body: VerifyBody, verifiers: Collection[str]) -> VerificationRequest:
-    reading = _Reading()
+    reading = Reading()
     choice = body.providers or _ANY_PROVIDER
     if body.providers is not None:
         _check_providers(choice, verifiers, reading)
@@ -107,37 +104,6 @@ def verification_request(body: VerifyBody, verifiers: Collection[str]) -> Verifi
     )
 
 
-class _Reading:
-    """Reads fields one by one and keeps what is wrong, so that a caller hears of all at once."""
-
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
-
-    def read(self, field: str, text: str | None, parse: Callable[[str], T | None]) -> T | None:
-        if text is None:
-            return None
-        value = parse(text)
-        if value is None:
-            self.refuse(field, f"invalid_{field}", f"is not a valid {_NOUNS[field]}")
-        return value
-
-    def refuse(self, field: str, code: str, message: str) -> None:
-        self._faults.append(Fault(field, code, message))
-
-    def finish(self) -> None:
-        if self._faults:
-            raise InvalidQuery("see `errors`", faults=tuple(self._faults))
-
-
-_NOUNS: Mapping[str, str] = {
-    "email": "e-mail address",
-    "domain": "registrable domain name",
-    "linkedin_url": "LinkedIn profile URL",
-    "company_number": "company number",
-    "country": "country: give two letters (ISO 3166-1) or its English name",
-}
-
-
 def _joined(first: str | None, last: str | None) -> str | None:
     return f"{first} {last}" if first and last else None
 
@@ -149,24 +115,14 @@ def _company_domain(email: Email | None) -> Domain | None:
     return parse_domain(email.rpartition("@")[2])
 
 
-def _number(reading: _Reading, text: str | None, country: str | None) -> CompanyNumber | None:
-    def parse(written: str) -> CompanyNumber | None:
-        if country is not None:
-            return parse_company_number(written, country)
-        # The one register whose form we know, where it fits; else as it was written.
-        return parse_company_number(written, "GB") or parse_company_number(written, None)
-
-    return reading.read("company_number", text, parse)
-
-
 def _company_keys(
-    body: ExecutivesBody | CompanyBody, reading: _Reading, page: str | None = None
+    body: ExecutivesBody | CompanyBody, reading: Reading, page: str | None = None
 ) -> Keys:
     country = reading.read("country", body.country, parse_country)
     return Keys(
         domain=reading.read("domain", body.domain, parse_domain),
         company_name=body.company_name,
-        company_number=_number(reading, body.company_number, country),
+        company_number=reading.company_number(body.company_number, country),
         company_linkedin_url=reading.read("linkedin_url", page, _parse_company_page),
         country=country,
     )
@@ -184,7 +140,7 @@ def _parse_linkedin(text: str) -> ProfileUrl | None:
 
 
 def _options(
-    body: Served, providers: Collection[str], named: Waterfalls, reading: _Reading
+    body: Served, providers: Collection[str], named: Waterfalls, reading: Reading
 ) -> Options:
     choice = body.providers or _ANY_PROVIDER
     _check_providers(choice, providers, reading)
@@ -201,7 +157,7 @@ def _options(
     )
 
 
-def _waterfall(body: Served, named: Waterfalls, reading: _Reading) -> Waterfall | None:
+def _waterfall(body: Served, named: Waterfalls, reading: Reading) -> Waterfall | None:
     if body.strategy != "waterfall":
         if body.waterfall is not None:
             reading.refuse("waterfall", "not_a_waterfall", "needs the strategy `waterfall`")
@@ -214,7 +170,7 @@ def _waterfall(body: Served, named: Waterfalls, reading: _Reading) -> Waterfall 
         return None
 
 
-def _check_providers(choice: ProvidersChoice, known: Collection[str], reading: _Reading) -> None:
+def _check_providers(choice: ProvidersChoice, known: Collection[str], reading: Reading) -> None:
     for side in ("include", "exclude"):
         for position, name in enumerate(getattr(choice, side)):
             if name not in known:

@@ -14,7 +14,7 @@ from roleferry_enrich.api.answers.webhook_endpoints import (
     endpoint_with_secret,
 )
 from roleferry_enrich.api.bodies import StrictRoute
-from roleferry_enrich.api.callers import Arrival, Provided, WebhooksCaller
+from roleferry_enrich.api.callers import Provided, WebhooksCaller
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.idempotency import Once, Repeatable
 from roleferry_enrich.api.refusals import (
@@ -66,7 +66,6 @@ async def create_webhook_endpoint(
     body: EndpointBody,
     caller: WebhooksCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     once: Once,
 ) -> Response:
     """Events are sent as Standard Webhooks 1.0 has it, so its libraries verify them.
@@ -128,7 +127,6 @@ async def change_webhook_endpoint(
     body: EndpointChangeBody,
     caller: WebhooksCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
     change: Repeatable,
 ) -> Response:
@@ -169,7 +167,6 @@ async def rotate_webhook_secret(
     body: RotationBody,
     caller: WebhooksCaller,
     services: Provided,
-    came_at: Arrival,  # noqa: ARG001 - it has no deadline
     endpoint_id: UUID,
     once: Once,
 ) -> Response:

@@ -1,6 +1,7 @@
 """Examples of webhook endpoints for the documentation, rendered as real answers are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -87,14 +88,12 @@ def _delivery() -> Delivery:
 
 
 def _waiting() -> Delivery:
-    return Delivery(
-        id=DELIVERY_ID,
-        endpoint_id=ENDPOINT_ID,
-        event_id=_EVENT_ID,
+    return replace(
+        _delivery(),
         event=EventType.ENDPOINT_TEST,
         state=DeliveryState.WAITING,
-        created_at=_NOW,
         due_at=_NOW,
+        attempts=(),
     )
 
 

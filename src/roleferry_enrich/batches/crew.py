@@ -1,6 +1,6 @@
-"""Runs the items of batch jobs: takes what is due, asks, writes down what came of it.
+"""Keeps a worker busy with the items of batch jobs, and their leases alive.
 
-    take -> run, as many at once as there is room for -> settle
+    take -> run, as many at once as there is room for (`running.py`)
               renewed every few seconds, or else lost to another worker
 
 A worker that is told to stop gives its items back, which costs them nothing. One that dies loses
@@ -9,25 +9,15 @@ them when their leases end.
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 import structlog
 
-from roleferry_enrich.acting import acting_for
-from roleferry_enrich.batches.insisting import insisting
-from roleferry_enrich.domain.batches import (
-    ItemState,
-    Leased,
-    Prices,
-    Settlement,
-    may_wait,
-    settlement_of,
-)
-from roleferry_enrich.domain.enrichments import Enrichment, Request
-from roleferry_enrich.errors import InsufficientCredits, ServiceUnavailable
+from roleferry_enrich.batches.running import Ends, Enricher, ItemRunner
+from roleferry_enrich.domain.batches import Leased, Prices
+from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.storage.job_leases import Swept
 
@@ -43,41 +33,18 @@ _GATHER_S = 0.02
 # many of them, and nearly all are innocent.
 _STRETCH_S = 1.0
 _AT_ONCE = 40
-# An item waits for providers' timeouts; beyond this something is broken.
-_LONGEST_S = 300.0
-_MOST_DELAYS = 8
-_LONGEST_PAUSE_S = 60
-# The books are kept again up to 2 s after the database is back. Who runs an item then is to find
-# in them what was paid for it.
-_BOOKS_PAUSE = timedelta(seconds=3)
 _log = structlog.get_logger("roleferry_enrich")
 
 
-class Leases(Protocol):
+class Leases(Ends, Protocol):
     """`storage.job_leases.LeaseRepository`; each raises ServiceUnavailable."""
 
     async def take(
         self, most: int, prices: Prices, *, suspects: bool = False
     ) -> Sequence[Leased]: ...
     async def renew(self, items: Collection[Leased]) -> Collection[tuple[UUID, int, int]]: ...
-    async def settle(self, item: Leased, settlement: Settlement) -> bool: ...
-    async def release(
-        self, items: Collection[Leased], *, pause: timedelta = ..., delays: int = 0
-    ) -> None: ...
     async def suspects(self) -> bool: ...
     async def sweep(self) -> Swept: ...
-
-
-class Enricher(Protocol):
-    async def work_off(
-        self,
-        request: Request,
-        account_id: UUID,
-        enrichment_id: UUID,
-        *,
-        charge_id: UUID | None = ...,
-        key_id: str | None = ...,
-    ) -> Enrichment: ...
 
 
 class Crew:
@@ -93,9 +60,9 @@ class Crew:
         at_once: int = _AT_ONCE,
     ) -> None:
         self._leases = leases
-        self._enricher = enricher
         self._prices = prices
         self._metrics = metrics
+        self._runner = ItemRunner(leases, enricher, metrics)
         self._at_once = at_once
         self._running: dict[asyncio.Task[None], Leased] = {}
         self._taking: asyncio.Task[Sequence[Leased]] | None = None
@@ -142,7 +109,7 @@ class Crew:
         while True:
             self._stirred.clear()
             for item in await self._take():
-                task = asyncio.create_task(self._run(item))
+                task = asyncio.create_task(self._runner.run(item))
                 self._running[task] = item
                 task.add_done_callback(self._ended)
             try:
@@ -234,61 +201,6 @@ class Crew:
         for _, job_id in swept.finished:
             _log.info("job.finished", job_id=str(job_id))
         self._suspects_wait = await self._leases.suspects()
-
-    async def _run(self, item: Leased) -> None:
-        """One item's trouble is not the others'."""
-        try:
-            async with asyncio.timeout(_LONGEST_S):
-                enrichment = await self._asked(item)
-        except ServiceUnavailable:
-            lost = Settlement(state=ItemState.FAILED, reason="not_recorded")
-            await self._put_off(item, lost, at_least=_BOOKS_PAUSE)
-        except InsufficientCredits as refused:
-            await self._settle(item, Settlement(state=ItemState.FAILED, reason=refused.reason))
-        except TimeoutError:
-            await self._settle(item, Settlement(state=ItemState.FAILED, reason="took_too_long"))
-        # A root: whatever an item breaks, it is told to its owner and breaks no other.
-        except Exception as error:  # noqa: BLE001
-            _log.error("worker.item.failed", error=type(error).__name__, job_id=str(item.job_id))
-            await self._settle(item, Settlement(state=ItemState.FAILED, reason="internal_error"))
-        else:
-            await self._answered(item, enrichment)
-
-    async def _asked(self, item: Leased) -> Enrichment:
-        request = item.request
-        if item.allowance is not None:
-            own = request.options.max_cost
-            cap = item.allowance if own is None else min(own, item.allowance)
-            request = replace(request, options=replace(request.options, max_cost=cap))
-        ids = item.account_id, item.enrichment_id
-        with acting_for(item.account_id):
-            return await self._enricher.work_off(
-                request, *ids, charge_id=item.charge_id, key_id=item.key_id
-            )
-
-    async def _answered(self, item: Leased, enrichment: Enrichment) -> None:
-        settlement = settlement_of(enrichment, item)
-        if may_wait(enrichment):
-            await self._put_off(item, settlement)
-        else:
-            await self._settle(item, settlement)
-
-    async def _put_off(
-        self, item: Leased, otherwise: Settlement, *, at_least: timedelta = timedelta(0)
-    ) -> None:
-        """Once more in a while; `otherwise` is its end when that was said too often."""
-        if item.delays >= _MOST_DELAYS:
-            await self._settle(item, otherwise)
-            return
-        pause = max(at_least, timedelta(seconds=min(2**item.delays, _LONGEST_PAUSE_S)))
-        await insisting(lambda: self._leases.release([item], pause=pause, delays=1))
-
-    async def _settle(self, item: Leased, settlement: Settlement) -> None:
-        if await insisting(lambda: self._leases.settle(item, settlement)):
-            self._metrics.item_ended(settlement.state)
-        else:
-            self._metrics.item_fenced()
-            _log.warning("worker.item.refused", job_id=str(item.job_id), number=item.number)
 
 
 async def _stop(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -7,6 +7,7 @@ was there, and counts it.
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import takewhile
 
 from roleferry_enrich.gateway.buckets import MICRO, Bucket, Priority
 from roleferry_enrich.gateway.shared_buckets import Decision, Refused, Reserved
@@ -28,8 +29,7 @@ class Log:
 
     def free_at(self, now: float, priority: Priority) -> float:
         """The earliest time from `now` on at which one more keeps to the share."""
-        while self._cells and self._cells[0][1] + self._period <= now:
-            self._cells.popleft()
+        self.forget(now)
         room = self._share
         if priority is Priority.BATCH:
             room = max(1, int(room * _BATCH_SHARE))
@@ -41,10 +41,14 @@ class Log:
             excess -= int(count)
         return now
 
-    def left(self, now: float) -> int:
-        """How many more the share has room for."""
+    def forget(self, now: float) -> None:
+        """What was taken a period ago."""
         while self._cells and self._cells[0][1] + self._period <= now:
             self._cells.popleft()
+
+    def left(self, now: float) -> int:
+        """How many more the share has room for."""
+        self.forget(now)
         return max(0, self._share - sum(int(count) for _, _, count in self._cells))
 
     def more_at(self, now: float) -> float:
@@ -58,7 +62,9 @@ class Log:
         return now
 
     def after(self, now: float) -> int:
-        return sum(int(count) for _, latest, count in self._cells if latest > now)
+        # The latest are last; asked at each call, of which all but a few are long over.
+        coming = takewhile(lambda cell: cell[1] > now, reversed(self._cells))
+        return sum(int(count) for _, _, count in coming)
 
     def remove(self, start: float) -> None:
         cell = next((cell for cell in self._cells if start <= cell[1]), None)
@@ -123,6 +129,8 @@ class LocalShares:
     def _take(self, bucket: Bucket, start: float) -> None:
         self._latest[bucket.key] = start
         for log in self._of(bucket):
+            # Here too: while Redis gives the permits nobody asks what is left.
+            log.forget(self._clock())
             log.add(start)
 
     def _of(self, bucket: Bucket) -> tuple[Log, ...]:

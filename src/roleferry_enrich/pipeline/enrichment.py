@@ -65,6 +65,7 @@ class Records(Protocol):
         *,
         event: EventType | None = None,
         bill: Bill | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """The same where nobody waits for an answer; `event` is told to who subscribed to it.
 
@@ -134,6 +135,7 @@ class Enricher:
         request: Request,
         account_id: UUID,
         enrichment_id: UUID,
+        alongside: Alongside[Enrichment] | None = None,
         *,
         charge_id: UUID | None = None,
         key_id: str | None = None,
@@ -162,7 +164,7 @@ class Enricher:
             raise
         if charge.refusal is not None:
             raise charge.refusal
-        enrichment = await self._store(begun, fanout)
+        enrichment = await self._store(begun, fanout, alongside=alongside)
         self.recall.keep(enrichment, fanout.asked, fanout.accepted)
         self.onlooker.answered(enrichment)
         return enrichment
@@ -256,7 +258,14 @@ class Enricher:
         with contextlib.suppress(ServiceUnavailable):
             await self._store(begun, fanout, tell=tell)
 
-    async def _store(self, begun: Begun, fanout: FanOut, *, tell: bool = False) -> Enrichment:
+    async def _store(
+        self,
+        begun: Begun,
+        fanout: FanOut,
+        *,
+        tell: bool = False,
+        alongside: Alongside[Enrichment] | None = None,
+    ) -> Enrichment:
         """The enrichment as known now, stored under its id; it replaces what is there.
 
         Where nothing more is to come, whoever subscribed is told, if wanted.
@@ -265,8 +274,9 @@ class Enricher:
         is_complete = tell and fanout.is_finished and not known.is_owed
         event = EventType.ENRICHMENT_COMPLETED if is_complete else None
         bill = begun.charge.bill(known, is_final=fanout.is_finished)
+        reports = tuple(fanout.reports)
         return await self.records.store(
-            known, tuple(fanout.reports), fanout.everything, event=event, bill=bill
+            known, reports, fanout.everything, event=event, bill=bill, alongside=alongside
         )
 
     def _known(self, begun: Begun, fanout: FanOut) -> Enrichment:

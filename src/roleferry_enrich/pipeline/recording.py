@@ -83,9 +83,11 @@ class PatientRecords:
         *,
         event: EventType | None = None,
         bill: Bill | None = None,
+        alongside: Alongside[Enrichment] | None = None,
     ) -> Enrichment:
         """Likewise, however long it takes. Raises ServiceUnavailable."""
-        return await asyncio.shield(self._start(enrichment, reports, observations, event, bill))
+        work = self._start(enrichment, reports, observations, event, bill, alongside)
+        return await asyncio.shield(work)
 
     def _start(
         self,

@@ -49,17 +49,18 @@ class ScreenedEnricher:
         request: Request,
         account_id: UUID,
         enrichment_id: UUID,
+        alongside: Alongside[Enrichment] | None = None,
         *,
         charge_id: UUID | None = None,
         key_id: str | None = None,
     ) -> Enrichment:
         """Likewise."""
         if await self._refuses(request, account_id):
-            return await self._keep(self._refused(request, account_id, enrichment_id))
+            return await self._keep(self._refused(request, account_id, enrichment_id), alongside)
         before = self.held.changes
         own = await self._own(request, account_id)
         enrichment = await self.asking.work_off(
-            own, account_id, enrichment_id, charge_id=charge_id, key_id=key_id
+            own, account_id, enrichment_id, alongside, charge_id=charge_id, key_id=key_id
         )
         return self._as_of_now(enrichment, before)
 
@@ -98,10 +99,14 @@ class ScreenedEnricher:
         self.asking.onlooker.answered(refused)
         return refused
 
-    async def _keep(self, refused: Enrichment) -> Enrichment:
+    async def _keep(
+        self, refused: Enrichment, alongside: Alongside[Enrichment] | None = None
+    ) -> Enrichment:
         """That it was asked for, and not of whom. Raises ServiceUnavailable."""
         event = EventType.ENRICHMENT_ANSWERED
-        return await self.asking.records.store(refused, (), Observations(), event=event)
+        return await self.asking.records.store(
+            refused, (), Observations(), event=event, alongside=alongside
+        )
 
     def _as_of_now(self, enrichment: Enrichment, before: int) -> Enrichment:
         if self.held.changes == before:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from roleferry_enrich.privacy.somebody import Somebody, forms_of
 from roleferry_enrich.privacy.suppressions import Suppressions
-from roleferry_enrich.privacy.wishes import Wish, forms_of
 from roleferry_enrich.storage.suppressions import Entry
 from roleferry_enrich.storage.transactions import Alongside
 
@@ -26,13 +26,14 @@ class LocalSuppressionDesk:
     async def suppress(
         self,
         account_id: UUID | None,
-        wish: Wish,
+        somebody: Somebody,
         *,
+        reason: str,
         source: str,
         alongside: Alongside[Entry] | None = None,
     ) -> Entry:
         addition = self._suppressions.addition(
-            forms_of(wish), account_id=account_id, reason=wish.reason, source=source
+            forms_of(somebody), account_id=account_id, reason=reason, source=source
         )
         entry = Entry(
             id=addition.entry_id,

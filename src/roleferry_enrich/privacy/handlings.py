@@ -1,5 +1,6 @@
 """How each account handles people's data, as of a few seconds ago, put into its requests."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,19 +34,38 @@ class Handlings:
         self._kept = kept
         self._clock = clock
         self._known: dict[UUID, tuple[Handling, float]] = {}
+        self._reading: dict[UUID, asyncio.Task[Handling]] = {}
 
     async def of(self, account_id: UUID) -> Handling:
         """As read last, where it cannot be read now. Raises ServiceUnavailable if it never was."""
         known = self._known.get(account_id)
         if known is not None and self._clock() - known[1] < _KEPT_FOR_S:
             return known[0]
-        read_at = self._clock()
         try:
-            handling = await self._kept.get(account_id)
+            return await self._read_once(account_id)
         except ServiceUnavailable:
             if known is None:
                 raise
             return known[0]
+
+    async def _read_once(self, account_id: UUID) -> Handling:
+        """All items of a batch ask at the same moment: one look for them."""
+        reading = self._reading.get(account_id)
+        if reading is None:
+            reading = asyncio.create_task(self._read(account_id))
+            self._reading[account_id] = reading
+            reading.add_done_callback(lambda done: self._has_read(account_id, done))
+        return await asyncio.shield(reading)
+
+    def _has_read(self, account_id: UUID, done: asyncio.Task[Handling]) -> None:
+        if self._reading.get(account_id) is done:
+            del self._reading[account_id]
+
+    async def _read(self, account_id: UUID) -> Handling:
+        read_at = self._clock()
+        handling = await self._kept.get(account_id)
+        if self._reading.get(account_id) is not asyncio.current_task():
+            return handling  # changed meanwhile
         if len(self._known) >= _MOST_KEPT:
             self._known.clear()
         self._known[account_id] = handling, read_at
@@ -57,6 +77,7 @@ class Handlings:
         """In force here when it returns. Raises ServiceUnavailable."""
         await self._kept.put(account_id, handling, alongside)
         self._known.pop(account_id, None)
+        self._reading.pop(account_id, None)
         return handling
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from roleferry_enrich.acting import acting_for
-from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.stored import Page
-from roleferry_enrich.errors import InvalidQuery, NotFound
+from roleferry_enrich.errors import NotFound
 from roleferry_enrich.privacy import traces
 from roleferry_enrich.privacy.access import Access
 from roleferry_enrich.privacy.erasure import Erasure
+from roleferry_enrich.privacy.somebody import Somebody, nobody, sought
 from roleferry_enrich.privacy.traces import Traces
 from roleferry_enrich.storage.erasures import ErasureRepository, Receipt
 from roleferry_enrich.storage.notices import NoticeRepository, Unnoticed
@@ -35,12 +35,11 @@ class RightsDesk:
     async def erase(
         self,
         account_id: UUID | None,
-        keys: Keys,
-        phone: str | None,
+        somebody: Somebody,
         alongside: Alongside[Receipt] | None = None,
     ) -> Receipt:
         with acting_for(None):
-            return await self._erasure.erase(account_id, _sought(keys, phone), alongside)
+            return await self._erasure.erase(account_id, _traces(somebody), alongside)
 
     async def receipt(self, account_id: UUID | None, erasure_id: UUID) -> Receipt:
         found = await self._receipts.get(account_id, erasure_id)
@@ -57,11 +56,9 @@ class RightsDesk:
         return Page(items=items, next=following)
 
     # Any: JSON, as it is sent.
-    async def access(
-        self, account_id: UUID | None, keys: Keys, phone: str | None
-    ) -> dict[str, Any]:
+    async def access(self, account_id: UUID | None, somebody: Somebody) -> dict[str, Any]:
         with acting_for(None):
-            return await self._access.of(account_id, _sought(keys, phone), self._erasure.now())
+            return await self._access.of(account_id, _traces(somebody), self._erasure.now())
 
     async def unnoticed(
         self, account_id: UUID, *, after: str | None, limit: int
@@ -80,11 +77,9 @@ class RightsDesk:
         return await self._notices.mark_told(account_id, contacts, how, at, alongside)
 
 
-def _sought(keys: Keys, phone: str | None) -> Traces:
-    sought = traces.of_keys(keys, phone=phone)
-    if not sought.forms:
-        raise InvalidQuery(
-            "nobody can be recognised by this: give an e-mail address, a telephone number, a "
-            "profile, or a name with an employer"
-        )
-    return sought
+def _traces(somebody: Somebody) -> Traces:
+    keys, phone = sought(somebody)
+    found = traces.of_keys(keys, phone=phone)
+    if not found.forms:
+        raise nobody()
+    return found

@@ -39,6 +39,14 @@ _AWHILE = timedelta(milliseconds=500)
 _WIDTH = 4
 _LEASE_ITEMS = statement("lease_items").bindparams(bindparam("lease", type_=Interval))
 _SETTLE_ITEM = statement("settle_item")
+_IS_SETTLED = text("""
+    SELECT EXISTS (
+        SELECT FROM job_items
+        WHERE account_id = :account_id AND job_id = :job_id AND number = :number
+            AND epoch = :epoch AND state = :state
+            AND enrichment_id IS NOT DISTINCT FROM :enrichment_id
+    )
+""")
 _RENEW_ITEMS = statement("renew_items").bindparams(bindparam("lease", type_=Interval))
 _RELEASE_ITEMS = statement("release_items").bindparams(bindparam("pause", type_=Interval))
 _EXPIRE_ITEMS = statement("expire_items").bindparams(bindparam("lease", type_=Interval))
@@ -111,6 +119,16 @@ class LeaseRepository:
 
     async def settle(self, item: Leased, settlement: Settlement) -> bool:
         """Whether what became of it was written down: not where somebody else has it now."""
+
+        async def work(connection: AsyncConnection) -> bool:
+            return await self.settle_within(connection, item, settlement)
+
+        return await in_transaction(self._engine, work)
+
+    async def settle_within(
+        self, connection: AsyncConnection, item: Leased, settlement: Settlement
+    ) -> bool:
+        """The same in the transaction that records the answer: one commit for both."""
         given = {
             "account_id": item.account_id,
             "job_id": item.job_id,
@@ -123,11 +141,11 @@ class LeaseRepository:
             "cache_hits": settlement.cache_hits,
             "is_owed": settlement.is_owed,
         }
-
-        async def work(connection: AsyncConnection) -> bool:
-            return bool(await connection.scalar(_SETTLE_ITEM, given))
-
-        return await in_transaction(self._engine, work)
+        is_ours = await connection.scalar(_SETTLE_ITEM, given)
+        if is_ours is None:
+            # Perhaps by ourselves, in a commit whose answer was lost.
+            is_ours = await connection.scalar(_IS_SETTLED, given)
+        return bool(is_ours)
 
     async def release(
         self, items: Collection[Leased], *, pause: timedelta = timedelta(0), delays: int = 0

@@ -9,37 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from roleferry_enrich.storage import bulk
 from roleferry_enrich.storage.at_rest import at_rest_of
 from roleferry_enrich.storage.identities import Candidate, Identity, Subject, settle
+from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.tables import identities
 
-_given = func.jsonb_populate_recordset(
-    literal_column("NULL::identities"), bindparam("given", type_=JSONB)
-).table_valued(identities.c.subject, identities.c.kind, identities.c.value, name="given")
-
-_owner = identities.alias("owner")
-
-_HELD_BY_OWNERS = select(*identities.c["subject", "kind", "value", "subject_id"]).where(
-    identities.c.account_id == bindparam("account_id"),
-    identities.c.subject_id.in_(
-        select(_owner.c.subject_id)
-        .join(
-            _given,
-            and_(
-                _owner.c.subject == _given.c.subject,
-                _owner.c.kind == _given.c.kind,
-                _owner.c.value == _given.c.value,
-            ),
-        )
-        .where(_owner.c.account_id == bindparam("account_id"))
-    ),
-)
-
+_HELD_BY_OWNERS = statement("held_by_owners").bindparams(bindparam("given", type_=JSONB))
 _REPOINT = (
     update(identities)
     .where(

@@ -97,7 +97,7 @@ def _days(since: date | None, until: date | None, today: date) -> tuple[date, da
     first = since or max(last, date.min + _USUAL) - _USUAL
     if not timedelta(0) <= last - first <= _LONGEST:
         expected = "at most 366 days, of which `until` is the last"
-        raise InvalidQuery(expected, faults=(Fault("since", "out_of_range", expected),))
+        raise InvalidQuery(expected, faults=(Fault("since", "invalid_period", expected),))
     return first, last
 
 

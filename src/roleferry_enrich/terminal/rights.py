@@ -2,12 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from pydantic import ValidationError
 from rich.table import Table
 
 from roleferry_enrich.api.answers.rights import (
@@ -17,11 +16,8 @@ from roleferry_enrich.api.answers.rights import (
     unnoticed_data,
 )
 from roleferry_enrich.api.responses import rendered
-from roleferry_enrich.api.schemas.rights import SubjectBody
-from roleferry_enrich.api.subjects import sought_of
-from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.embedded import servers_of
-from roleferry_enrich.errors import ConfigurationError, InvalidQuery
+from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.privacy.journal import Journal
 from roleferry_enrich.privacy.opening import open_rights
@@ -31,6 +27,8 @@ from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import read_settings
 from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.printing import Format, Sheet, console, show
+from roleferry_enrich.terminal.subject_options import Given
+from roleferry_enrich.terminal.subjects import readable
 from roleferry_enrich.terminal.tables import rows
 
 T = TypeVar("T")
@@ -39,15 +37,15 @@ _AT_ONCE = 100
 Json = dict[str, Any]
 
 
-def erase(given: Mapping[str, str | None], account: str | None) -> None:
-    keys, phone = _sought(given)
-    receipt = _run(lambda desk, _: desk.erase(_id(account), keys, phone))
+def erase(given: Given, account: str | None) -> None:
+    somebody = readable(given)
+    receipt = _run(lambda desk, _: desk.erase(_id(account), somebody))
     _print(erasure_data(receipt))
 
 
-def export(given: Mapping[str, str | None], account: str | None) -> None:
-    keys, phone = _sought(given)
-    _print(access_data(_run(lambda desk, _: desk.access(_id(account), keys, phone))))
+def export(given: Given, account: str | None) -> None:
+    somebody = readable(given)
+    _print(access_data(_run(lambda desk, _: desk.access(_id(account), somebody))))
 
 
 def unnoticed(account: str, output: Format) -> None:
@@ -71,14 +69,6 @@ def replay(folder: Path | None) -> None:
         return await replay_missing(resources.erasure, journal.lines())
 
     console().print(f"Erased again: {_run(work)}.")
-
-
-def _sought(given: Mapping[str, str | None]) -> tuple[Keys, str | None]:
-    try:
-        return sought_of(SubjectBody.model_validate(dict(given)))
-    except (ValidationError, InvalidQuery):
-        # Without `from`: the cause may show what was typed.
-        raise ConfigurationError("one of the options cannot be read as what it should be") from None
 
 
 def _print(document: object) -> None:

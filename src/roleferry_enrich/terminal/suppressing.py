@@ -14,7 +14,7 @@ from roleferry_enrich.api.answers.suppressions import suppression_data
 from roleferry_enrich.api.handling import handling_data
 from roleferry_enrich.domain.handling import Handling, LawfulBasis
 from roleferry_enrich.embedded import servers_of
-from roleferry_enrich.errors import ConfigurationError, InvalidQuery
+from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.privacy.deletion_lists import (
     DeletionList,
     Status,
@@ -24,13 +24,15 @@ from roleferry_enrich.privacy.deletion_lists import (
 )
 from roleferry_enrich.privacy.deletion_requests import DeletionRequests, Handled
 from roleferry_enrich.privacy.finding import traces_of_stored
-from roleferry_enrich.privacy.wishes import Wish, forms_of
+from roleferry_enrich.privacy.somebody import forms_of
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.settings import read_settings
 from roleferry_enrich.storage.contact_values import contact_values
 from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.printing import Format, Sheet, console, show
+from roleferry_enrich.terminal.subject_options import Given
+from roleferry_enrich.terminal.subjects import readable
 from roleferry_enrich.terminal.tables import rows
 
 T = TypeVar("T")
@@ -41,16 +43,12 @@ _LARGEST_FILE = 500_000_000
 Json = dict[str, Any]
 
 
-def suppress(wish: Wish, account: str | None) -> None:
-    try:
-        forms = forms_of(wish)
-    except InvalidQuery as error:
-        told = "; ".join(f"{fault.field} {fault.message}".strip() for fault in error.faults)
-        raise ConfigurationError(told) from None
+def suppress(given: Given, reason: str, account: str | None) -> None:
+    forms = forms_of(readable(given))
 
     async def work(resources: Resources) -> UUID:
         addition = resources.suppressions.addition(
-            forms, account_id=_id(account), reason=wish.reason, source="command"
+            forms, account_id=_id(account), reason=reason, source="command"
         )
         await resources.suppressions.add(addition)
         return addition.entry_id

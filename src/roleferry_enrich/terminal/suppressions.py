@@ -6,49 +6,24 @@ from typing import Annotated
 import typer
 
 from roleferry_enrich.terminal.printing import Format
-from roleferry_enrich.terminal.privacy import (
-    Account,
-    Company,
-    Country,
-    Domain,
-    Email,
-    Name,
-    Phone,
-    Profile,
-    privacy,
-)
+from roleferry_enrich.terminal.privacy import Account, privacy
+from roleferry_enrich.terminal.subject_options import Given, of_somebody
 
 __all__ = ["privacy"]
 
 
 @privacy.command("suppress")
+@of_somebody
 def suppress(
+    given: Given,
     *,
-    email: Email = None,
-    phone: Phone = None,
-    linkedin_url: Profile = None,
-    name: Name = None,
-    domain: Domain = None,
-    company: Company = None,
-    country: Country = None,
     reason: Annotated[str, typer.Option(help="Why; kept as it is, so name nobody.")] = "objected",
     account: Account = None,
 ) -> None:
     """Never look a person up again: no provider is asked, nothing of them is kept or told."""
-    from roleferry_enrich.privacy.wishes import Wish
     from roleferry_enrich.terminal.suppressing import suppress as run
 
-    wish = Wish(
-        email=email,
-        phone=phone,
-        linkedin_url=linkedin_url,
-        full_name=name,
-        domain=domain,
-        company_name=company,
-        country=country,
-        reason=reason,
-    )
-    run(wish, account)
+    run(given, reason, account)
 
 
 @privacy.command("list")

@@ -1,9 +1,11 @@
 """The kinds of values request bodies are made of, with their bounds and documentation."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from itertools import chain
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +17,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from roleferry_enrich.api.violations import violation
@@ -27,8 +30,14 @@ _LONGEST_BLANK = 500
 """No field is longer, so that a longer blank is refused for its length, without a look."""
 
 
-WITHOUT_CONTROLS = {"pattern": r"^[^\x00-\x1f\x7f-\x9f]*$"}
+_CONTROLS = r"\x00-\x1f\x7f-\x9f"
+# Space, and marks that show nothing (soft hyphens, zero-width joiners, direction marks).
+_UNSEEN = r"\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_SEEN = re.compile(f"[^{_UNSEEN}]")
+WITHOUT_CONTROLS = {"pattern": f"^[^{_CONTROLS}]*$"}
 """For the document alone: `strict_json` refuses such characters wherever they are."""
+NOT_BLANK = {"pattern": f"^[^{_CONTROLS}]*[^{_CONTROLS}{_UNSEEN}][^{_CONTROLS}]*$"}
+"""For the document alone: a text that is required and blank is refused as one that is absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,7 @@ NameText = Annotated[str, Text(200)]
 CompanyText = Annotated[str, Text(300)]
 NumberText = Annotated[str, Text(32)]
 CountryText = Annotated[str, Text(60)]
+RequiredText = Annotated[str, Text(200), Field(json_schema_extra=NOT_BLANK)]
 ProviderText = Annotated[str, Text(40)]
 WaterfallText = Annotated[str, Text(40)]
 Dollars = Annotated[float, Field(ge=0, le=1_000), AfterValidator(micro_exact)]
@@ -114,12 +124,28 @@ class Body(BaseModel):
         use_attribute_docstrings=True,
     )
 
+    texts: ClassVar[frozenset[str]] = frozenset()
+    """The names of its fields that are texts."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: object) -> None:
+        cls.texts = frozenset(name for name, it in cls.model_fields.items() if _is_text(it))
+
     @model_validator(mode="before")
     @classmethod
     def _without_blanks(cls, sent: object) -> object:
         if not isinstance(sent, dict):
             return sent
-        return {name: None if _blank(value) else _whole(value) for name, value in sent.items()}
+        return {
+            name: _whole(value)
+            for name, value in sent.items()
+            if not (name in cls.texts and _blank(value))
+        }
+
+
+def _is_text(field: FieldInfo) -> bool:
+    choices = (get_args(choice) for choice in get_args(field.annotation))
+    return any(isinstance(it, Text) for it in (*field.metadata, *chain(*choices)))
 
 
 def _whole(value: object) -> object:
@@ -130,10 +156,9 @@ def _whole(value: object) -> object:
 
 
 def _blank(value: object) -> bool:
-    """Nothing but space and invisible marks (zero-width joiners, direction marks)."""
     if not isinstance(value, str) or len(value) > _LONGEST_BLANK:
         return False
-    return all(c.isspace() or unicodedata.category(c) == "Cf" for c in value)
+    return _SEEN.search(value) is None
 
 
 class ProvidersChoice(Body):

@@ -8,7 +8,7 @@ from pydantic import Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict
 
 from roleferry_enrich.api.schemas.evidence import DOCUMENTED
-from roleferry_enrich.api.schemas.fields import Body, NameText, one_of
+from roleferry_enrich.api.schemas.fields import Body, RequiredText, one_of
 from roleferry_enrich.domain.scopes import ISSUABLE, Scope
 
 _GIVEN = tuple(scope.value for scope in ISSUABLE)
@@ -24,7 +24,7 @@ _Days = Annotated[int, Field(ge=1, le=3_650)]
 class KeyBody(Body):
     """The key that is wanted."""
 
-    name: NameText
+    name: RequiredText
     """What it is for."""
     scopes: Annotated[list[GivenScope], Field(min_length=1, max_length=len(_GIVEN))]
     """What it may do: none that the key in use has not."""

@@ -4,43 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, with_config
+from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from roleferry_enrich.api.schemas.evidence import DOCUMENTED
-from roleferry_enrich.api.schemas.fields import (
-    Body,
-    CompanyText,
-    CountryText,
-    DomainText,
-    EmailText,
-    NameText,
-    NumberText,
-    Text,
-    UrlText,
-)
-
-
-class SubjectBody(Body):
-    """Who it is about: an e-mail address, a phone number, a profile, or a name with an employer.
-
-    In any spelling; what is found leads to all else by which the person is known.
-    """
-
-    email: EmailText | None = None
-    phone: Annotated[str, Text(40)] | None = None
-    linkedin_url: UrlText | None = None
-    full_name: NameText | None = None
-    first_name: NameText | None = None
-    last_name: NameText | None = None
-    domain: DomainText | None = None
-    """The employer's."""
-    company_name: CompanyText | None = None
-    company_number: NumberText | None = None
-    country: CountryText | None = None
-    """In which a telephone number without its country code is dialled."""
-    everywhere: bool = False
-    """In all accounts of the installation. Needs a key with the scope `operator`."""
+from roleferry_enrich.api.schemas.fields import Body, RequiredText
+from roleferry_enrich.api.schemas.times import Moment
 
 
 class NoticesBody(Body):
@@ -49,9 +18,9 @@ class NoticesBody(Body):
     contact_ids: Annotated[
         list[Annotated[UUID, Field(strict=False)]], Field(min_length=1, max_length=1_000)
     ]
-    how: Annotated[str, Text(200)]
+    how: RequiredText
     """`mail`, `letter`, or why nobody had to be told."""
-    told_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    told_at: Moment | None = None
     """Now, where absent."""
 
 
