@@ -18,6 +18,7 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.normalise.first_use import load_tables
+from roleferry_enrich.observability.crashes import report_failed_tasks
 from roleferry_enrich.observability.requests import Tracing
 from roleferry_enrich.observability.telemetry import configure_telemetry
 from roleferry_enrich.privacy.opening import replay_journal
@@ -51,6 +52,7 @@ def create_app(
 
     @asynccontextmanager
     async def opening() -> AsyncIterator[Services]:
+        report_failed_tasks()
         async with (
             open_resources(settings, servers, telemetry, channels=channels) as resources,
             open_desk() as desk,

@@ -15,7 +15,8 @@ from roleferry_enrich.accounts.audit import AuditTrail
 from roleferry_enrich.accounts.desk import LocalKeyDesk
 from roleferry_enrich.accounts.opening import open_kept_answers
 from roleferry_enrich.batches.desk import JobDesk
-from roleferry_enrich.domain.enrichments import Enrichment, Request
+from roleferry_enrich.domain.credits import lowest
+from roleferry_enrich.domain.enrichments import Enrichment, Options, Request
 from roleferry_enrich.domain.health import Health, LimiterState, ProviderHealth
 from roleferry_enrich.domain.loose_records import LooseRecord, RecordOutcome
 from roleferry_enrich.domain.plans import Plan
@@ -98,8 +99,10 @@ class LocalServices:
             request, account.id, came_at, alongside, key_id=account.key_id
         )
 
-    def plan(self, request: Request) -> Plan:
-        return estimate(first_situation(self._resources.gateway.channels, request))
+    async def plan(self, request: Request, account: Account) -> Plan:
+        options = await self._capped(request.options, account.id)
+        own = replace(request, options=options)
+        return estimate(first_situation(self._resources.gateway.channels, own))
 
     async def verify(
         self,
@@ -109,14 +112,25 @@ class LocalServices:
         *,
         alongside: Alongside[Verification] | None = None,  # noqa: ARG002 - it has no transaction
     ) -> Verification:
-        options = handled(request.options, await self.handlings.of(account.id))
-        own = replace(request, options=options)
+        own = replace(request, options=await self._handled(request.options, account.id))
         return await self._resources.verifier.verify(
             own, account.id, came_at, key_id=account.key_id
         )
 
-    def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
-        return plan_of(request, self._resources.gateway.channels)
+    async def plan_verification(
+        self, request: VerificationRequest, account: Account
+    ) -> VerificationPlan:
+        own = replace(request, options=await self._capped(request.options, account.id))
+        return plan_of(own, self._resources.gateway.channels)
+
+    async def _capped(self, options: Options, account_id: UUID) -> Options:
+        """As the request would be asked: by the account's own rules, and within its cap."""
+        cap = (await self.billing.plan(account_id)).caps.request
+        own = await self._handled(options, account_id)
+        return replace(own, max_cost=lowest(own.max_cost, cap))
+
+    async def _handled(self, options: Options, account_id: UUID) -> Options:
+        return handled(options, await self.handlings.of(account_id))
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:
         found = await self._resources.enrichments.get(account_id, enrichment_id)

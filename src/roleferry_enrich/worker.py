@@ -25,6 +25,7 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.garbage import look_seldom
 from roleferry_enrich.gateway.channels import Channel
+from roleferry_enrich.observability.crashes import report_failed_tasks
 from roleferry_enrich.observability.hanging import HUNG, ended_when_hung
 from roleferry_enrich.observability.serving import metrics_served
 from roleferry_enrich.observability.telemetry import configure_telemetry
@@ -63,6 +64,7 @@ async def work(
 
     `channels` takes the place of the catalogue's.
     """
+    report_failed_tasks()
     telemetry = configure_telemetry(settings)
     metrics, registry = telemetry.metrics.metrics.work, telemetry.metrics.registry
     with metrics_served(registry, settings.host, settings.worker_metrics_port):

@@ -17,6 +17,7 @@ from tests.pipeline.scripted import (
 from roleferry_enrich.accounts.charging import PlannedCharging
 from roleferry_enrich.domain.credits import UNLIMITED, AccountPlan, Bill, Caps, Prices
 from roleferry_enrich.domain.identifiers import MicroUsd
+from roleferry_enrich.domain.people import PhoneClaim, PhoneKind
 from roleferry_enrich.errors import CapReached, InsufficientCredits, NotPaidFor, ServiceUnavailable
 from roleferry_enrich.gateway.leave import FREE
 from roleferry_enrich.pipeline.background import Background
@@ -172,6 +173,21 @@ async def test_an_answer_goes_to_the_records_with_its_bill() -> None:
     assert (bill.charge_id, bill.key_id, bill.is_metered) == (answer.id, "k1", True)
     assert (bill.parts, bill.is_final, bill.is_cached) == ({"enrichment": 1}, True, False)
     assert "full_name" in bill.fields
+
+
+async def test_a_key_that_is_shown_no_personal_fields_does_not_pay_for_them_however_late() -> None:
+    """Neither with the answer nor with what comes in after it."""
+    mobile = PhoneClaim(number="+447700900123", kind=PhoneKind.MOBILE)
+    told = orla("apollo", phones=(mobile,))
+    for sees, parts in ((True, {"enrichment": 1, "phone": 5}), (False, {"enrichment": 1})):
+        house, script, shelf = House(METERED, balance=20), Asking(MATCH), Shelf()
+        background = Background()
+        service = replace(enricher(script, shelf, background), charging=house.charging())
+        await service.enrich(request(shows_personal=sees), ASKER.account_id)
+        script.answer("apollo.find_person", told)
+        await background.drain(5)
+        assert [bill.parts for bill in shelf.bills] == [{}, parts]
+        assert ("phone" in shelf.bills[1].fields) is sees
 
 
 async def test_credits_stay_held_until_late_answers_are_in() -> None:

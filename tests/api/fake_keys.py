@@ -51,9 +51,11 @@ class FakeKeys:
             await alongside(None, (key, TOKEN))
         return key, TOKEN
 
-    async def revoke(self, account_id: UUID, key_id: str) -> None:
+    async def revoke(self, account_id: UUID, key_id: str, *, alongside: Any = None) -> None:
         self._of(account_id, key_id)
         self.revoked.append(key_id)
+        if alongside is not None:
+            await alongside(None, None)
 
     def _of(self, account_id: UUID, key_id: str) -> IssuedKey:
         if (account_id, key_id) not in self.owned:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from roleferry_enrich.domain.stored import Page
@@ -21,7 +22,9 @@ class FakeRights:
     erased: dict[UUID, Receipt] = field(default_factory=dict)
     told: list[tuple[UUID, tuple[UUID, ...], str, datetime | None]] = field(default_factory=list)
 
-    async def erase(self, account_id: UUID | None, somebody: Somebody) -> Receipt:
+    async def erase(
+        self, account_id: UUID | None, somebody: Somebody, alongside: Any = None
+    ) -> Receipt:
         sought(somebody)
         self.asked.append((account_id, somebody))
         receipt = Receipt(
@@ -32,6 +35,8 @@ class FakeRights:
             counts={"people": 1},
         )
         self.erased[receipt.id] = receipt
+        if alongside is not None:
+            await alongside(None, receipt)
         return receipt
 
     async def receipt(self, account_id: UUID | None, erasure_id: UUID) -> Receipt:
@@ -69,6 +74,9 @@ class FakeRights:
         contacts: list[UUID],
         how: str,
         told_at: datetime | None,
+        alongside: Any = None,
     ) -> int:
         self.told.append((account_id, tuple(contacts), how, told_at))
+        if alongside is not None:
+            await alongside(None, len(contacts))
         return len(contacts)

@@ -68,6 +68,7 @@ class FakeJobs:
         self.made: list[tuple[UUID, NewJob]] = []
         self.known: dict[tuple[UUID, UUID], Job] = {}
         self.ended: list[ItemResult] = []
+        self.retried: list[UUID] = []
         self.looks = 0
         self.refusal: RequestRefused | None = None
 
@@ -112,14 +113,26 @@ class FakeJobs:
         mine = tuple(job for (owner, _), job in self.known.items() if owner == account_id)
         return Page(items=mine[:limit], next="cursor-2" if len(mine) > limit else None)
 
-    async def cancel(self, account_id: UUID, job_id: UUID) -> Job | None:
+    async def cancel(
+        self, account_id: UUID, job_id: UUID, alongside: Alongside[Job] | None = None
+    ) -> Job | None:
         job = self.known.get((account_id, job_id))
-        return job and replace(job, cancelled_at=job.created_at, finished_at=job.created_at)
+        if job is None:
+            return None
+        job = replace(job, cancelled_at=job.created_at, finished_at=job.created_at)
+        await _write(alongside, job)
+        return job
 
-    async def retry(self, account_id: UUID, job_id: UUID) -> Job | None:
+    async def retry(
+        self, account_id: UUID, job_id: UUID, alongside: Alongside[Job] | None = None
+    ) -> Job | None:
         if self.refusal is not None:
             raise self.refusal
-        return self.known.get((account_id, job_id))
+        job = self.known.get((account_id, job_id))
+        if job is not None:
+            self.retried.append(job_id)
+            await _write(alongside, job)
+        return job
 
     async def results(
         self, account_id: UUID, job_id: UUID, *, after: str | None, limit: int
@@ -308,7 +321,7 @@ class FakeServices:
         await _write(alongside if self.records else None, found)
         return found
 
-    def plan(self, request: Request) -> Plan:
+    async def plan(self, request: Request, account: Account) -> Plan:
         return estimate(first_situation(self._channels(), request))
 
     async def verify(
@@ -333,7 +346,9 @@ class FakeServices:
             answered_at=NOW,
         )
 
-    def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
+    async def plan_verification(
+        self, request: VerificationRequest, account: Account
+    ) -> VerificationPlan:
         return plan_of(request, self._channels())
 
     def _channels(self) -> Mapping[str, Channel]:

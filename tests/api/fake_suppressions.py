@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from roleferry_enrich.domain.handling import Handling
@@ -17,7 +18,13 @@ class FakeSuppressions:
     asked: list[tuple[UUID | None, Somebody]] = field(default_factory=list)
 
     async def suppress(
-        self, account_id: UUID | None, somebody: Somebody, *, reason: str, source: str
+        self,
+        account_id: UUID | None,
+        somebody: Somebody,
+        *,
+        reason: str,
+        source: str,
+        alongside: Any = None,
     ) -> Entry:
         digests = [(form.kind, bytes(16)) for form in forms_of(somebody)]
         entry = Entry(
@@ -26,6 +33,8 @@ class FakeSuppressions:
         )  # fmt: skip
         self.asked.append((account_id, somebody))
         self.held[account_id, ENTRY_ID] = entry
+        if alongside is not None:
+            await alongside(None, entry)
         return entry
 
     async def listed(
@@ -33,8 +42,11 @@ class FakeSuppressions:
     ) -> tuple[tuple[Entry, ...], str | None]:
         return tuple(e for (owner, _), e in self.held.items() if owner == account_id), None
 
-    async def release(self, account_id: UUID | None, entry_id: UUID) -> bool:
-        return self.held.pop((account_id, entry_id), None) is not None
+    async def release(self, account_id: UUID | None, entry_id: UUID, alongside: Any = None) -> bool:
+        was_held = self.held.pop((account_id, entry_id), None) is not None
+        if alongside is not None and was_held:
+            await alongside(None, None)
+        return was_held
 
 
 @dataclass
@@ -46,5 +58,7 @@ class KeptHandlings:
         self.reads += 1
         return self.said.get(account_id, Handling())
 
-    async def put(self, account_id: UUID, handling: Handling) -> None:
+    async def put(self, account_id: UUID, handling: Handling, alongside: Any = None) -> None:
         self.said[account_id] = handling
+        if alongside is not None:
+            await alongside(None, handling)

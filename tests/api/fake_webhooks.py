@@ -30,6 +30,7 @@ class FakeWebhooks:
     changes: list[EndpointChange] = field(default_factory=list)
     rotations: list[tuple[str | None, timedelta]] = field(default_factory=list)
     replayed: list[UUID] = field(default_factory=list)
+    tested: list[UUID] = field(default_factory=list)
     pages_asked: list[tuple[str | None, int]] = field(default_factory=list)
     failure: Exception | None = None
 
@@ -49,8 +50,7 @@ class FakeWebhooks:
         )
         self.owned[account_id, ENDPOINT] = endpoint
         shown = endpoint, wish.secret or SECRET
-        if alongside is not None:
-            await alongside(None, shown)
+        await _write(alongside, shown)
         return shown
 
     async def all(self, account_id: UUID) -> list[Endpoint]:
@@ -63,16 +63,20 @@ class FakeWebhooks:
             raise NotFound("there is no such webhook endpoint")
         return self.owned[account_id, endpoint_id]
 
-    async def change(self, account_id: UUID, endpoint_id: UUID, change: EndpointChange) -> Endpoint:
+    async def change(
+        self, account_id: UUID, endpoint_id: UUID, change: EndpointChange, alongside: Any = None
+    ) -> Endpoint:
         endpoint = await self.get(account_id, endpoint_id)
         self.changes.append(change)
         if change.enabled is False:
             endpoint = replace(endpoint, disabled_at=NOW, disabled_by=DisabledBy.REQUEST)
+        await _write(alongside, endpoint)
         return endpoint
 
-    async def remove(self, account_id: UUID, endpoint_id: UUID) -> None:
+    async def remove(self, account_id: UUID, endpoint_id: UUID, alongside: Any = None) -> None:
         await self.get(account_id, endpoint_id)
         del self.owned[account_id, endpoint_id]
+        await _write(alongside, None)
 
     async def rotate(
         self,
@@ -85,7 +89,9 @@ class FakeWebhooks:
     ) -> tuple[Endpoint, str]:
         endpoint = await self.get(account_id, endpoint_id)
         self.rotations.append((secret, overlap))
-        return replace(endpoint, old_secret_until=NOW + overlap), secret or SECRET
+        shown = replace(endpoint, old_secret_until=NOW + overlap), secret or SECRET
+        await _write(alongside, shown)
+        return shown
 
     async def deliveries(
         self, account_id: UUID, endpoint_id: UUID, *, after: str | None, limit: int
@@ -94,14 +100,26 @@ class FakeWebhooks:
         self.pages_asked.append((after, limit))
         return Page(items=(_delivery(endpoint_id),), next="cursor-2")
 
-    async def replay(self, account_id: UUID, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
+    async def replay(
+        self, account_id: UUID, endpoint_id: UUID, delivery_id: UUID, alongside: Any = None
+    ) -> Delivery:
         await self.get(account_id, endpoint_id)
         self.replayed.append(delivery_id)
-        return _delivery(endpoint_id)
+        delivery = _delivery(endpoint_id)
+        await _write(alongside, delivery)
+        return delivery
 
-    async def test(self, account_id: UUID, endpoint_id: UUID) -> Delivery:
+    async def test(self, account_id: UUID, endpoint_id: UUID, alongside: Any = None) -> Delivery:
         await self.get(account_id, endpoint_id)
-        return _delivery(endpoint_id)
+        self.tested.append(endpoint_id)
+        delivery = _delivery(endpoint_id)
+        await _write(alongside, delivery)
+        return delivery
+
+
+async def _write(alongside: Any, result: object) -> None:
+    if alongside is not None:
+        await alongside(None, result)
 
 
 def _delivery(endpoint_id: UUID) -> Delivery:

@@ -4,12 +4,24 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from tests.api.fake_keys import KEY_ID
 from tests.api.fake_services import OTHER_KEY
+from tests.api.fake_webhooks import DELIVERY, ENDPOINT
 
+from roleferry_enrich.api.application import create_api
 from roleferry_enrich.errors import ServiceUnavailable
 
 ADA = {"email": "ada@engines.test"}
+DOCUMENT = create_api().openapi()
 KEYED = {"Idempotency-Key": "abc-1"}
+KEYLESS = {
+    "resolveRecords": "compares what it is given: it neither costs nor creates anything",
+    "exportPerson": "reads what is stored",
+    "cancelJob": "ends what has not ended: the second time there is nothing left to end",
+    "receiveWebhook": "senders do not know the header; each event has an id of its own",
+    "receiveWebhookByToken": "likewise",
+}
+"""Operations by POST that take no key, and why."""
 LONGER = {"company_name": "Engines", "email": "ada@engines.test"}
 PATHS = {
     "/enrich": ADA,
@@ -20,7 +32,17 @@ PATHS = {
     "/enrich/enqueue": {"items": [ADA]},
     "/keys": {"name": "crm", "scopes": ["read"]},
     "/webhook-endpoints": {"url": "https://acme.test/hook", "events": ["enrichment.completed"]},
+    "/webhook-endpoints/{endpoint_id}/rotate": {},
+    "/webhook-endpoints/{endpoint_id}/test": None,
+    "/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay": None,
+    "/keys/{key_id}/rotate": {},
+    "/jobs/{job_id}/retry": None,
+    "/privacy/suppressions": ADA,
+    "/privacy/erasures": ADA,
+    "/privacy/notices": {"contact_ids": ["00000000-0000-0000-0000-000000000009"], "how": "letter"},
 }
+IDS = {"endpoint_id": ENDPOINT, "delivery_id": DELIVERY, "key_id": KEY_ID, "job_id": UUID(int=1)}
+"""As the fakes give them to what is made first."""
 
 
 def effects(services) -> int:
@@ -31,12 +53,50 @@ def effects(services) -> int:
         services.jobs.made,
         services.webhooks.wishes,
         services.keys.wishes,
+        services.keys.rotations,
+        services.jobs.retried,
+        services.webhooks.rotations,
+        services.webhooks.tested,
+        services.webhooks.replayed,
+        services.suppressions.asked,
+        services.rights.asked,
+        services.rights.told,
     )
     return sum(map(len, done))
 
 
+def test_every_operation_that_costs_or_creates_takes_a_key():
+    posts = {
+        told["post"]["operationId"]: (path, told["post"])
+        for path, told in DOCUMENT["paths"].items()
+        if "post" in told
+    }
+    keyed = {
+        name
+        for name, (_, told) in posts.items()
+        if any(it["name"] == "Idempotency-Key" for it in told.get("parameters", ()))
+    }
+    assert posts.keys() - keyed == KEYLESS.keys()
+    # Each of them is tried below, and says what may come of its key.
+    assert {posts[name][0] for name in keyed} == PATHS.keys()
+    for name in keyed:
+        assert {"400", "409", "422"} <= posts[name][1]["responses"].keys(), name
+
+
+@pytest.fixture
+async def things(client, services) -> None:
+    """What the paths name, made and then forgotten by the counts."""
+    for path in ("/keys", "/webhook-endpoints", "/enrich/batch"):
+        assert (await client.post(path, json=PATHS[path])).is_success
+    services.keys.wishes.clear()
+    services.webhooks.wishes.clear()
+    services.jobs.made.clear()
+
+
 @pytest.mark.parametrize(("path", "body"), PATHS.items())
+@pytest.mark.usefixtures("things")
 async def test_the_same_again_is_answered_the_same_and_not_done_again(client, services, path, body):
+    path = path.format_map(IDS)
     first = await client.post(path, json=body, headers=KEYED)
     again = await client.post(path, json=body, headers=KEYED)
 
@@ -166,10 +226,11 @@ async def test_what_can_be_kept_no_more_is_told_all_the_same(client, services, m
     assert (await client.post("/enrich", json=ADA, headers=KEYED)).status_code == 200
 
 
-async def test_a_secret_that_was_replaced_is_shown_again(client, services):
-    await client.post("/webhook-endpoints", json=PATHS["/webhook-endpoints"])
-    path = "/webhook-endpoints/00000000-0000-0000-0000-000000000046/rotate"
-    first = await client.post(path, json={}, headers=KEYED)
-    again = await client.post(path, json={}, headers=KEYED)
-    assert first.is_success, first.text
-    assert (again.content, len(services.webhooks.rotations)) == (first.content, 1)
+@pytest.mark.parametrize("path", ["/jobs/{job_id}/retry", "/webhook-endpoints/{endpoint_id}/test"])
+async def test_what_is_not_there_leaves_the_key_free(client, services, path):
+    """Nothing is held for twenty seconds by who mistyped an id."""
+    for _ in range(2):
+        reply = await client.post(path.format_map(IDS), headers=KEYED)
+        assert reply.status_code == 404
+    assert (services.kept_answers.claims, services.audit.written) == ({}, [])
+    assert [status for *_, status in services.audit.noted] == [404, 404]

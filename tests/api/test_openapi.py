@@ -50,9 +50,9 @@ WEBHOOKS = {
     "changeWebhookEndpoint": {200, 400, 401, 404, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "deleteWebhookEndpoint": {204, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
     "rotateWebhookSecret": {200, 400, 401, 404, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
-    "testWebhookEndpoint": {202, 400, 401, 404, 409, 413, 414, 422, 429, 431, 500, 503},
+    "testWebhookEndpoint": {202, 400, 401, 404, 408, 409, 413, 414, 422, 429, 431, 500, 503},
     "listWebhookDeliveries": {200, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
-    "replayWebhookDelivery": {202, 400, 401, 404, 409, 413, 414, 422, 429, 431, 500, 503},
+    "replayWebhookDelivery": {202, 400, 401, 404, 408, 409, 413, 414, 422, 429, 431, 500, 503},
 }
 KEYS = {
     "getAccount": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
@@ -63,7 +63,7 @@ KEYS = {
     "revokeKey": {204, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
 }
 SUPPRESSIONS = {
-    "suppressPerson": {201, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "suppressPerson": {201, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
     "listSuppressions": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
     "getHandling": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
     "putHandling": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
@@ -75,12 +75,12 @@ BILLING = {
     "getUsage": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
 }
 RIGHTS = {
-    "erasePerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "erasePerson": {200, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
     "listErasures": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
     "getErasure": {200, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503},
     "exportPerson": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
     "listUnnoticed": {200, 400, 401, 413, 414, 422, 429, 431, 500, 503},
-    "markNoticed": {200, 400, 401, 408, 413, 414, 415, 422, 429, 431, 500, 503},
+    "markNoticed": {200, 400, 401, 408, 409, 413, 414, 415, 422, 429, 431, 500, 503},
 }
 NAMED = {**WEBHOOKS, **KEYS, **SUPPRESSIONS, **RIGHTS, **BILLING}
 PUBLIC = {"getLiveness", "getReadiness", "getProviderHealth", "getMetrics"}
@@ -140,7 +140,7 @@ def test_what_is_accepted_documents_every_status(name):
 def test_what_is_about_a_job_documents_every_status(name):
     expected = {200, 400, 401, 404, 413, 414, 422, 429, 431, 500, 503}
     expected -= {404} if name == "listJobs" else set()
-    expected |= {409} if name == "retryJob" else set()
+    expected |= {408, 409} if name == "retryJob" else set()
     assert statuses(name) == expected
 
 

@@ -82,6 +82,16 @@ def known(services):
     return services
 
 
+async def test_each_request_says_whether_its_key_is_shown_them(client, known, without_scope):
+    """So that nobody is charged for what is withheld."""
+    await client.post("/enrich", json={"email": "ada@engines.test"})
+    await client.post("/companies/executives", json={"domain": "engines.test"})
+    await client.post("/enrich/batch", json={"items": [{"email": "ada@engines.test"}]})
+    [(_, job)] = known.jobs.made
+    asked = [request for request, _ in known.asked] + [item.request for item in job.items]
+    assert [request.options.shows_personal for request in asked] == [False, False, False]
+
+
 async def replies(client):
     answer = await client.post("/enrich", json={"email": "ada@engines.test"})
     job = await client.post("/enrich/batch", json={"items": [{"email": "ada@engines.test"}]})
@@ -102,6 +112,9 @@ async def test_a_key_with_the_scope_is_shown_them(client, known):
         assert reply.status_code == 200
         assert HOME in reply.text, reply.request.url
     assert (await replies(client))[0].json()["meta"]["withheld"] == []
+    [*_, (_, job)] = known.jobs.made
+    asked = [request for request, _ in known.asked] + [item.request for item in job.items]
+    assert all(request.options.shows_personal for request in asked)
 
 
 async def test_a_key_without_it_is_shown_neither_and_told_so(client, known, without_scope):

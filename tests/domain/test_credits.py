@@ -16,9 +16,10 @@ from roleferry_enrich.domain.credits import (
     levels_reached,
     lowest,
 )
-from roleferry_enrich.domain.enrichments import Goal, Request
+from roleferry_enrich.domain.enrichments import Goal, Options, Request
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.queries import Keys
+from roleferry_enrich.domain.records import Confidence, ContactKind, ContactPoint
 
 PRICES = Prices(enrichment=2, fields={"phone": 5, "title": 1, "full_name": 0}, cached=1)
 ACCOUNT = uuid4()
@@ -88,14 +89,73 @@ def test_each_executive_counts() -> None:
 
 
 def test_a_company_is_charged_by_its_own_fields() -> None:
-    wish = Request(goal=Goal.COMPANY, keys=Keys())
-    answer = enrichment(ACCOUNT, request=wish, company=company(phone="1"), outcomes=(outcome(),))
-    assert charge_of(answer, PRICES) == {"enrichment": 2, "phone": 5}
+    def charged(*wanted: str):
+        wish = Request(goal=Goal.COMPANY, keys=Keys(), wanted=frozenset(wanted))
+        asked = {"request": wish, "outcomes": (outcome(),)}
+        return charge_of(enrichment(ACCOUNT, company=company(phone="1"), **asked), PRICES)
+
+    assert charged("firmographics") == {"enrichment": 2, "phone": 5}
+    # Of what was not asked for nothing is shown.
+    assert charged("technographics") == {}
+
+
+def test_what_is_less_sure_than_asked_for_is_not_shown_and_free() -> None:
+    wish = Request(goal=Goal.PERSON, keys=Keys(), options=Options(min_confidence=Confidence(0.8)))
+    guess = person("Ada Lovelace", phone="+441632960001", title="CEO")
+    unsure = replace(guess.fields["phone"], confidence=Confidence(0.7))
+    ada = replace(guess, fields={**guess.fields, "phone": unsure})
+    answer = enrichment(ACCOUNT, request=wish, person=ada, outcomes=(outcome(),))
+    assert charge_of(answer, PRICES) == {"enrichment": 2, "title": 1}
+
+
+PERSONAL_PRICES = Prices(enrichment=2, fields={"phone": 5, "personal_email": 7}, cached=1)
+
+
+def asked_by(goal=Goal.PERSON, *, sees: bool, label="mobile", **wish):
+    """Ada with a mailbox of her own, and a telephone that is hers or the company's."""
+    options = Options(shows_personal=sees)
+    request = Request(goal=goal, keys=Keys(), options=options, **wish)
+    number = ContactPoint(
+        kind=ContactKind.PHONE, value="+441632960001", label=label,
+        confidence=Confidence(0.9), sources=(source("acme"),),
+    )  # fmt: skip
+    ada = person("Ada Lovelace", phone="+441632960001", personal_email="ada@gmail.test")
+    ada = replace(ada, contact_points=(number,))
+    found = {"person": ada} if goal is Goal.PERSON else {"executives": (ada, ada)}
+    return enrichment(ACCOUNT, request=request, outcomes=(outcome(),), **found)
+
+
+def test_what_is_withheld_from_the_key_that_asked_is_free() -> None:
+    full = {"enrichment": 2, "phone": 5, "personal_email": 7}
+    assert charge_of(asked_by(sees=True), PERSONAL_PRICES) == full
+    assert charge_of(asked_by(sees=False), PERSONAL_PRICES) == {"enrichment": 2}
+    assert found_fields(asked_by(sees=False)) == ("full_name",)
+    # The company's own number is nobody's, and shown.
+    shown = asked_by(sees=False, label="switchboard")
+    assert charge_of(shown, PERSONAL_PRICES) == {"enrichment": 2, "phone": 5}
+    leaders = asked_by(Goal.EXECUTIVES, sees=False, limit=2)
+    assert charge_of(leaders, PERSONAL_PRICES) == {"enrichment": 2}
+
+
+def test_where_all_that_is_new_is_withheld_nothing_new_is_charged() -> None:
+    wanted = frozenset({"phone", "personal_email"})
+    assert charge_of(asked_by(sees=False, wanted=wanted), PERSONAL_PRICES) == {}
+    ada = asked_by(sees=False)
+    known = replace(ada.person.fields["full_name"], sources=(source("hunter"),))
+    fields = {**ada.person.fields, "full_name": known}
+    ada = replace(ada, person=replace(ada.person, fields=fields))
+    assert charge_of(ada, PERSONAL_PRICES) == {"cached": 1}
+
+
+def test_nothing_is_reserved_for_what_is_never_shown() -> None:
+    assert highest_charge(asked_by(sees=True).request, PERSONAL_PRICES) == 14
+    assert highest_charge(asked_by(sees=False).request, PERSONAL_PRICES) == 7
 
 
 @pytest.mark.parametrize("goal", Goal)
 def test_no_charge_is_higher_than_what_is_reserved(goal) -> None:
-    wish = Request(goal=goal, keys=Keys(), limit=3)
+    wanted = frozenset({"firmographics", *PRICES.fields})
+    wish = Request(goal=goal, keys=Keys(), limit=3, wanted=wanted)
     ada = person("Ada Lovelace", phone="+441632960001", title="CEO")
     answer = enrichment(
         ACCOUNT,

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.storage.examples import said
 
+from roleferry_enrich.domain.enrichments import Goal, Options, Request
+from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import FieldValue
 from roleferry_enrich.storage.documents import encode, read, storable
 
@@ -46,3 +48,12 @@ def test_read_only_mapping_is_an_object() -> None:
 def test_unknown_type_is_refused() -> None:
     with pytest.raises(TypeError, match="object"):
         encode(object())
+
+
+def test_a_request_remembers_that_its_key_is_shown_nothing_personal() -> None:
+    asked = Request(goal=Goal.PERSON, keys=Keys(), options=Options(shows_personal=False))
+    assert read(orjson.loads(encode(asked)), Request) == asked
+    # One from before, which did not say it, was charged for all.
+    former = orjson.loads(encode(asked))
+    del former["options"]["shows_personal"]
+    assert read(former, Request).options.shows_personal

@@ -43,8 +43,10 @@ class LocalKeyDesk:
             alongside=alongside,
         )
 
-    async def revoke(self, account_id: UUID, key_id: str) -> None:
-        await self._accounts.revoke_key(account_id, key_id)
+    async def revoke(
+        self, account_id: UUID, key_id: str, *, alongside: Alongside[None] | None = None
+    ) -> None:
+        await self._accounts.revoke_key(account_id, key_id, alongside)
 
 
 def require_no_more(maker: Account, scopes: Collection[str]) -> None:

@@ -150,7 +150,9 @@ class AccountRepository:
             self._engine, lambda connection: listed(connection, account_id, now)
         )
 
-    async def revoke_key(self, account_id: UUID, key_id: str) -> None:
+    async def revoke_key(
+        self, account_id: UUID, key_id: str, alongside: Alongside[None] | None = None
+    ) -> None:
         """Ends a key: at once in this process, within five seconds in every other."""
         key = api_keys.c
         statement = (
@@ -159,11 +161,13 @@ class AccountRepository:
             .values(revoked_at=func.coalesce(key.revoked_at, self._now()))
         )
 
-        async def work(connection: AsyncConnection) -> int:
-            return (await connection.execute(statement)).rowcount
+        async def work(connection: AsyncConnection) -> None:
+            if not (await connection.execute(statement)).rowcount:
+                raise NotFound("there is no such key")
+            if alongside is not None:
+                await alongside(connection, None)
 
-        if not await in_transaction(self._engine, work):
-            raise NotFound("there is no such key")
+        await in_transaction(self._engine, work)
         self._known.forget(key_id)
 
     def _row(

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from prometheus_client import REGISTRY, CollectorRegistry
 
@@ -34,7 +35,10 @@ from roleferry_enrich.api.openapi import complete
 from roleferry_enrich.api.problems import answer_problems
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.trusted_hosts import NamedOnly
+from roleferry_enrich.errors import RoleferryError
+from roleferry_enrich.observability.crashes import told
 
+_log = structlog.get_logger(__name__)
 Opening = Callable[[], AbstractAsyncContextManager[Services]]
 """Opens the services for as long as the application runs."""
 
@@ -116,6 +120,10 @@ def create_api(
     return app
 
 
+class NotServing(Exception):
+    """The API could not start, or did not end well; the log says why."""
+
+
 class _Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -131,8 +139,15 @@ def _lifespan(
         if opening is None:
             yield
             return
-        async with opening() as services:
-            app.state.services = services
-            yield
+        try:
+            async with opening() as services:
+                app.state.services = services
+                yield
+        except RoleferryError:
+            raise
+        # A root: the framework and the server each print what passes here, with all that it says.
+        except Exception as error:  # noqa: BLE001
+            _log.error("api.failed", error=type(error).__name__, exception=told(error))
+            raise NotServing from None
 
     return lifespan

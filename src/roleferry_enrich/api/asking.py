@@ -24,7 +24,7 @@ async def answered(
     dry_run: bool,
 ) -> Response:
     if dry_run:
-        return json_response(plan_answer(services.plan(request)))
+        return json_response(plan_answer(await services.plan(request, caller)))
     work = partial(services.enrich, request, caller, came_at)
     return await once.answer(
         work, lambda it: enrichment_response(shown(it, caller)), about_enrichment

@@ -18,12 +18,13 @@ from roleferry_enrich.api.callers import EnrichCaller, Provided
 from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.intake import whole_body
 from roleferry_enrich.api.media_types import CSV, JSON, NDJSON, TEXT
+from roleferry_enrich.api.personal import asked_by, sees_personal
 from roleferry_enrich.api.refusals import PAYS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.batches import AcceptedJob, BatchQuery, BatchSettings
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.translation import micro_usd
-from roleferry_enrich.domain.batches import Job, JobPriority, NewJob
+from roleferry_enrich.domain.batches import Item, Job, JobPriority, NewJob
 from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.errors import WrongMediaType
@@ -103,10 +104,12 @@ class _Choices:
 
     providers: Collection[str]
     waterfalls: Waterfalls
+    sees_personal: bool
 
     @classmethod
     def of(cls, caller: Account, services: Services) -> "_Choices":
-        return cls(services.catalogue, services.waterfalls.of(caller.id))
+        named = services.waterfalls.of(caller.id)
+        return cls(services.catalogue, named, sees_personal(caller))
 
 
 def _reader(media_type: str, settings: BatchQuery) -> Callable[[bytes], Rows]:
@@ -129,7 +132,7 @@ def _new_job(
     settings = valid(BatchSettings, given)
     found = judged(rows, choices.providers, choices.waterfalls)
     return NewJob(
-        items=found.items,
+        items=tuple(_of_caller(item, sees=choices.sees_personal) for item in found.items),
         faults=found.faults,
         refused=found.refused,
         columns=found.columns,
@@ -137,3 +140,7 @@ def _new_job(
         max_cost=None if settings.max_cost is None else micro_usd(settings.max_cost),
         callback_url=settings.callback_url,
     )
+
+
+def _of_caller(item: Item, *, sees: bool) -> Item:
+    return item if sees else replace(item, request=asked_by(item.request, sees=sees))

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from roleferry_enrich.api.callers import ApiKey, came_at, services_behind
 from roleferry_enrich.api.dry_runs import dry_run_of
-from roleferry_enrich.api.idempotency import keyed
+from roleferry_enrich.api.idempotency import OnlyOnce, keyed
 from roleferry_enrich.api.intake import whole_body
 from roleferry_enrich.api.schemas.fields import Body
 from roleferry_enrich.api.strict_json import read_object
@@ -37,7 +37,8 @@ class StrictRoute(APIRoute):
     """A route whose operation, where it has a body, takes `(body, caller, services)`.
 
     One that has a deadline also takes `came_at`, one that can be planned instead `dry_run`, one
-    that must not be done twice `once`.
+    that must not be done twice `once`, and one that changes something and may be done twice
+    `change`.
     Ids of the path follow by name.
     """
 
@@ -47,8 +48,8 @@ class StrictRoute(APIRoute):
         model = cast("type[Body]", self.body_field.field_info.annotation)
         operation = cast("Operation", self.endpoint)
         parameters = get_annotations(self.endpoint)
-        is_timed = "came_at" in parameters
-        may_be_dry, counts_once = "dry_run" in parameters, "once" in parameters
+        is_timed, may_be_dry = "came_at" in parameters, "dry_run" in parameters
+        may_repeat, counts_once = "change" in parameters, "once" in parameters
         # The very same that FastAPI documents, and asks where there is no body.
         key = cast("ApiKey", parameters["caller"].__metadata__[0].dependency)
 
@@ -67,6 +68,8 @@ class StrictRoute(APIRoute):
                 more["came_at"] = came_at(request)
             if may_be_dry:
                 more["dry_run"] = dry_run_of(request)
+            if may_repeat:
+                more["change"] = OnlyOnce(request)
             if counts_once:
                 header = request.headers.get("idempotency-key")
                 more["once"] = await keyed(request, caller, services, header)

@@ -7,9 +7,7 @@ message may hold the data of the person asked for.
 import asyncio
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from secrets import token_hex
-from types import TracebackType
 from typing import Any
 
 import structlog
@@ -20,6 +18,7 @@ from roleferry_enrich.api.accounting import note, quota_told
 from roleferry_enrich.api.problems import UNEXPECTED, Refusal, refusal_of
 from roleferry_enrich.api.safe_headers import STAMPED, Headers, safe_headers
 from roleferry_enrich.errors import RequestRefused
+from roleferry_enrich.observability.crashes import place_of
 
 _ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _UNANSWERED = 500
@@ -61,7 +60,7 @@ class Edge:
             await answer.refuse(refusal_of(refused), scope, receive)
         # A root: beyond this is only the server, which would log the error with its values.
         except Exception as error:  # noqa: BLE001
-            _log.error("api.request.failed", error=type(error).__name__, at=_place(error))
+            _log.error("api.request.failed", error=type(error).__name__, at=place_of(error))
             await answer.refuse(UNEXPECTED, scope, receive)
 
 
@@ -108,13 +107,3 @@ def _stamped(headers: Iterable[tuple[bytes, bytes]], stamps: Headers) -> Headers
     if names.isdisjoint(STAMPED):
         return own + stamps
     return [*own, *(stamp for stamp in stamps if stamp[0] not in names)]
-
-
-def _place(error: Exception) -> str:
-    """Module and line of the innermost frame."""
-    here: TracebackType | None = error.__traceback__
-    place = "unknown"
-    while here is not None:
-        place = f"{Path(here.tb_frame.f_code.co_filename).name}:{here.tb_lineno}"
-        here = here.tb_next
-    return place

@@ -54,7 +54,7 @@ async def verify_emails(
     ]
     request = verification_request(body, verifiers)
     if dry_run:
-        return json_response(verify_plan(services.plan_verification(request)))
+        return json_response(verify_plan(await services.plan_verification(request, caller)))
     return await once.answer(
         partial(services.verify, request, caller, came_at),
         lambda verification: json_response(verify_answer(body.emails, verification)),

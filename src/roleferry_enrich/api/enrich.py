@@ -12,7 +12,7 @@ from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.idempotency import Once
-from roleferry_enrich.api.personal import shown
+from roleferry_enrich.api.personal import asked_by, sees_personal, shown
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer
 from roleferry_enrich.api.sameness import Same
@@ -52,16 +52,17 @@ async def enrich_contact(
     With `dry_run=true` it answers with the plan instead: who would be asked and in which order,
     what that would cost and fill. That costs nothing and leaves no trace.
     """
-    request = _asked(Same(body), Same(services.catalogue), Same(services.waterfalls.of(caller.id)))
+    named = Same(services.waterfalls.of(caller.id))
+    request = _asked(Same(body), Same(services.catalogue), named, sees=sees_personal(caller))
     return await answered(request, caller, services, came_at, once, dry_run=dry_run)
 
 
 @lru_cache(maxsize=512)
 def _asked(
-    body: Same[EnrichBody], providers: Same[Collection[str]], named: Same[Waterfalls]
+    body: Same[EnrichBody], providers: Same[Collection[str]], named: Same[Waterfalls], *, sees: bool
 ) -> Request:
     """A body that was sent again is the same object (`api/bodies.py`)."""
-    return contact_request(body.it, providers.it, named.it)
+    return asked_by(contact_request(body.it, providers.it, named.it), sees=sees)
 
 
 @router.get(

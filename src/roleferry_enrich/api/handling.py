@@ -1,9 +1,12 @@
 """`/privacy/handling`: to what end an account looks people up, and whom it tells nothing."""
 
+from functools import partial
+
 from fastapi import APIRouter, Response
 
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import PrivacyCaller, Provided
+from roleferry_enrich.api.idempotency import Repeatable
 from roleferry_enrich.api.refusals import COMPUTES, READS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.handling import HandlingBody, HandlingData
@@ -47,6 +50,7 @@ async def put_handling(
     body: HandlingBody,
     caller: PrivacyCaller,
     services: Provided,
+    change: Repeatable,
 ) -> Response:
     """In force within five seconds in every process; items of jobs that wait are asked by it too.
 
@@ -61,8 +65,8 @@ async def put_handling(
         lawful_basis=LawfulBasis(body.lawful_basis) if body.lawful_basis else None,
         providers_off=frozenset(body.providers_off),
     )
-    await services.handlings.change(caller.id, handling)
-    return json_response(handling_data(handling))
+    work = partial(services.handlings.change, caller.id, handling)
+    return await change.answer(work, lambda it: json_response(handling_data(it)), in_log=True)
 
 
 def handling_data(handling: Handling) -> HandlingData:

@@ -129,13 +129,18 @@ class OnlyOnce:
         audit = cast("Services", request.app.state.services).audit
 
         async def logged(*, alongside: Alongside[T] | None) -> T:
+            is_written = False
+
             async def both(connection: AsyncConnection, result: T) -> None:
+                nonlocal is_written
                 await audit.write(connection, entry_id, deed, render(result).status_code)
+                is_written = True
                 if alongside is not None:
                     await alongside(connection, result)
 
             result = await work(alongside=both)
-            request.state.in_log = True
+            if is_written:
+                request.state.in_log = True
             return result
 
         return logged
@@ -169,7 +174,13 @@ async def keyed(
     return OnlyOnce(request, _Keyed(services, place, await _fingerprint(request, caller)))
 
 
+async def repeatable(request: Request) -> OnlyOnce:
+    return OnlyOnce(request)
+
+
 Once = Annotated[OnlyOnce, Depends(once_of)]
+Repeatable = Annotated[OnlyOnce, Depends(repeatable)]
+"""Of a change that is safe to repeat, and so takes no key; it is logged all the same."""
 
 
 def key_of(header: str | None) -> str | None:

@@ -26,11 +26,15 @@ class Jobs(Protocol):
 
     async def page(self, account_id: UUID, *, after: str | None, limit: int) -> Page[Job]: ...
 
-    async def cancel(self, account_id: UUID, job_id: UUID) -> Job | None:
+    async def cancel(
+        self, account_id: UUID, job_id: UUID, alongside: Alongside[Job] | None = None
+    ) -> Job | None:
         """Ends what has not ended; safe to repeat."""
         ...
 
-    async def retry(self, account_id: UUID, job_id: UUID) -> Job | None:
+    async def retry(
+        self, account_id: UUID, job_id: UUID, alongside: Alongside[Job] | None = None
+    ) -> Job | None:
         """Queues what failed once more. Raises Conflict for a job that was cancelled."""
         ...
 

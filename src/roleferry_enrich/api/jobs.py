@@ -1,6 +1,8 @@
 """Batch jobs: how far they are, what came of their items, and changing one's mind."""
 
 from collections.abc import AsyncIterator
+from functools import partial
+from typing import Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -11,6 +13,7 @@ from roleferry_enrich.api.answers.jobs import SHEET_COLUMNS, item_data, item_row
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.idempotency import Once, Repeatable
 from roleferry_enrich.api.job_events import EventStream, events
 from roleferry_enrich.api.job_services import Jobs
 from roleferry_enrich.api.media_types import CSV, JSON, NDJSON, TEXT, Accept, wanted
@@ -21,6 +24,7 @@ from roleferry_enrich.api.schemas.batches import ItemPage, JobData, JobPage
 from roleferry_enrich.domain.batches import ItemResult, Job
 from roleferry_enrich.errors import NotFound
 from roleferry_enrich.records.spreadsheets import csv_row
+from roleferry_enrich.storage.transactions import Alongside
 
 router = APIRouter(route_class=StrictRoute, tags=["batches"], default_response_class=JsonAnswer)
 
@@ -108,12 +112,15 @@ async def watch_job(job_id: UUID, caller: ReadCaller, services: Provided) -> Res
     response_description="The job, with its unfinished items cancelled",
     responses=documented(READS_ONE),
 )
-async def cancel_job(job_id: UUID, caller: EnrichCaller, services: Provided) -> Response:
+async def cancel_job(
+    job_id: UUID, caller: EnrichCaller, services: Provided, change: Repeatable
+) -> Response:
     """Ends the items that have not ended; those that have stay. Safe to repeat.
 
     Calls to providers that are under way are paid, no new ones are made.
     """
-    return json_response(job_data(_found(await services.jobs.cancel(caller.id, job_id))))
+    work = partial(_changed, partial(services.jobs.cancel, caller.id, job_id))
+    return await change.answer(work, lambda it: json_response(job_data(it)), in_log=True)
 
 
 @router.post(
@@ -124,9 +131,20 @@ async def cancel_job(job_id: UUID, caller: EnrichCaller, services: Provided) -> 
     response_description="The job, with its failed and dead items queued again",
     responses=documented(ACTS),
 )
-async def retry_job(job_id: UUID, caller: EnrichCaller, services: Provided) -> Response:
+async def retry_job(job_id: UUID, caller: EnrichCaller, services: Provided, once: Once) -> Response:
     """What providers were paid for is not paid again while it is remembered."""
-    return json_response(job_data(_found(await services.jobs.retry(caller.id, job_id))))
+    work = partial(_changed, partial(services.jobs.retry, caller.id, job_id))
+    return await once.answer(work, lambda it: json_response(job_data(it)), in_log=True)
+
+
+class _Change(Protocol):
+    """Of a job; None where there is none."""
+
+    async def __call__(self, *, alongside: Alongside[Job] | None) -> Job | None: ...
+
+
+async def _changed(change: _Change, *, alongside: Alongside[Job] | None) -> Job:
+    return _found(await change(alongside=alongside))
 
 
 async def _known(jobs: Jobs, caller: Account, job_id: UUID) -> Job:

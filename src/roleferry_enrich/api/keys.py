@@ -13,7 +13,7 @@ from roleferry_enrich.api.answers.keys import (
 )
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Caller, KeysCaller, Provided
-from roleferry_enrich.api.idempotency import Once
+from roleferry_enrich.api.idempotency import Once, Repeatable
 from roleferry_enrich.api.refusals import CREATES, READS, READS_ONE, ROTATES, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.keys import (
@@ -115,7 +115,9 @@ async def rotate_key(
     response_description="It works no more, within five seconds everywhere",
     responses=documented(READS_ONE),
 )
-async def revoke_key(key_id: str, caller: KeysCaller, services: Provided) -> Response:
+async def revoke_key(
+    key_id: str, caller: KeysCaller, services: Provided, change: Repeatable
+) -> Response:
     """Safe to repeat. What was accepted with it before (a batch) is done."""
-    await services.keys.revoke(caller.id, key_id)
-    return Response(status_code=204)
+    work = partial(services.keys.revoke, caller.id, key_id)
+    return await change.answer(work, lambda _: Response(status_code=204), in_log=True)

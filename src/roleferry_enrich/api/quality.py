@@ -91,7 +91,7 @@ _ADVICE: tuple[tuple[Advice, Applies, str], ...] = (
     (
         "allow_more_money",
         _any(lambda outcome: outcome.reason == "budget_spent"),
-        "A provider was not asked because of max_cost: raise it.",
+        "A provider was not asked because of max_cost or the account's cap: raise it.",
     ),
     (
         "check_provider_key",

@@ -1,6 +1,7 @@
 """`/privacy`: people's rights to be forgotten, to know what is known, and to be told of it."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -17,8 +18,9 @@ from roleferry_enrich.api.answers.rights import (
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import PrivacyCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
+from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.media_types import CSV, JSON, TEXT, AcceptSheet, wanted
-from roleferry_enrich.api.refusals import COMPUTES, READS, READS_ONE, documented
+from roleferry_enrich.api.refusals import COMPUTES, CREATES, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.rights_desk import RightsDesk
 from roleferry_enrich.api.schemas.rights import (
@@ -49,12 +51,13 @@ _STREAMED_AT_ONCE = 100
     summary="Erase a person",
     response_model=ErasureData,
     response_description="The receipt",
-    responses=documented(COMPUTES),
+    responses=documented(CREATES),
 )
 async def erase_person(
     body: SubjectBody,
     caller: PrivacyCaller,
     services: Provided,
+    once: Once,
 ) -> Response:
     """Takes the person out of everything that is stored, cached or under way.
 
@@ -64,8 +67,8 @@ async def erase_person(
     Endpoints that subscribed to `contact.erased` are told which contacts are gone.
     """
     owner = whose(caller, everywhere=body.everywhere)
-    receipt = await services.rights.erase(owner, somebody_of(body))
-    return json_response(erasure_data(receipt))
+    work = partial(services.rights.erase, owner, somebody_of(body))
+    return await once.answer(work, lambda it: json_response(erasure_data(it)), in_log=True)
 
 
 @router.get(
@@ -151,16 +154,17 @@ async def list_unnoticed(
     summary="Say who has been told",
     response_model=MarkedData,
     response_description="How many had not been marked yet",
-    responses=documented(COMPUTES),
+    responses=documented(CREATES),
 )
 async def mark_noticed(
     body: NoticesBody,
     caller: PrivacyCaller,
     services: Provided,
+    once: Once,
 ) -> Response:
     """Contacts that are not there are passed over; of one that is marked again the first counts."""
-    marked = await services.rights.mark_told(caller.id, body.contact_ids, body.how, body.told_at)
-    return json_response({"marked": marked})
+    work = partial(services.rights.mark_told, caller.id, body.contact_ids, body.how, body.told_at)
+    return await once.answer(work, lambda marked: json_response({"marked": marked}), in_log=True)
 
 
 async def _lines(rights: RightsDesk, account_id: UUID, after: str | None) -> AsyncIterator[bytes]:

@@ -13,11 +13,20 @@ from roleferry_enrich.domain.stored import Page
 from roleferry_enrich.privacy.somebody import Somebody
 from roleferry_enrich.storage.erasures import Receipt
 from roleferry_enrich.storage.notices import Unnoticed
+from roleferry_enrich.storage.transactions import Alongside
 
 
 class RightsDesk(Protocol):
-    async def erase(self, account_id: UUID | None, somebody: Somebody) -> Receipt:
-        """Raises InvalidQuery where nobody can be recognised by this."""
+    async def erase(
+        self,
+        account_id: UUID | None,
+        somebody: Somebody,
+        alongside: Alongside[Receipt] | None = None,
+    ) -> Receipt:
+        """`alongside` is written when it is begun: from then on it will be done, if not at once.
+
+        Raises InvalidQuery where nobody can be recognised by this.
+        """
         ...
 
     async def receipt(self, account_id: UUID | None, erasure_id: UUID) -> Receipt:
@@ -42,7 +51,12 @@ class RightsDesk(Protocol):
         ...
 
     async def mark_told(
-        self, account_id: UUID, contacts: Sequence[UUID], how: str, told_at: datetime | None
+        self,
+        account_id: UUID,
+        contacts: Sequence[UUID],
+        how: str,
+        told_at: datetime | None,
+        alongside: Alongside[int] | None = None,
     ) -> int:
         """How many of them had not been marked yet."""
         ...

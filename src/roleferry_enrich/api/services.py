@@ -168,8 +168,8 @@ class Services(Protocol):
         """
         ...
 
-    def plan(self, request: Request) -> Plan:
-        """What the request would cost and fill. Asks nobody and keeps nothing."""
+    async def plan(self, request: Request, account: Account) -> Plan:
+        """What the account's request would cost and fill. Asks nobody and keeps nothing."""
         ...
 
     async def verify(
@@ -187,8 +187,10 @@ class Services(Protocol):
         """
         ...
 
-    def plan_verification(self, request: VerificationRequest) -> VerificationPlan:
-        """What the list would cost. Asks nobody and keeps nothing."""
+    async def plan_verification(
+        self, request: VerificationRequest, account: Account
+    ) -> VerificationPlan:
+        """What the account's list would cost. Asks nobody and keeps nothing."""
         ...
 
     async def enrichment(self, account_id: UUID, enrichment_id: UUID) -> Enrichment | None:

@@ -5,13 +5,20 @@ from uuid import UUID
 
 from roleferry_enrich.privacy.somebody import Somebody
 from roleferry_enrich.storage.suppressions import Entry
+from roleferry_enrich.storage.transactions import Alongside
 
 
 class SuppressionDesk(Protocol):
     """`account_id` None: for every account. Each raises ServiceUnavailable."""
 
     async def suppress(
-        self, account_id: UUID | None, somebody: Somebody, *, reason: str, source: str
+        self,
+        account_id: UUID | None,
+        somebody: Somebody,
+        *,
+        reason: str,
+        source: str,
+        alongside: Alongside[Entry] | None = None,
     ) -> Entry:
         """In force when it returns. Raises InvalidQuery for what nobody is recognised by."""
         ...
@@ -22,6 +29,8 @@ class SuppressionDesk(Protocol):
         """Newest first, and where the next page begins. Raises InvalidQuery for a cursor."""
         ...
 
-    async def release(self, account_id: UUID | None, entry_id: UUID) -> bool:
+    async def release(
+        self, account_id: UUID | None, entry_id: UUID, alongside: Alongside[None] | None = None
+    ) -> bool:
         """Whether there was such an entry that held."""
         ...

@@ -1,5 +1,6 @@
 """`/privacy/suppressions`: who must not be processed."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from roleferry_enrich.api.answers.suppressions import suppression_data, suppress
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import PrivacyCaller, Provided
 from roleferry_enrich.api.contacts import After, PageSize
-from roleferry_enrich.api.refusals import COMPUTES, READS, READS_ONE, documented
+from roleferry_enrich.api.idempotency import Once, Repeatable
+from roleferry_enrich.api.refusals import CREATES, READS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.suppressions import (
     SuppressionBody,
@@ -17,7 +19,9 @@ from roleferry_enrich.api.schemas.suppressions import (
     SuppressionPage,
 )
 from roleferry_enrich.api.subjects import somebody_of, whose
+from roleferry_enrich.api.suppression_desk import SuppressionDesk
 from roleferry_enrich.errors import NotFound
+from roleferry_enrich.storage.transactions import Alongside
 
 router = APIRouter(
     prefix="/privacy/suppressions",
@@ -37,12 +41,13 @@ Everywhere = Annotated[
     status_code=201,
     response_model=SuppressionData,
     response_description="The suppression, in force",
-    responses=documented(COMPUTES),
+    responses=documented(CREATES),
 )
 async def suppress_person(
     body: SuppressionBody,
     caller: PrivacyCaller,
     services: Provided,
+    once: Once,
 ) -> Response:
     """Give all identifiers that are known: a person is recognised by each, in any spelling.
 
@@ -51,10 +56,16 @@ async def suppress_person(
     the installation, from which nobody can be read. The same body again is the same suppression.
     """
     owner = whose(caller, everywhere=body.everywhere)
-    entry = await services.suppressions.suppress(
-        owner, somebody_of(body), reason=body.reason, source="api"
+    work = partial(
+        services.suppressions.suppress,
+        owner,
+        somebody_of(body),
+        reason=body.reason,
+        source="api",
     )
-    return json_response(suppression_data(entry), status=201)
+    return await once.answer(
+        work, lambda it: json_response(suppression_data(it), status=201), in_log=True
+    )
 
 
 @router.get(
@@ -92,11 +103,22 @@ async def release_suppression(
     suppression_id: UUID,
     caller: PrivacyCaller,
     services: Provided,
+    change: Repeatable,
     *,
     everywhere: Everywhere = False,
 ) -> Response:
     """The person may be looked up again, unless another suppression names them too."""
     owner = whose(caller, everywhere=everywhere)
-    if not await services.suppressions.release(owner, suppression_id):
+    work = partial(_released, services.suppressions, owner, suppression_id)
+    return await change.answer(work, lambda _: Response(status_code=204), in_log=True)
+
+
+async def _released(
+    desk: SuppressionDesk,
+    owner: UUID | None,
+    suppression_id: UUID,
+    *,
+    alongside: Alongside[None] | None,
+) -> None:
+    if not await desk.release(owner, suppression_id, alongside):
         raise NotFound("there is no such suppression")
-    return Response(status_code=204)

@@ -33,10 +33,16 @@ class WebhookDesk(Protocol):
     async def get(self, account_id: UUID, endpoint_id: UUID) -> Endpoint: ...
 
     async def change(
-        self, account_id: UUID, endpoint_id: UUID, change: EndpointChange
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        change: EndpointChange,
+        alongside: Alongside[Endpoint] | None = None,
     ) -> Endpoint: ...
 
-    async def remove(self, account_id: UUID, endpoint_id: UUID) -> None: ...
+    async def remove(
+        self, account_id: UUID, endpoint_id: UUID, alongside: Alongside[None] | None = None
+    ) -> None: ...
 
     async def rotate(
         self,
@@ -56,10 +62,18 @@ class WebhookDesk(Protocol):
         """Raises InvalidQuery for a cursor that we did not give out."""
         ...
 
-    async def replay(self, account_id: UUID, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
+    async def replay(
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        delivery_id: UUID,
+        alongside: Alongside[Delivery] | None = None,
+    ) -> Delivery:
         """Raises Conflict while the endpoint is disabled."""
         ...
 
-    async def test(self, account_id: UUID, endpoint_id: UUID) -> Delivery:
+    async def test(
+        self, account_id: UUID, endpoint_id: UUID, alongside: Alongside[Delivery] | None = None
+    ) -> Delivery:
         """Raises Conflict while the endpoint is disabled."""
         ...

@@ -16,7 +16,7 @@ from roleferry_enrich.api.answers.webhook_endpoints import (
 from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Provided, WebhooksCaller
 from roleferry_enrich.api.contacts import After, PageSize
-from roleferry_enrich.api.idempotency import Once
+from roleferry_enrich.api.idempotency import Once, Repeatable
 from roleferry_enrich.api.refusals import (
     ACTS,
     CHANGES,
@@ -37,7 +37,12 @@ from roleferry_enrich.api.schemas.webhook_endpoints import (
     EndpointWithSecret,
     RotationBody,
 )
-from roleferry_enrich.domain.outgoing_webhooks import Endpoint, EndpointChange, EndpointWish
+from roleferry_enrich.domain.outgoing_webhooks import (
+    Delivery,
+    Endpoint,
+    EndpointChange,
+    EndpointWish,
+)
 from roleferry_enrich.domain.webhook_events import EventType
 
 router = APIRouter(
@@ -123,15 +128,16 @@ async def change_webhook_endpoint(
     caller: WebhooksCaller,
     services: Provided,
     endpoint_id: UUID,
+    change: Repeatable,
 ) -> Response:
     """Another URL is another endpoint, with a secret of its own."""
-    change = EndpointChange(
+    wish = EndpointChange(
         events=None if body.events is None else _events(body.events),
         description=body.description,
         enabled=body.enabled,
     )
-    endpoint = await services.webhooks.change(caller.id, endpoint_id, change)
-    return json_response(endpoint_data(endpoint))
+    work = partial(services.webhooks.change, caller.id, endpoint_id, wish)
+    return await change.answer(work, lambda it: json_response(endpoint_data(it)), in_log=True)
 
 
 @router.delete(
@@ -143,10 +149,10 @@ async def change_webhook_endpoint(
     responses=documented(READS_ONE),
 )
 async def delete_webhook_endpoint(
-    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided, change: Repeatable
 ) -> Response:
-    await services.webhooks.remove(caller.id, endpoint_id)
-    return Response(status_code=204)
+    work = partial(services.webhooks.remove, caller.id, endpoint_id)
+    return await change.answer(work, lambda _: Response(status_code=204), in_log=True)
 
 
 @router.post(
@@ -182,11 +188,11 @@ async def rotate_webhook_secret(
     responses=documented(ACTS),
 )
 async def test_webhook_endpoint(
-    endpoint_id: UUID, caller: WebhooksCaller, services: Provided
+    endpoint_id: UUID, caller: WebhooksCaller, services: Provided, once: Once
 ) -> Response:
     """What came of it is in the endpoint's deliveries a moment later."""
-    delivery = await services.webhooks.test(caller.id, endpoint_id)
-    return json_response(delivery_data(delivery), status=202)
+    work = partial(services.webhooks.test, caller.id, endpoint_id)
+    return await once.answer(work, _begun, in_log=True)
 
 
 @router.get(
@@ -219,10 +225,14 @@ async def list_webhook_deliveries(
     responses=documented(ACTS),
 )
 async def replay_webhook_delivery(
-    endpoint_id: UUID, delivery_id: UUID, caller: WebhooksCaller, services: Provided
+    endpoint_id: UUID, delivery_id: UUID, caller: WebhooksCaller, services: Provided, once: Once
 ) -> Response:
     """The same message under the same `webhook-id`, at once and with all retries before it."""
-    delivery = await services.webhooks.replay(caller.id, endpoint_id, delivery_id)
+    work = partial(services.webhooks.replay, caller.id, endpoint_id, delivery_id)
+    return await once.answer(work, _begun, in_log=True)
+
+
+def _begun(delivery: Delivery) -> Response:
     return json_response(delivery_data(delivery), status=202)
 
 

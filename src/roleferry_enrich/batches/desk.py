@@ -68,8 +68,10 @@ class JobDesk(JobRepository):
         await self._callbacks.require(url)
         return await self._callbacks.of(account_id)
 
-    async def retry(self, account_id: UUID, job_id: UUID) -> Job | None:
-        job = await super().retry(account_id, job_id)
+    async def retry(
+        self, account_id: UUID, job_id: UUID, alongside: Alongside[Job] | None = None
+    ) -> Job | None:
+        job = await super().retry(account_id, job_id, alongside)
         self._wake()
         return job
 

@@ -9,14 +9,18 @@ from enum import Enum
 from typing import TYPE_CHECKING, cast
 
 import orjson
+import structlog
 from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from roleferry_enrich.observability.crashes import told
+
 if TYPE_CHECKING:
     from arq.typing import WorkerCoroutine
 
+_log = structlog.get_logger("roleferry_enrich")
 Look = Callable[[], Awaitable[object]]
 
 
@@ -67,7 +71,11 @@ class Queue:
 
     def _worker(self, look: Look, pool: ArqRedis) -> Worker:
         async def woken(_: object) -> None:
-            await look()
+            try:
+                await look()
+            # A root: arq would log the error's own words, and look no sooner for it.
+            except Exception as error:  # noqa: BLE001
+                _log.error("worker.look.failed", error=type(error).__name__, exception=told(error))
 
         return Worker(
             functions=[func(cast("WorkerCoroutine", woken), name=self._job)],

@@ -5,7 +5,7 @@ do with them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
@@ -13,16 +13,20 @@ from types import MappingProxyType
 from typing import assert_never
 from uuid import UUID
 
-from roleferry_enrich.domain.enrichments import Enrichment, Goal, Request
+from roleferry_enrich.domain.enrichments import EXECUTIVE_FIELDS, Enrichment, Goal, Request
 from roleferry_enrich.domain.flat_answer import flat_answer
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
+from roleferry_enrich.domain.personal import ALWAYS_PERSONAL, as_asked
 from roleferry_enrich.domain.records import FieldValue
 from roleferry_enrich.domain.values import dataclass
 
 ENRICHMENT, CACHED, VERIFICATION = "enrichment", "cached", "verification"
 """What a charge may be for, beside the fields."""
 OWN_STORE = "internal"
+_OF_EXECUTIVES = frozenset(
+    (*EXECUTIVE_FIELDS, "business_email", "personal_email", "phone", "linkedin_url")
+)
 _NO_PARTS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -136,35 +140,39 @@ class Bill:
 
 def highest_charge(request: Request, prices: Prices) -> int:
     """The most that an answer can cost: what is reserved before anybody is asked."""
+    never = () if request.options.shows_personal else (ALWAYS_PERSONAL,)
+    fields = {name: price for name, price in prices.fields.items() if name not in never}
     match request.goal:
         case Goal.PERSON:
-            wanted = sum(prices.fields.get(name, 0) for name in request.wanted)
+            wanted = sum(fields.get(name, 0) for name in request.wanted)
         case Goal.EXECUTIVES:
-            wanted = request.limit * sum(prices.fields.values())
+            wanted = request.limit * sum(fields.values())
         case Goal.COMPANY:
-            wanted = sum(prices.fields.values())
+            wanted = sum(fields.values())
         case _ as unreachable:
             assert_never(unreachable)
     return max(prices.enrichment + wanted, prices.cached)
 
 
 def charge_of(enrichment: Enrichment, prices: Prices) -> Mapping[str, int]:
-    """Credits by what they are for; nothing where nothing was found."""
-    if not _found(enrichment):
+    """Credits by what they are for; nothing where nothing was found that the asker is shown."""
+    seen = as_asked(enrichment)
+    values = list(_values(seen))
+    if not values and not _shows_more(seen):
         return _NO_PARTS
-    if is_cached(enrichment):
+    asked = {outcome.provider for outcome in seen.outcomes if _is_new(outcome)}
+    new = [name for name, value in values if _is_said_by(asked, value)]
+    if not asked or (seen.withheld and not new):
         return {CACHED: prices.cached} if prices.cached else _NO_PARTS
     parts = Counter({ENRICHMENT: prices.enrichment})
-    asked = {outcome.provider for outcome in enrichment.outcomes if _is_new(outcome)}
-    for name, value in _values(enrichment):
-        if any(source.provider in asked and not source.cached for source in value.sources):
-            parts[name] += prices.fields.get(name, 0)
+    for name in new:
+        parts[name] += prices.fields.get(name, 0)
     return {name: credits for name, credits in parts.items() if credits}
 
 
 def found_fields(enrichment: Enrichment) -> tuple[str, ...]:
-    """The names of the fields that have a value."""
-    return tuple(sorted({name for name, _ in _values(enrichment)}))
+    """The names of the fields that have a value, as the asker is shown them."""
+    return tuple(sorted({name for name, _ in _values(as_asked(enrichment))}))
 
 
 def is_cached(enrichment: Enrichment) -> bool:
@@ -189,18 +197,40 @@ def _is_new(outcome: ProviderOutcome) -> bool:
     return is_found and outcome.provider != OWN_STORE
 
 
-def _found(enrichment: Enrichment) -> bool:
-    return bool(enrichment.person or enrichment.company or enrichment.executives)
+def _is_said_by(providers: Collection[str], value: FieldValue) -> bool:
+    return any(source.provider in providers and not source.cached for source in value.sources)
+
+
+def _shows_more(enrichment: Enrichment) -> bool:
+    """Whether the answer tells of something else than fields that have a price."""
+    company, wanted = enrichment.company, enrichment.request.wanted
+    match enrichment.request.goal:
+        case Goal.EXECUTIVES:
+            return bool(company or enrichment.executives)
+        case Goal.COMPANY if company and "workforce-trends" in wanted:
+            return bool(company.workforce or company.workforce_change)
+        case _:
+            return False
 
 
 def _values(enrichment: Enrichment) -> Iterator[tuple[str, FieldValue]]:
+    """The values that are shown, by field."""
+    least = enrichment.request.options.min_confidence
+    known = _known(enrichment)
+    return ((name, value) for name, value in known if value.confidence >= least)
+
+
+def _known(enrichment: Enrichment) -> Iterator[tuple[str, FieldValue]]:
+    wanted = enrichment.request.wanted
     match enrichment.request.goal:
         case Goal.PERSON:
             flat = flat_answer(enrichment.person, enrichment.company)
-            wanted = enrichment.request.wanted
             yield from ((name, value) for name, value in flat.items() if name in wanted)
         case Goal.EXECUTIVES:
             for person in enrichment.executives[: enrichment.request.limit]:
-                yield from person.fields.items()
+                shown = person.fields.items()
+                yield from ((name, value) for name, value in shown if name in _OF_EXECUTIVES)
         case Goal.COMPANY if enrichment.company:
-            yield from enrichment.company.fields.items()
+            for name, value in enrichment.company.fields.items():
+                if ("technographics" if name == "technologies" else "firmographics") in wanted:
+                    yield name, value

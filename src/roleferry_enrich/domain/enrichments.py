@@ -60,6 +60,18 @@ PERSON_FIELDS = (
     "department",
 )
 """The flat fields of `POST /enrich`, in the order of the answer."""
+EXECUTIVE_FIELDS = (
+    "first_name",
+    "middle_names",
+    "last_name",
+    "full_name",
+    "title",
+    "role",
+    "seniority",
+    "department",
+    "appointed_on",
+)
+"""The flat fields of each executive; how to reach them is told in contact points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +94,8 @@ class Options:
     purpose: str | None = None
     """To what end the account asks, as it has said; kept with what is learned."""
     lawful_basis: LawfulBasis | None = None
+    shows_personal: bool = True
+    """Whether who asks is shown personal addresses and numbers; what is withheld is free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +130,9 @@ class Enrichment:
     """The stored contact's id, once recorded."""
     company_id: UUID | None = None
     sample: bool = False
+    may_cost: MicroUsd | None = None
+    """What providers may be paid for it: its `max_cost` or the account's cap, the lower; None is no
+    limit."""
     withheld: tuple[str, ...] = ()
     """Fields that are known, and not shown to this asker."""
 

@@ -76,6 +76,8 @@ class Verification:
     answered_at: datetime
     held: MicroUsd = MicroUsd(0)
     """The most that what is still under way may cost."""
+    may_cost: MicroUsd | None = None
+    """What verifiers may be paid for it; None is no limit."""
 
     @property
     def cost(self) -> MicroUsd:

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import orjson
 import structlog
 
+from roleferry_enrich.observability.crashes import without_values
 from roleferry_enrich.settings import Settings
 
 FIELDS = frozenset(
@@ -89,7 +90,7 @@ def _formatter(
         pass_foreign_args=True,
         processors=[
             _without_record,
-            structlog.processors.format_exc_info,
+            without_values,
             only_known_fields,
             redacted,
             console if settings.log_format == "console" else _as_json,

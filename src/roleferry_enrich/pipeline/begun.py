@@ -53,6 +53,7 @@ class Begun:
             started_at=self.started_at,
             answered_at=now,
             outcomes=outcomes,
+            may_cost=lowest(self.request.options.max_cost, self.charge.most),
         )
         return filled(enrichment, result, sample=False)
 

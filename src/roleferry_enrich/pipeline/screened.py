@@ -93,6 +93,7 @@ class ScreenedEnricher:
                 started_at=now,
                 answered_at=now,
                 outcomes=(),
+                may_cost=request.options.max_cost,
             )
         )
         self.asking.onlooker.answered(refused)

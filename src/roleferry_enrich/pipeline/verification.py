@@ -233,6 +233,7 @@ class _List:
             started_at=self.started_at,
             answered_at=now,
             held=MicroUsd(max(0, self.terms.purse.held - spent)),
+            may_cost=lowest(self.request.options.max_cost, self.charge.most),
         )
 
 

@@ -35,7 +35,7 @@ from roleferry_enrich.storage.erasures import Due, ErasureRepository, Receipt
 from roleferry_enrich.storage.searching import Wanted, edit_rows
 from roleferry_enrich.storage.shredding import shred
 from roleferry_enrich.storage.suppressions import EVERYWHERE, Addition
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 from roleferry_enrich.webhooks.vault import Vault
 
 SOURCE = "erasure"
@@ -61,8 +61,15 @@ class Erasure:
     def _receipts(self) -> ErasureRepository:
         return ErasureRepository(self.engine)
 
-    async def erase(self, account_id: UUID | None, sought: Traces) -> Receipt:
+    async def erase(
+        self,
+        account_id: UUID | None,
+        sought: Traces,
+        alongside: Alongside[Receipt] | None = None,
+    ) -> Receipt:
         """The person is gone when it returns, from all accounts where none is given.
+
+        `alongside` is given the receipt of what was begun, from which on it will be done.
 
         Raises InvalidQuery where nobody can be recognised by what is given; ServiceUnavailable,
         after which a worker goes on with it, if it was begun.
@@ -76,7 +83,7 @@ class Erasure:
             done_at=None,
             counts={},
         )
-        await self._begin(receipt, sought)
+        await self._begin(receipt, sought, alongside=alongside)
         return await self._go_through(receipt, sought, is_last=False)
 
     async def go_on(self, due: Due) -> None:
@@ -105,13 +112,22 @@ class Erasure:
         await self._begin(receipt, sought, digests)
         await self._go_through(receipt, sought, is_last=True)
 
-    async def _begin(self, receipt: Receipt, sought: Traces, digests: Digests = ()) -> None:
+    async def _begin(
+        self,
+        receipt: Receipt,
+        sought: Traces,
+        digests: Digests = (),
+        *,
+        alongside: Alongside[Receipt] | None = None,
+    ) -> None:
         addition = self._addition(receipt, sought, digests)
 
         async def work(connection: AsyncConnection) -> None:
             await self.suppressions.add_within(connection, addition)
             sealed = self._sealed(receipt.id, sought)
             await self._receipts.begin(connection, receipt, sealed)
+            if alongside is not None:
+                await alongside(connection, receipt)
 
         await in_transaction(self.engine, work)
         await self.suppressions.announce(addition)

@@ -10,6 +10,7 @@ from uuid import UUID
 from roleferry_enrich.domain.enrichments import Options
 from roleferry_enrich.domain.handling import Handling
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.storage.transactions import Alongside
 
 _KEPT_FOR_S = 4.0
 """As long as a key is remembered: a change is in force everywhere within five seconds."""
@@ -21,7 +22,9 @@ class Kept(Protocol):
     """`storage.handling.HandlingRepository`."""
 
     async def get(self, account_id: UUID) -> Handling: ...
-    async def put(self, account_id: UUID, handling: Handling) -> None: ...
+    async def put(
+        self, account_id: UUID, handling: Handling, alongside: Alongside[Handling] | None = None
+    ) -> None: ...
 
 
 class Handlings:
@@ -68,11 +71,14 @@ class Handlings:
         self._known[account_id] = handling, read_at
         return handling
 
-    async def change(self, account_id: UUID, handling: Handling) -> None:
+    async def change(
+        self, account_id: UUID, handling: Handling, *, alongside: Alongside[Handling] | None = None
+    ) -> Handling:
         """In force here when it returns. Raises ServiceUnavailable."""
-        await self._kept.put(account_id, handling)
+        await self._kept.put(account_id, handling, alongside)
         self._known.pop(account_id, None)
         self._reading.pop(account_id, None)
+        return handling
 
 
 def handled(options: Options, handling: Handling) -> Options:

@@ -16,6 +16,7 @@ from roleferry_enrich.privacy.traces import Traces
 from roleferry_enrich.storage.erasures import ErasureRepository, Receipt
 from roleferry_enrich.storage.notices import NoticeRepository, Unnoticed
 from roleferry_enrich.storage.suppressions import EVERYWHERE
+from roleferry_enrich.storage.transactions import Alongside
 
 
 class RightsDesk:
@@ -31,9 +32,14 @@ class RightsDesk:
         self._notices = notices
         self._receipts = ErasureRepository(erasure.engine)
 
-    async def erase(self, account_id: UUID | None, somebody: Somebody) -> Receipt:
+    async def erase(
+        self,
+        account_id: UUID | None,
+        somebody: Somebody,
+        alongside: Alongside[Receipt] | None = None,
+    ) -> Receipt:
         with acting_for(None):
-            return await self._erasure.erase(account_id, _traces(somebody))
+            return await self._erasure.erase(account_id, _traces(somebody), alongside)
 
     async def receipt(self, account_id: UUID | None, erasure_id: UUID) -> Receipt:
         found = await self._receipts.get(account_id, erasure_id)
@@ -60,10 +66,15 @@ class RightsDesk:
         return await self._notices.unnoticed(account_id, after=after, limit=limit)
 
     async def mark_told(
-        self, account_id: UUID, contacts: Sequence[UUID], how: str, told_at: datetime | None
+        self,
+        account_id: UUID,
+        contacts: Sequence[UUID],
+        how: str,
+        told_at: datetime | None,
+        alongside: Alongside[int] | None = None,
     ) -> int:
         at = told_at or self._erasure.now()
-        return await self._notices.mark_told(account_id, contacts, how, at)
+        return await self._notices.mark_told(account_id, contacts, how, at, alongside)
 
 
 def _traces(somebody: Somebody) -> Traces:

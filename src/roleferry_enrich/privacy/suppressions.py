@@ -23,6 +23,7 @@ from roleferry_enrich.storage.suppressions import (
     Entry,
     SuppressionRepository,
 )
+from roleferry_enrich.storage.transactions import Alongside
 
 CHANNEL = "rfe:suppressed"
 _LOOK_EVERY_S = 1.0
@@ -96,12 +97,12 @@ class Suppressions:
             reference=reference,
         )
 
-    async def add(self, *additions: Addition) -> None:
+    async def add(self, *additions: Addition, alongside: Alongside[None] | None = None) -> None:
         """In force here when it returns, elsewhere within two seconds. Raises ServiceUnavailable.
 
         Also ConfigurationError, where the list was made with another secret.
         """
-        await self._repository.add(additions)
+        await self._repository.add(additions, alongside)
         await self.announce(*additions)
 
     async def add_within(self, connection: AsyncConnection, *additions: Addition) -> None:
@@ -114,10 +115,12 @@ class Suppressions:
         self.held.hear(added)
         await self._tell(added)
 
-    async def release(self, account_id: UUID | None, entry_id: UUID) -> bool:
+    async def release(
+        self, account_id: UUID | None, entry_id: UUID, alongside: Alongside[None] | None = None
+    ) -> bool:
         """Whether there was such an entry that held. Raises ServiceUnavailable."""
         return await self._released(
-            await self._repository.release(account_id or EVERYWHERE, entry_id)
+            await self._repository.release(account_id or EVERYWHERE, entry_id, alongside)
         )
 
     async def release_forms(self, account_id: UUID | None, forms: Iterable[NormalForm]) -> bool:

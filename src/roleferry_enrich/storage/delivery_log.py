@@ -14,7 +14,7 @@ from roleferry_enrich.domain.webhook_events import Event, EventType
 from roleferry_enrich.storage.announcing import announce_to_one
 from roleferry_enrich.storage.cursors import Moment, check_limit
 from roleferry_enrich.storage.outgoing_tables import webhook_attempts, webhook_deliveries
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 _TABLE = webhook_deliveries.c
 
@@ -41,7 +41,11 @@ class DeliveryLog:
         return await in_transaction(self._engine, work)
 
     async def replay(
-        self, account_id: UUID, endpoint_id: UUID, delivery_id: UUID
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        delivery_id: UUID,
+        alongside: Alongside[Delivery] | None = None,
     ) -> Delivery | None:
         """Send it again, now, with the whole plan of retries before it; None where there is none.
 
@@ -67,11 +71,17 @@ class DeliveryLog:
 
         async def work(connection: AsyncConnection) -> Delivery | None:
             await connection.execute(again)
-            return await _single(connection, account_id, one)
+            return await _single(connection, account_id, one, alongside)
 
         return await in_transaction(self._engine, work)
 
-    async def test(self, account_id: UUID, endpoint_id: UUID, key: str) -> Delivery | None:
+    async def test(
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        key: str,
+        alongside: Alongside[Delivery] | None = None,
+    ) -> Delivery | None:
         """Send the endpoint a test event of this key; None where there is no such endpoint."""
 
         async def work(connection: AsyncConnection) -> Delivery | None:
@@ -83,7 +93,7 @@ class DeliveryLog:
             )
             await announce_to_one(connection, account_id, endpoint_id, event)
             one = _of_endpoint(account_id, endpoint_id).where(_TABLE.event_id == event.id)
-            return await _single(connection, account_id, one)
+            return await _single(connection, account_id, one, alongside)
 
         return await in_transaction(self._engine, work)
 
@@ -104,10 +114,15 @@ def _newest_first(statement: Select[Any], after: str | None) -> Select[Any]:
 
 
 async def _single(
-    connection: AsyncConnection, account_id: UUID, statement: Select[Any]
+    connection: AsyncConnection,
+    account_id: UUID,
+    statement: Select[Any],
+    alongside: Alongside[Delivery] | None,
 ) -> Delivery | None:
     rows = (await connection.execute(statement)).all()
     found = await _with_attempts(connection, account_id, rows)
+    if alongside is not None and found:
+        await alongside(connection, found[0])
     return found[0] if found else None
 
 

@@ -87,7 +87,11 @@ class EndpointRepository:
         return await in_transaction(self._engine, work)
 
     async def change(
-        self, account_id: UUID, endpoint_id: UUID, change: EndpointChange
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        change: EndpointChange,
+        alongside: Alongside[Endpoint] | None = None,
     ) -> Endpoint | None:
         """As it is afterwards; None where there is none. Enabling forgets past failures."""
         values = _changed(change)
@@ -96,17 +100,25 @@ class EndpointRepository:
             if values:
                 statement = update(webhook_endpoints).values(values).where(~_TABLE.is_callback)
                 await connection.execute(_of(statement, account_id, endpoint_id))
-            return await _found(connection, account_id, endpoint_id)
+            found = await _found(connection, account_id, endpoint_id)
+            if alongside is not None and found is not None:
+                await alongside(connection, found)
+            return found
 
         return await in_transaction(self._engine, work)
 
-    async def remove(self, account_id: UUID, endpoint_id: UUID) -> bool:
+    async def remove(
+        self, account_id: UUID, endpoint_id: UUID, alongside: Alongside[None] | None = None
+    ) -> bool:
         """With its deliveries; False where there is none."""
         statement = _of(delete(webhook_endpoints), account_id, endpoint_id)
         statement = statement.where(~_TABLE.is_callback)
 
         async def work(connection: AsyncConnection) -> bool:
-            return (await connection.execute(statement)).rowcount > 0
+            is_removed = (await connection.execute(statement)).rowcount > 0
+            if alongside is not None and is_removed:
+                await alongside(connection, None)
+            return is_removed
 
         return await in_transaction(self._engine, work)
 

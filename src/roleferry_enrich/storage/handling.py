@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from roleferry_enrich.domain.handling import Handling, LawfulBasis
 from roleferry_enrich.storage.columns import account, metadata, moment, text
 from roleferry_enrich.storage.documents import storable
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 account_handling = Table(
     "account_handling",
@@ -42,7 +42,9 @@ class HandlingRepository:
 
         return await in_transaction(self._engine, work)
 
-    async def put(self, account_id: UUID, handling: Handling) -> None:
+    async def put(
+        self, account_id: UUID, handling: Handling, alongside: Alongside[Handling] | None = None
+    ) -> None:
         """Raises ServiceUnavailable."""
         said = {
             "purpose": None if handling.purpose is None else storable(handling.purpose),
@@ -56,5 +58,7 @@ class HandlingRepository:
 
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(row)
+            if alongside is not None:
+                await alongside(connection, handling)
 
         await in_transaction(self._engine, work)

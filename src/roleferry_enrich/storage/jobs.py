@@ -82,10 +82,8 @@ class JobRepository:
             await bulk.write(connection, _rows(account_id, job_id, new, at_rest_of(connection)))
             if any(item.is_suppressed for item in new.items):
                 await connection.execute(_END_SUPPRESSED, mine)
-            job = await _job(connection, account_id, job_id)
+            job = await _job(connection, account_id, job_id, alongside)
             assert job is not None
-            if alongside is not None:
-                await alongside(connection, job)
             return job
 
         return await in_transaction(self._engine, work)
@@ -115,7 +113,9 @@ class JobRepository:
 
         return await in_transaction(self._engine, work)
 
-    async def cancel(self, account_id: UUID, job_id: UUID) -> Job | None:
+    async def cancel(
+        self, account_id: UUID, job_id: UUID, alongside: Alongside[Job] | None = None
+    ) -> Job | None:
         """End every item that has not ended; a job that has ended stays as it is."""
         mine = {"account_id": account_id, "job_id": job_id}
 
@@ -125,11 +125,13 @@ class JobRepository:
             if ended is not None:
                 await connection.execute(_CANCEL_ITEMS, mine)
                 await announce_end(connection, ended)
-            return await _job(connection, account_id, job_id)
+            return await _job(connection, account_id, job_id, alongside)
 
         return await in_transaction(self._engine, work)
 
-    async def retry(self, account_id: UUID, job_id: UUID) -> Job | None:
+    async def retry(
+        self, account_id: UUID, job_id: UUID, alongside: Alongside[Job] | None = None
+    ) -> Job | None:
         """Queue what failed once more. Raises Conflict for a job that was cancelled."""
         mine = {"account_id": account_id, "job_id": job_id}
         states = [state.value for state in RETRIED]
@@ -143,7 +145,7 @@ class JobRepository:
                 raise Conflict("the job was cancelled")
             if (await connection.execute(_RETRY_ITEMS, {**mine, "states": states})).rowcount:
                 await connection.execute(_REOPEN_JOB, mine)
-            return await _job(connection, account_id, job_id)
+            return await _job(connection, account_id, job_id, alongside)
 
         return await in_transaction(self._engine, work)
 
@@ -192,10 +194,17 @@ async def _lock(connection: AsyncConnection, account_id: UUID, job_id: UUID) -> 
     await connection.execute(mine.with_for_update())
 
 
-async def _job(connection: AsyncConnection, account_id: UUID, job_id: UUID) -> Job | None:
+async def _job(
+    connection: AsyncConnection,
+    account_id: UUID,
+    job_id: UUID,
+    alongside: Alongside[Job] | None = None,
+) -> Job | None:
     mine = select(jobs).where(jobs.c.account_id == account_id, jobs.c.id == job_id)
     rows = (await connection.execute(mine)).all()
     found = await _summarised(connection, account_id, rows)
+    if alongside is not None and found:
+        await alongside(connection, found[0])
     return found[0] if found else None
 
 

@@ -17,7 +17,7 @@ from roleferry_enrich.storage.documents import storable
 from roleferry_enrich.storage.erasure_tables import notices
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.tables import people
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,12 @@ class NoticeRepository:
         return await in_transaction(self._engine, work)
 
     async def mark_told(
-        self, account_id: UUID, contacts: Sequence[UUID], how: str, at: datetime
+        self,
+        account_id: UUID,
+        contacts: Sequence[UUID],
+        how: str,
+        at: datetime,
+        alongside: Alongside[int] | None = None,
     ) -> int:
         """How many of these were not told yet and are there; told again, the first time counts."""
         table = people.c
@@ -86,7 +91,10 @@ class NoticeRepository:
         statement = insert(notices).from_select(["account_id", "person_id", "told_at", "how"], mine)
 
         async def work(connection: AsyncConnection) -> int:
-            return (await connection.execute(statement.on_conflict_do_nothing())).rowcount
+            marked = (await connection.execute(statement.on_conflict_do_nothing())).rowcount
+            if alongside is not None:
+                await alongside(connection, marked)
+            return marked
 
         return await in_transaction(self._engine, work)
 

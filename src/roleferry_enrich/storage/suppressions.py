@@ -18,7 +18,7 @@ from roleferry_enrich.storage.documents import storable
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.statements import statement
 from roleferry_enrich.storage.suppression_tables import suppression_state, suppressions
-from roleferry_enrich.storage.transactions import in_transaction
+from roleferry_enrich.storage.transactions import Alongside, in_transaction
 
 EVERYWHERE = UUID(int=0)
 """The scope that holds for every account."""
@@ -72,11 +72,16 @@ class SuppressionRepository:
         self._engine = engine
         self._key_id = key_id
 
-    async def add(self, additions: Sequence[Addition]) -> int:
+    async def add(
+        self, additions: Sequence[Addition], alongside: Alongside[None] | None = None
+    ) -> int:
         """The list's new version. Adding again changes nothing. Raises ServiceUnavailable."""
 
         async def work(connection: AsyncConnection) -> int:
-            return await self.add_within(connection, additions)
+            version = await self.add_within(connection, additions)
+            if alongside is not None:
+                await alongside(connection, None)
+            return version
 
         return await in_transaction(self._engine, work)
 
@@ -94,10 +99,13 @@ class SuppressionRepository:
             await connection.execute(again)
         return version
 
-    async def release(self, scope: UUID, entry_id: UUID) -> bool:
+    async def release(
+        self, scope: UUID, entry_id: UUID, alongside: Alongside[None] | None = None
+    ) -> bool:
         """Whether there was such an entry that held. Raises ServiceUnavailable."""
         table = suppressions.c
-        return await self._release((table.scope == scope) & (table.entry_id == entry_id)) > 0
+        which = (table.scope == scope) & (table.entry_id == entry_id)
+        return await self._release(which, alongside) > 0
 
     async def release_references(self, source: str, references: Iterable[str]) -> int:
         """What a source has added under these references; how many digests that were."""
@@ -170,7 +178,9 @@ class SuppressionRepository:
         entries = tuple(found[:limit])
         return entries, Moment(entries[-1].added_at, entries[-1].id).cursor() if more else None
 
-    async def _release(self, which: ColumnElement[bool]) -> int:
+    async def _release(
+        self, which: ColumnElement[bool], alongside: Alongside[None] | None = None
+    ) -> int:
         async def work(connection: AsyncConnection) -> int:
             version = await self._next_version(connection)
             released = (
@@ -178,7 +188,10 @@ class SuppressionRepository:
                 .where(which, suppressions.c.released_at.is_(None))
                 .values(released_at=func.now(), version=version)
             )
-            return (await connection.execute(released)).rowcount
+            count = (await connection.execute(released)).rowcount
+            if alongside is not None and count:
+                await alongside(connection, None)
+            return count
 
         return await in_transaction(self._engine, work)
 

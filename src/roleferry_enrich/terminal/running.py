@@ -115,10 +115,12 @@ def migrate() -> None:
 
 
 def _settings_with_logs(**chosen: object) -> Any:
+    from roleferry_enrich.observability.crashes import report_crashes
     from roleferry_enrich.observability.logs import configure_logs
 
     settings = _settings(**chosen)
     configure_logs(settings)
+    report_crashes()
     return settings
 
 

@@ -63,6 +63,7 @@ def meta(enrichment: Enrichment) -> Meta:
         "status": enrichment.status,
         "providers": [_line(outcome) for outcome in enrichment.outcomes],
         "cost_usd": dollars(enrichment.cost),
+        "max_cost_usd": None if enrichment.may_cost is None else dollars(enrichment.may_cost),
         "processing_time_ms": processing_time_ms(enrichment),
         "deadline_ms": _ms(options.deadline),
         "strategy": options.strategy,

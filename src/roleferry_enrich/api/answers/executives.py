@@ -7,22 +7,11 @@ from roleferry_enrich.api.answers import evidence
 from roleferry_enrich.api.answers.company import company_profile
 from roleferry_enrich.api.quality import assess
 from roleferry_enrich.api.schemas.answers import Executive, ExecutivesAnswer, SourceResult
-from roleferry_enrich.domain.enrichments import Enrichment
+from roleferry_enrich.domain.enrichments import EXECUTIVE_FIELDS, Enrichment
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
 from roleferry_enrich.domain.records import ContactKind, ContactPoint, GoldenPerson
 
-_FIELDS = (
-    "first_name",
-    "middle_names",
-    "last_name",
-    "full_name",
-    "title",
-    "role",
-    "seniority",
-    "department",
-    "appointed_on",
-)
 _ANSWERED = frozenset(
     {OutcomeKind.FOUND, OutcomeKind.NOT_FOUND, OutcomeKind.PENDING, OutcomeKind.OPTED_OUT}
 )
@@ -95,7 +84,7 @@ def _executive(person: GoldenPerson, enrichment: Enrichment) -> Executive:
     fields = evidence.sure_enough(person.fields, least)
     points = [point for point in person.contact_points if point.confidence >= least]
     executive = {
-        **evidence.flat(fields, _FIELDS),
+        **evidence.flat(fields, EXECUTIVE_FIELDS),
         "profile_urls": _profiles(points),
         "contact_points": evidence.contact_points(points),
         "sources": list(person.providers),

@@ -105,6 +105,7 @@ def _meta(verification: Verification) -> VerifyMeta:
         "providers": list(_lines(verification)),
         "cost_usd": dollars(verification.cost),
         "pending_cost_usd": dollars(verification.held),
+        "max_cost_usd": None if verification.may_cost is None else dollars(verification.may_cost),
         "processing_time_ms": _ms(verification.answered_at - verification.started_at),
         "deadline_ms": _ms(options.deadline),
         "strategy": options.strategy,

@@ -31,7 +31,8 @@ class BatchSettings(Body):
     priority: PriorityName = "normal"
     """Which of your own jobs go first."""
     max_cost: JobDollars | None = None
-    """The most US dollars the whole job may cost, with up to 6 decimals."""
+    """The most US dollars the whole job may cost, with up to 6 decimals. A lower cap of the account
+    holds: see the job's `max_cost_usd`."""
     callback_url: UrlText | None = None
     """Where to tell that the job has ended, with a signed `batch.completed`; `https` only."""
 
@@ -51,7 +52,8 @@ class BatchQuery(BaseModel):
     priority: PriorityName = "normal"
     """Which of your own jobs go first."""
     max_cost: JobDollars | None = None
-    """The most US dollars the whole job may cost, with up to 6 decimals."""
+    """The most US dollars the whole job may cost, with up to 6 decimals. A lower cap of the account
+    holds: see the job's `max_cost_usd`."""
     callback_url: Annotated[str, Field(max_length=500)] | None = None
     """Where to tell that the job has ended, with a signed `batch.completed`; `https` only."""
     column: Annotated[list[ColumnChoice], Field(max_length=20)] = Field(default_factory=list)
@@ -82,6 +84,7 @@ class JobData(TypedDict):
     finished_at: datetime | None
     priority: PriorityName
     max_cost_usd: float | None
+    """What it may cost: `max_cost`, or the account's cap on a job where that is lower."""
     callback_url: str | None
     items: int
     """Accepted."""

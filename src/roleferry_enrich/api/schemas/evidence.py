@@ -83,12 +83,12 @@ class ProviderLine(TypedDict):
     outcome: OutcomeKind
     reason: str | None
     """Why not, or why there may be more. Of a provider that was not asked: `excluded` by the
-    request; `not_configured` (no key, or switched off); `cannot_help` (it gives nothing that was
-    asked for); `not_in_waterfall`; `missing_key` (no identifier it can search by is known);
-    `already_filled` (nothing it could fill is missing); `unlikely_to_help` (it hardly ever fills
-    what is missing); `opted_out` (the person objected); `budget_spent` (`max_cost` does not allow
-    it); `breaker_open`, `no_permit`, `quarantined`, `books_unavailable`, `overloaded`,
-    `deadline_too_near`."""
+    request or for the whole account; `not_configured` (no key, or switched off); `cannot_help` (it
+    gives nothing that was asked for); `not_in_waterfall`; `missing_key` (no identifier it can
+    search by is known); `already_filled` (nothing it could fill is missing); `unlikely_to_help` (it
+    hardly ever fills what is missing); `opted_out` (the person objected); `budget_spent`
+    (`max_cost` or the account's cap does not allow it); `breaker_open`, `no_permit`, `quarantined`,
+    `books_unavailable`, `overloaded`, `deadline_too_near`."""
     retry_after_s: float | None
     """When asking again makes sense."""
     latency_ms: int
@@ -119,6 +119,8 @@ class Meta(TypedDict):
     looked up, and nobody was asked or nothing of it is told."""
     providers: list[ProviderLine]
     cost_usd: float
+    max_cost_usd: float | None
+    """What it might cost: `max_cost`, or the account's cap on a request where that is lower."""
     processing_time_ms: int
     deadline_ms: int
     strategy: Strategy

@@ -184,7 +184,7 @@ class Served(Body):
     """When to answer with what is known by then."""
     max_cost: Dollars | None = None
     """The most US dollars this request may cost, with up to 6 decimals; `0` asks only caches and
-    free providers."""
+    free providers. A lower cap of the account holds: see `meta.max_cost_usd`."""
     min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Values less likely than this to be true are left out."""
     max_age: Annotated[int, Field(ge=0, le=31_536_000)] | None = None

@@ -33,7 +33,7 @@ class VerifyBody(Body):
     checked by then are checked behind it, for some minutes: ask again for their verdicts."""
     max_cost: Dollars | None = None
     """The most US dollars this request may cost, also behind its answer, with up to 6 decimals;
-    `0` asks only caches."""
+    `0` asks only caches. A lower cap of the account holds: see `meta.max_cost_usd`."""
     max_age: Annotated[int, Field(ge=0, le=31_536_000)] | None = None
     """The oldest cached verdict to use, in seconds; `0` asks anew."""
     providers: ProvidersChoice | None = None
@@ -129,6 +129,8 @@ class VerifyMeta(TypedDict):
     cost_usd: float
     pending_cost_usd: float
     """The most that what is still under way may cost beside that."""
+    max_cost_usd: float | None
+    """What it might cost: `max_cost`, or the account's cap on a request where that is lower."""
     processing_time_ms: int
     deadline_ms: int
     strategy: Strategy

@@ -73,11 +73,19 @@ class EndpointDesk:
     async def get(self, account_id: UUID, endpoint_id: UUID) -> Endpoint:
         return _known(await self._endpoints.get(account_id, endpoint_id))
 
-    async def change(self, account_id: UUID, endpoint_id: UUID, change: EndpointChange) -> Endpoint:
-        return _known(await self._endpoints.change(account_id, endpoint_id, change))
+    async def change(
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        change: EndpointChange,
+        alongside: Alongside[Endpoint] | None = None,
+    ) -> Endpoint:
+        return _known(await self._endpoints.change(account_id, endpoint_id, change, alongside))
 
-    async def remove(self, account_id: UUID, endpoint_id: UUID) -> None:
-        if not await self._endpoints.remove(account_id, endpoint_id):
+    async def remove(
+        self, account_id: UUID, endpoint_id: UUID, alongside: Alongside[None] | None = None
+    ) -> None:
+        if not await self._endpoints.remove(account_id, endpoint_id, alongside):
             raise _unknown()
 
     async def rotate(
@@ -103,20 +111,28 @@ class EndpointDesk:
         await self.get(account_id, endpoint_id)
         return await self._log.page(account_id, endpoint_id, after=after, limit=limit)
 
-    async def replay(self, account_id: UUID, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
+    async def replay(
+        self,
+        account_id: UUID,
+        endpoint_id: UUID,
+        delivery_id: UUID,
+        alongside: Alongside[Delivery] | None = None,
+    ) -> Delivery:
         """Raises Conflict while the endpoint is disabled."""
         await self._require_enabled(account_id, endpoint_id)
-        delivery = await self._log.replay(account_id, endpoint_id, delivery_id)
+        delivery = await self._log.replay(account_id, endpoint_id, delivery_id, alongside)
         if delivery is None:
             raise NotFound("there is no such delivery")
         return delivery
 
-    async def test(self, account_id: UUID, endpoint_id: UUID) -> Delivery:
+    async def test(
+        self, account_id: UUID, endpoint_id: UUID, alongside: Alongside[Delivery] | None = None
+    ) -> Delivery:
         """Raises Conflict while the endpoint is disabled."""
         endpoint = await self._require_enabled(account_id, endpoint_id)
         if endpoint.is_callback:
             raise Conflict("callbacks go to the URLs of jobs alone")
-        delivery = await self._log.test(account_id, endpoint_id, uuid4().hex)
+        delivery = await self._log.test(account_id, endpoint_id, uuid4().hex, alongside)
         if delivery is None:
             raise _unknown()
         return delivery
