@@ -133,7 +133,7 @@ def test_h21_who_goes_away_is_charged_once_and_the_retry_is_free(payer, promise,
 
 def test_a_batch_that_runs_dry_says_which_items_were_not_paid_for(payer):
     payer.grant(5)
-    items = [{"email": address, **ONLY} for address in PEOPLE[70:82]]
+    items = [{"email": address, **ONLY} for address in PEOPLE[70:100]]
     job = payer.client.post("/enrich/batch", json={"items": items}).json()["job"]
     path = f"/jobs/{job['id']}"
     assert eventually(lambda: payer.client.get(path).json()["state"] == "done", within=END)
@@ -141,4 +141,6 @@ def test_a_batch_that_runs_dry_says_which_items_were_not_paid_for(payer):
     failed = [item for item in results if item["state"] == "failed"]
     assert {item["reason"] for item in failed} == {"insufficient_credits"}
     shown = payer.settled()
-    assert (len(results) - len(failed), shown["charged"], shown["balance"]) == (5, 5, 0)
+    assert (shown["charged"], shown["balance"]) == (5, 0)
+    # What found nothing cost nothing, and needed no credit of its own.
+    assert len(results) - len(failed) >= 5
