@@ -36,7 +36,7 @@ _MOST_ACCOUNTS = 10_000
 _UNLIMITED = QuotaLeft(())
 _AHEAD_S = 0.1
 """What was taken ahead and is not needed by then goes back."""
-_MOST_AHEAD = 32
+_MOST_AHEAD = 100
 _SHARE_AHEAD = 1_000
 """Of what is left one in so many may be held by one process: near its end a quota is exact."""
 

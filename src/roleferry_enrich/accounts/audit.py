@@ -9,8 +9,8 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.domain.audits import AuditEntry
 from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.storage.audits import AuditRepository
@@ -101,12 +102,15 @@ class AuditTrail:
         _log.error("audit.lost", count=len(self._noted))
 
     async def flush(self) -> None:
-        """Write all that was noted. Raises ServiceUnavailable; it is kept then."""
+        """Write all that was noted until now. Raises ServiceUnavailable; it is kept then."""
         if self._given_up:
             _log.error("audit.lost", count=self._given_up)
             self._given_up = 0
-        while self._noted:
-            some = [self._noted[place] for place in range(min(_AT_ONCE, len(self._noted)))]
+        # What comes meanwhile waits for more: written as it comes, a transaction would have few.
+        left = len(self._noted)
+        while left > 0 and self._noted:
+            some = list(islice(self._noted, min(left, _AT_ONCE)))
+            left -= len(some)
             await self._repository.add([self._entry(*noted) for noted in some])
             for noted in some:
                 # Unless it was given up meanwhile.
