@@ -1,7 +1,7 @@
 -- All identities of whoever holds one of those given.
 --
 -- Looked up one by one: of a table that grew lately PostgreSQL believes that it is small, and would
--- else read all that the account has for each answer that is recorded.
+-- else read all that the account has for each answer that is recorded, long after it has looked at it.
 WITH given AS (
     SELECT subject, kind, value FROM jsonb_populate_recordset(NULL::identities, :given)
 ),
