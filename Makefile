@@ -24,12 +24,6 @@ setup: $(VENV)/installed-dev ## Install everything development needs into .venv
 demo: $(VENV)/installed ## Run the demo; make demo ARGS=--once runs it and ends
 	@$(BIN)/roleferry-enrich demo $(ARGS)
 
-test: $(VENV)/installed-dev ## Run the tests; make test ARGS="tests/test_settings.py -x"
-	@$(BIN)/python -m pytest -m "not live" $(ARGS)
-
-simulate: $(VENV)/installed-dev ## Run the gates in virtual time; make simulate ARGS="--seed 7" replays one
-	@PYTHONPATH=src $(BIN)/python -m tests.simulation $(ARGS)
-
 # Tests of whole processes, seeds, worlds and schedules. Measuring their coverage takes three times the CPU and
 # finds lines that the tests of the parts must reach anyway; they wait much, so three run at once.
 WHOLE := tests/chaos tests/e2e tests/evaluation tests/simulation tests/fuzz tests/hostile \
@@ -37,15 +31,27 @@ WHOLE := tests/chaos tests/e2e tests/evaluation tests/simulation tests/fuzz test
 	tests/pipeline/test_estimate.py $(addprefix tests/gateway/test_, \
 	breaker_model.py fleet.py flights.py memory.py permit_script.py published_limits.py)
 
+# What is measured by the tests of the parts; `check` asks for coverage.
+MEASURED ?=
+
+test: $(VENV)/installed-dev ## Run the tests, all of them or those of make test ARGS="tests/test_settings.py -x"
+ifeq ($(ARGS),)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not live" $(MEASURED) $(addprefix --ignore=,$(WHOLE))
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not live" $(WHOLE)
+else
+	@$(BIN)/python -m pytest -m "not live" $(ARGS)
+endif
+
+simulate: $(VENV)/installed-dev ## Run the gates in virtual time; make simulate ARGS="--seed 7" replays one
+	@PYTHONPATH=src $(BIN)/python -m tests.simulation $(ARGS)
+
 check: $(VENV)/installed-dev ## All that must hold: format, lint, types, imports, tests with coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not live" --cov --cov-report=term --cov-fail-under=90 \
-		$(addprefix --ignore=,$(WHOLE))
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not live" $(WHOLE)
+	@$(MAKE) --no-print-directory test MEASURED="--cov --cov-report=term --cov-fail-under=90"
 
 chaos: $(VENV)/installed-dev ## Search for faults: 10,000 schedules, 1,000 seeds, all killed for 10 minutes; ARGS="--seed 7"
 	THOROUGH=15 $(BIN)/python -m pytest -q tests/gateway/test_permit_script.py

@@ -129,6 +129,23 @@ async def test_a_clean_stop_loses_nothing(audits, deed, account_id):
         assert await connection.scalar(count, {"account_id": account_id}) == 1_200
 
 
+async def test_a_clean_stop_writes_also_what_was_noted_while_it_wrote(audits, deed, account_id):
+    kept = trail(audits)
+    written, add = [], audits.add
+
+    async def noting_another(entries) -> None:
+        if not written:
+            kept.note(deed, 200)
+        await add(entries)
+        written.extend(entries)
+
+    audits.add = noting_another
+    async with kept.kept():
+        kept.note(deed, 200)
+
+    assert len(written) == 2
+
+
 async def test_what_is_written_with_a_change_is_undone_with_it(engine, audits, deed, account_id):
     kept, entry_id = trail(audits), uuid4()
 

@@ -160,7 +160,8 @@ class _Line:
         try:
             counted = await self._shared.admit(self._account_id, self.quota, wanted, owed)
         except RedisDown:
-            self._owed = max(0, owed)
+            # What was not needed is forgotten: there is nobody to give it back to.
+            self._owed = max(0, self._owed)
             self._decide_alone(asking)
             return
         self._owed -= owed

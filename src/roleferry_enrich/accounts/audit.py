@@ -98,6 +98,7 @@ class AuditTrail:
         for _ in range(_LAST_TRIES):
             with suppress(ServiceUnavailable):
                 await self.flush()
+            if not self._noted:
                 return
         _log.error("audit.lost", count=len(self._noted))
 

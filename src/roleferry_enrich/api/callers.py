@@ -49,6 +49,7 @@ class ApiKey(SecurityBase):
         return account
 
 
+# Coroutines for FastAPI, which would run a plain function in a thread.
 async def services_of(request: Request) -> Services:
     return services_behind(request)
 

@@ -124,13 +124,13 @@ def _refuse_long_head(scope: Scope, limits: Limits) -> None:
 
 
 def _declared_length(headers: list[tuple[bytes, bytes]]) -> int | None:
-    lengths = [value for name, value in headers if name == b"content-length"]
+    lengths = {value for name, value in headers if name == b"content-length"}
     if not lengths:
         return None
     if any(name == b"transfer-encoding" for name, _ in headers):
         # The two disagree on where the body ends, which is how requests are smuggled.
         raise MalformedBody("Content-Length and Transfer-Encoding exclude each other")
-    length = lengths[0]
-    if lengths.count(length) < len(lengths) or not length.isdigit() or len(length) > 18:
+    (length, *others) = lengths
+    if others or not length.isdigit() or len(length) > 18:
         raise MalformedBody("the Content-Length is not a number of bytes")
     return int(length)

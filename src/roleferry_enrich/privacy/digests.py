@@ -6,15 +6,12 @@ book cannot be tried against the list without the installation's secret.
 
 import hmac
 from bisect import bisect_left
-from collections.abc import Callable
-from functools import lru_cache
 
 from roleferry_enrich.gateway.sealing import derived
 from roleferry_enrich.privacy.deletion_hashes import HASHES, listed_kind
 from roleferry_enrich.privacy.normal_forms import NormalForm
 
 SIZE = 16
-_MOST_REMEMBERED = 1_024
 _MOST_LOOSE = 10_000
 """Changes looked up in a set before they are worked into the packed digests."""
 
@@ -26,10 +23,8 @@ class Digester:
         self._key = derived(secret, "suppression")
         self.key_id = derived(secret, "suppression key identity", 8)
         """Tells a list made with another secret, which would recognise nobody."""
-        # Whoever is asked for is looked up several times on the way to an answer, and again.
-        self.of: Callable[[NormalForm], bytes] = lru_cache(maxsize=_MOST_REMEMBERED)(self._of)
 
-    def _of(self, form: NormalForm) -> bytes:
+    def of(self, form: NormalForm) -> bytes:
         return self.digest(form.kind, form.value)
 
     def all_of(self, form: NormalForm) -> tuple[bytes, ...]:
