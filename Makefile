@@ -34,7 +34,7 @@ WHOLE := tests/chaos tests/e2e tests/evaluation tests/simulation tests/fuzz test
 # What is measured by the tests of the parts; `check` asks for coverage.
 MEASURED ?=
 
-test: $(VENV)/installed-dev ## Run the tests, all of them or those of make test ARGS="tests/test_settings.py -x"
+test: $(VENV)/installed-dev ## Run the tests, all of them or those of make test ARGS="tests/configuration/test_settings.py -x"
 ifeq ($(ARGS),)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not live" $(MEASURED) $(addprefix --ignore=,$(WHOLE))
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not live" $(WHOLE)
@@ -84,8 +84,8 @@ format: $(VENV)/installed-dev ## Format, and mend what the linter can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/installed-dev ## Write the tables of README.md and docs/matching.md anew
-	@$(BIN)/python -m roleferry_enrich.terminal.provider_table README.md
+docs: $(VENV)/installed-dev ## Write the tables of docs/providers.md and docs/matching.md anew
+	@$(BIN)/python -m roleferry_enrich.terminal.provider_table docs/providers.md
 	@$(BIN)/python -m roleferry_enrich.terminal.matching_page docs/matching.md
 
 live: $(VENV)/installed-dev ## Ask the real providers whose keys are set; costs credits

@@ -3,9 +3,9 @@
 import sys
 
 from benchmarks.providers import channels
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.settings import read_settings
 from roleferry_enrich.worker import run
 
 # Small, so that it is full early and what grows after that is something else.

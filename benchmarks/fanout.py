@@ -28,6 +28,7 @@ from benchmarks.providers import NAMES, channels
 from benchmarks.report import Row
 from benchmarks.stage import Child, Stage
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.identifiers import Domain, Email
 from roleferry_enrich.domain.queries import Keys
@@ -36,7 +37,6 @@ from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.screened import ScreenedEnricher
 from roleferry_enrich.resources import open_resources
-from roleferry_enrich.settings import Settings
 
 _AT_ONCE = 20
 _EACH = 5

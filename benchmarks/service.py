@@ -4,9 +4,9 @@ import argparse
 
 from benchmarks.providers import channels
 from roleferry_enrich.app import serve
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.settings import read_settings
 
 # Counted like any, so that counting is part of what is measured, and never refused.
 _MORE_THAN_IS_ASKED = 1_000_000_000

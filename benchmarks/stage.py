@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.scopes import USUAL, Scope
 from roleferry_enrich.embedded import Servers, servers_of
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.supervision import Supervisor, supervised
 

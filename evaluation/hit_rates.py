@@ -119,10 +119,10 @@ def _fields(offer: Offer, request: Request, accepted: Observations) -> set[str]:
     own = dict(company.fields) if company else {}
     if offer.capability in {"find_person", "find_people"}:
         # What is the company's own is no answer to a question about a person.
-        flat = set(flat_answer(person, company)) if person else set()
+        flat = set(flat_answer(request.keys, person, company)) if person else set()
         held = flat | (own.keys() - WITHOUT_PERSON)
     else:
-        held = set(flat_answer(person, company)) | own.keys()
+        held = set(flat_answer(request.keys, person, company)) | own.keys()
     held |= {"company_name"} if "name" in own else set()
     held |= {"workforce"} if company and company.workforce else set()
     held |= {"domain"} if person and "company_domain" in person.fields else set()

@@ -57,7 +57,7 @@ async def _bill(world: World, queries: int, options: Options) -> Bill:
         keys = _keys(n, person, employer)
         answer = await answered(world, Request(goal=Goal.PERSON, keys=keys, options=options))
         found, company = answer.result.person, answer.result.company
-        bill.filled += len(flat_answer(found, company).keys() & set(PERSON_FIELDS))
+        bill.filled += len(flat_answer(keys, found, company).keys() & set(PERSON_FIELDS))
         bill.right += sum(person_facts(found.fields, person, employer).values()) if found else 0
         for report in answer.reports:
             bill.paid.setdefault(report.conversation, report.cost)

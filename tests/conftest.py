@@ -21,8 +21,8 @@ import pytest
 from sqlalchemy import URL, make_url
 from tests.thorough import examples
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers, servers_of
-from roleferry_enrich.settings import Settings
 
 # How long an example takes says how busy the machine is, not whether the property holds.
 hypothesis.settings.register_profile(

@@ -7,7 +7,7 @@ import pytest
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.app import server_config
-from roleferry_enrich.settings import Settings
+from roleferry_enrich.configuration.settings import Settings
 
 SOURCE = Path(__file__).parents[1] / "src"
 PROGRAM = """

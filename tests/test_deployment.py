@@ -12,8 +12,8 @@ import typer
 import yaml
 
 from roleferry_enrich.cli import app
+from roleferry_enrich.configuration.settings import read_settings, setting_names
 from roleferry_enrich.providers.catalogue import catalogue
-from roleferry_enrich.settings import read_settings, setting_names
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "roleferry_enrich"
@@ -105,9 +105,9 @@ def test_the_secret_key_may_be_a_file_instead(tmp_path):
     assert settings.secret_key.get_secret_value() == GIVEN["ROLEFERRY_SECRET_KEY"]
 
 
-def test_the_override_that_readme_shows_fits_compose():
-    readme = (ROOT / "README.md").read_text()
-    shown = re.search(r"  ```yaml\n(.+?)  ```", readme, re.DOTALL)
+def test_the_override_that_the_page_shows_fits_compose():
+    page = (ROOT / "docs" / "production.md").read_text()
+    shown = re.search(r"  ```yaml\n(.+?)  ```", page, re.DOTALL)
     assert shown
     override = yaml.safe_load(shown[1])
 

@@ -13,6 +13,8 @@ import typer
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.cli import app
+from roleferry_enrich.configuration.settings import Settings, setting_names
+from roleferry_enrich.configuration.webhooks import SENDERS
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS
 from roleferry_enrich.domain.scopes import MEANINGS
 from roleferry_enrich.errors import ConfigurationError
@@ -23,21 +25,21 @@ from roleferry_enrich.resolve.confidence import Share, together
 from roleferry_enrich.resolve.evidence import PERSON_COMPARISONS
 from roleferry_enrich.resolve.matters import Matter
 from roleferry_enrich.resolve.person_fields import PERSON_RULES
-from roleferry_enrich.settings import Settings, setting_names
 from roleferry_enrich.terminal import matching_page
 from roleferry_enrich.terminal.provider_table import BEGIN, END, provider_table, with_table
-from roleferry_enrich.webhook_settings import SENDERS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text()
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+PAGES = sorted((ROOT / "docs").glob("*.md"))
 MATCHING = ROOT / "docs" / "matching.md"
+PROVIDERS = ROOT / "docs" / "providers.md"
+FOR_USERS = "\n".join([README, *(page.read_text() for page in PAGES)])
 DOCUMENTS = [
     *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG", "SECURITY")),
-    MATCHING,
-    ROOT / "docs" / "privacy.md",
+    *PAGES,
     *DECISIONS,
 ]
 OPENAPI: dict[str, Any] = create_api().openapi()
@@ -64,14 +66,15 @@ def shown(text: str, program: str) -> list[str]:
 
 def table_after(heading: str) -> list[list[str]]:
     """The rows of the first table below a heading."""
-    section = README.partition(heading)[2]
+    _, found, section = FOR_USERS.partition(f"{heading}\n")
+    assert found, heading
     table = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
     assert table
     rows = [line.strip("|").split("|") for line in table[0].splitlines()]
     return [[cell.strip() for cell in row] for row in rows[2:]]
 
 
-@pytest.mark.parametrize("call", shown(README + CONTRIBUTING, "make"))
+@pytest.mark.parametrize("call", shown(FOR_USERS + CONTRIBUTING, "make"))
 def test_make_knows_the_target(call):
     targets = [word for word in shlex.split(call)[1:] if "=" not in word]
 
@@ -82,7 +85,7 @@ def test_make_knows_the_target(call):
     assert asked.returncode == 0, asked.stderr
 
 
-@pytest.mark.parametrize("call", shown(README, "roleferry-enrich"))
+@pytest.mark.parametrize("call", shown(FOR_USERS, "roleferry-enrich"))
 def test_the_command_and_its_options_exist(call):
     words = shlex.split(call.partition(" >")[0])[1:]
     command: Any = typer.main.get_command(app)
@@ -102,7 +105,7 @@ def test_options_named_in_the_text_exist():
     }
     shown_elsewhere = {"--build", "--detach", "--rm", "--path"}
 
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= options | shown_elsewhere
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", FOR_USERS)) <= options | shown_elsewhere
 
 
 def commands(command: Any) -> Iterator[Any]:
@@ -112,7 +115,7 @@ def commands(command: Any) -> Iterator[Any]:
 
 
 def test_every_command_for_users_is_mentioned():
-    told = set(re.findall(r"[a-z]+", README))
+    told = set(re.findall(r"[a-z]+", FOR_USERS))
 
     assert {command.name for command in commands(typer.main.get_command(app))} - {
         "roleferry-enrich",  # the name of all, which has a hyphen
@@ -122,7 +125,7 @@ def test_every_command_for_users_is_mentioned():
 
 
 def test_the_table_of_settings_is_complete():
-    rows = table_after("## Configuration")
+    rows = table_after("# Configuration")
     provider = next(iter(catalogue())).upper()
     told = [row[0].strip("`").replace("<NAME>", provider) for row in rows]
     of_all = {n.rpartition("__")[2] for n in setting_names() if f"__{provider}__" in n}
@@ -144,15 +147,17 @@ def shared_by_senders(name: str) -> str:
 
 
 def test_the_defaults_in_the_table_of_settings_are_those_in_force():
-    for name, default, *_ in table_after("## Configuration"):
+    for name, default, *_ in table_after("# Configuration"):
         field = Settings.model_fields.get(name.strip("`").removeprefix("ROLEFERRY_").lower())
         if field is not None and default.startswith("`"):
             assert default.strip("`") == str(field.default), name
 
 
 def test_the_table_of_providers_is_generated():
-    assert f"{BEGIN}\n{provider_table()}\n{END}" in README
-    assert with_table(README) == README
+    text = PROVIDERS.read_text()
+
+    assert f"{BEGIN}\n{provider_table()}\n{END}" in text
+    assert with_table(text) == text
 
 
 def test_a_text_without_the_marks_is_refused():
@@ -199,7 +204,7 @@ def test_the_table_of_providers_names_each_capability():
 
 def test_the_routes_shown_are_all_there_are():
     told = set()
-    for row in table_after("### With curl"):
+    for row in table_after("## With curl"):
         told |= set(re.findall(r"`([A-Z]+) (/[^`]*)`", row[0]))
 
     assert told == {
@@ -208,7 +213,7 @@ def test_the_routes_shown_are_all_there_are():
 
 
 def test_the_scopes_shown_are_all_there_are():
-    told = {row[0].strip("`"): row[1] for row in table_after("### Keys and what they may do")}
+    told = {row[0].strip("`"): row[1] for row in table_after("## Keys and what they may do")}
 
     assert told == {scope.value: meaning for scope, meaning in MEANINGS.items()}
 
@@ -239,8 +244,8 @@ def check(value: object, schema: dict[str, Any]) -> None:
 
 
 def test_the_bodies_shown_are_accepted():
-    sent = [("/enrich", body) for body in re.findall(r"with `({.*?})`", README)]
-    for call in README.split("curl -s ")[1:]:
+    sent = [("/enrich", body) for body in re.findall(r"with `({.*?})`", FOR_USERS)]
+    for call in FOR_USERS.split("curl -s ")[1:]:
         path, body = (
             re.match(r"\S+:8000(/\S*)", call),
             re.search(r"-d '({.*?})'", call.split("\n\n")[0]),
@@ -300,3 +305,16 @@ def test_the_changelog_keeps_its_form():
     for name, rest in versions:
         assert name == "Unreleased" or re.fullmatch(r" - \d{4}-\d\d-\d\d", rest), name
     assert set(re.findall(r"^### (.+)$", CHANGELOG, re.MULTILINE)) <= CHANGES
+
+
+@pytest.mark.parametrize("path", PAGES, ids=file_name)
+def test_every_page_is_found_from_the_first(path):
+    assert f"](docs/{path.name})" in README
+
+
+def test_the_map_names_every_folder():
+    folders = {path.parent.name for path in (ROOT / "src/roleferry_enrich").glob("*/__init__.py")}
+    section = CONTRIBUTING.partition("## Find your way")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
+
+    assert {name for cell in cells for name in re.findall(r"`(\w+)`", cell)} == folders

@@ -15,10 +15,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.processes import eventually, running_with
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers, embedded, servers_of, starting_servers
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.private_servers.place import POSTGRES, REDIS, Place, State
-from roleferry_enrich.settings import Settings
 
 SOURCE = Path(__file__).parents[1] / "src"
 USER = """
@@ -130,8 +130,8 @@ def test_a_killed_user_is_no_longer_counted(data_dir: Path) -> None:
 
 def test_an_interrupt_from_the_terminal_does_not_reach_the_servers(data_dir: Path) -> None:
     with embedded(data_dir):
-        groups = {os.getpgid(process.pid) for process in running_with(data_dir)}
-        assert os.getpgrp() not in groups
+        servers = [server_process(data_dir, name) for name in (POSTGRES, REDIS)]
+        assert os.getpgrp() not in {os.getpgid(server.pid) for server in servers}
 
 
 @pytest.mark.parametrize("name", [POSTGRES, REDIS])
@@ -166,6 +166,8 @@ def test_after_everything_was_killed_the_directory_starts_again(data_dir: Path) 
         for process in running_with(data_dir):
             _kill(process)
         command.wait(10)
+    # A kill takes a moment: until then the old server answers, and is joined.
+    assert eventually(lambda: not running_with(data_dir))
     with embedded(data_dir) as servers:
         assert in_postgres(servers, "select 1") == 1
         assert in_redis(servers, "PING") is True

@@ -22,11 +22,11 @@ from roleferry_enrich.accounts.keys import Mode, mint
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.app import create_app
+from roleferry_enrich.configuration.quotas import NO_QUOTA
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.scopes import ISSUABLE
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.quota_settings import NO_QUOTA
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository

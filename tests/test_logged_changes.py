@@ -23,10 +23,10 @@ from tests.test_foreign_ids import (
 )
 
 from roleferry_enrich.accounts.audit import AuditTrail, Deed
+from roleferry_enrich.configuration.quotas import NO_QUOTA
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
-from roleferry_enrich.quota_settings import NO_QUOTA
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import driver_url
 
 __all__ = ["servers_with_tables"]

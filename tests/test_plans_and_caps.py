@@ -6,9 +6,9 @@ import httpx
 import pytest
 from tests.test_foreign_ids import servers_with_tables, two_accounts
 
+from roleferry_enrich.configuration.quotas import NO_QUOTA
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.quota_settings import NO_QUOTA
-from roleferry_enrich.settings import Settings
 
 __all__ = ["servers_with_tables"]
 ADA = {"email": "ada@engines.test"}

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from roleferry_enrich.configuration.secret_key import secret_key
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.private_files import read_private, write_private
-from roleferry_enrich.secret_key import secret_key
-from roleferry_enrich.settings import Settings
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:

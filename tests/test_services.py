@@ -17,6 +17,7 @@ from roleferry_enrich.api.application import NotServing
 from roleferry_enrich.app import create_app
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.batches.queue import Queue, Work
+from roleferry_enrich.configuration.settings import ProviderSettings, Settings
 from roleferry_enrich.domain.health import BreakerState, Health, LimiterState, ProviderStatus
 from roleferry_enrich.domain.quotas import Quota, QuotaTold
 from roleferry_enrich.embedded import Servers
@@ -25,7 +26,6 @@ from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.records.desk import ResolvingDesk
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.services import LocalServices
-from roleferry_enrich.settings import ProviderSettings, Settings
 from roleferry_enrich.webhooks.outgoing.opening import callbacks
 
 REFUSING = Servers("postgresql://enrich:hunter2@127.0.0.1:9/x", "redis://:hunter2@127.0.0.1:9/0")

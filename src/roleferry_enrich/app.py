@@ -13,6 +13,7 @@ from roleferry_enrich.api.services import Services
 from roleferry_enrich.batches.backlogs import backlogs_watched
 from roleferry_enrich.batches.desk import JobDesk
 from roleferry_enrich.batches.queue import Queue, Work
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.connections import PatientConnection
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.garbage import look_seldom
@@ -25,7 +26,6 @@ from roleferry_enrich.privacy.opening import replay_journal
 from roleferry_enrich.records.desk import open_desk
 from roleferry_enrich.resources import open_resources
 from roleferry_enrich.services import LocalServices
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.backlogs import BacklogRepository
 from roleferry_enrich.webhooks.endpoints import endpoints_of
 from roleferry_enrich.webhooks.outgoing.opening import callbacks

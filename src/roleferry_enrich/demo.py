@@ -16,6 +16,7 @@ from rich.text import Text
 
 from roleferry_enrich.accounts.kept_key import kept_key
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.configuration.settings import Settings, secret_setting_names
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.errors import ConfigurationError, RoleferryError
 from roleferry_enrich.observability.logs import configure_logs
@@ -23,7 +24,6 @@ from roleferry_enrich.ports import require_free_port
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.own_store import OwnStore
 from roleferry_enrich.providers.routines import RunsRoutine
-from roleferry_enrich.settings import Settings, secret_setting_names
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.supervision import ChildEnded, Stopped, Supervisor, supervised
@@ -94,9 +94,10 @@ class _Demo:
 
     async def _prepare(self) -> str:
         """The schema up to date, and a demo account's key."""
-        await migrate(self._servers.database_url, at_rest=open_at_rest(self._settings))
-        async with open_accounts(self._settings, self._servers) as accounts:
-            return await kept_key(accounts, self._settings.data_dir / _KEY_FILE, "demo")
+        with self._supervisor.cancelling():
+            await migrate(self._servers.database_url, at_rest=open_at_rest(self._settings))
+            async with open_accounts(self._settings, self._servers) as accounts:
+                return await kept_key(accounts, self._settings.data_dir / _KEY_FILE, "demo")
 
     def _start(self, *arguments: str) -> Any:
         command = [sys.executable, "-m", "roleferry_enrich", *arguments]
@@ -125,6 +126,10 @@ class _Demo:
         return environment
 
     async def _show(self, key: str) -> None:
+        with self._supervisor.cancelling():
+            await self._shown(key)
+
+    async def _shown(self, key: str) -> None:
         async with remote(self._api, key, by_proxy=False) as service:
             self._head("/enrich", _PERSON)
             self._out.print(tables.enrichment(await service.post("/enrich", _PERSON)))

@@ -17,10 +17,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import roleferry_enrich
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.private_servers.claims import Claim
 from roleferry_enrich.private_servers.place import POSTGRES, REDIS, Place
-from roleferry_enrich.settings import Settings
 
 # The first start creates the database files: 0.6 s on two cores, far more on a busy machine.
 _PATIENCE = timedelta(seconds=60)

@@ -10,6 +10,8 @@ from random import Random
 import aiohttp
 from aiohttp.resolver import ThreadedResolver
 
+from roleferry_enrich.configuration.secret_key import pepper
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
@@ -29,8 +31,6 @@ from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Provider
 from roleferry_enrich.providers.own_store import REPORTS_TOLD_FOR
 from roleferry_enrich.providers.routines import RunsRoutine
-from roleferry_enrich.secret_key import pepper
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import AtRest
 from roleferry_enrich.storage.recollections import Recollections, shelves
 from roleferry_enrich.storage.wire import Wire

@@ -14,6 +14,8 @@ from roleferry_enrich.accounts.admission import Quotas as AccountQuotas
 from roleferry_enrich.accounts.admission import account_quotas
 from roleferry_enrich.accounts.billing import Billing, open_billing
 from roleferry_enrich.accounts.repository import AccountRepository
+from roleferry_enrich.configuration.secret_key import pepper
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.channels import Channel
@@ -39,8 +41,6 @@ from roleferry_enrich.privacy.handlings import Handlings
 from roleferry_enrich.privacy.opening import open_erasure
 from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.provider_access import gates_of, own_store_read, sessions
-from roleferry_enrich.secret_key import pepper
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import AtRest, open_at_rest
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import create_engine

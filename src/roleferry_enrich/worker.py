@@ -21,6 +21,7 @@ from roleferry_enrich.batches.completion import Completion
 from roleferry_enrich.batches.crew import LEASE, Crew
 from roleferry_enrich.batches.prices import prices_of
 from roleferry_enrich.batches.queue import Look, Queue, Work
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.garbage import look_seldom
@@ -33,7 +34,6 @@ from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.privacy.chores import keep_no_longer, look_again
 from roleferry_enrich.privacy.opening import open_retention, replay_journal
 from roleferry_enrich.resources import Resources, open_resources
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.audits import AuditRepository
 from roleferry_enrich.storage.backlogs import BacklogRepository
 from roleferry_enrich.storage.completions import CompletionRepository
@@ -89,6 +89,7 @@ async def _work(
             LeaseRepository(resources.engine, lease=LEASE),
             resources.enricher,
             prices_of(resources.gateway.channels),
+            resources.billing.plans,
             metrics,
         )
         queue, items = Queue(servers.redis_url), Queue(servers.redis_url, Work.ITEMS)

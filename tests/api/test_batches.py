@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.api.fake_services import ACCOUNT
 
+from roleferry_enrich.api.batch_rows import columns_of, csv_record
 from roleferry_enrich.domain.batches import MOST_ITEMS, JobPriority
 from roleferry_enrich.domain.enrichments import Strategy
 from roleferry_enrich.domain.waterfalls import waterfalls
@@ -140,6 +141,33 @@ async def test_ndjson_is_an_item_a_line(client, services):
     ]
     assert [(e["row"], e["code"]) for e in answer.json()["errors"]] == [(2, "malformed")]
     assert (new.priority, new.max_cost) == (JobPriority.LOW, 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Person Linkedin Url", "linkedin_url"),
+        ("Company Domain Name", "domain"),
+        ("Account Name", "company_name"),
+        ("Contact mail", "email"),
+        ("Pr\u00e9nom", "first_name"),
+        ("Country/Region", "country"),
+    ],
+)
+def test_headings_of_usual_exports_are_known(heading, field):
+    assert columns_of([heading, "Record ID"], {}) == {field: heading, "reference": "Record ID"}
+
+
+def test_a_cell_that_says_nothing_is_empty():
+    names = ["email", "first_name", "last_name", "company_name"]
+    columns = {name: name for name in names}
+
+    def read(*cells):
+        return csv_record(cells, names, columns)
+
+    assert read("a@b.test", "None", "NULL", "#N/A") == {"email": "a@b.test"}
+    assert read("-", "Ada", "Null", "n/a") == {"first_name": "Ada", "last_name": "Null"}
+    assert read("", "", "", "Nil Ltd") == {"company_name": "Nil Ltd"}
 
 
 async def test_a_csvs_columns_are_guessed_and_shown(client, services):

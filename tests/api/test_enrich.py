@@ -10,6 +10,8 @@ from tests.api.fake_services import ACCOUNT
 from roleferry_enrich.api import examples
 from roleferry_enrich.api.schemas.answers import EnrichAnswer
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS, Enrichment, Goal, Options, Status
+from roleferry_enrich.domain.identifiers import Domain
+from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import Alternative, Confidence, FieldValue
 from roleferry_enrich.domain.waterfalls import waterfalls
 
@@ -95,7 +97,7 @@ async def test_values_below_the_wanted_confidence_are_left_out(client, services,
     assert [point["kind"] for point in answer["contact_points"]] == ["email"]
 
 
-async def test_where_only_the_company_was_found_place_and_phone_are_its_own(
+async def test_where_no_person_was_asked_for_place_and_phone_are_the_companys(
     client, services, known
 ):
     city = FieldValue(
@@ -104,7 +106,10 @@ async def test_where_only_the_company_was_found_place_and_phone_are_its_own(
         sources=known.company.fields["name"].sources,
     )
     company = replace(known.company, fields={**known.company.fields, "city": city})
-    alone = (await ask(client, services, replace(known, person=None, company=company))).json()
+    missed = replace(known, person=None, company=company)
+    assert (await ask(client, services, missed)).json()["city"] is None
+    of_company = replace(missed, request=replace(known.request, keys=Keys(domain=Domain("a.test"))))
+    alone = (await ask(client, services, of_company)).json()
     assert (alone["city"], alone["full_name"]) == ("Leeds", None)
     both = (await ask(client, services, replace(known, company=company))).json()
     assert both["city"] is None

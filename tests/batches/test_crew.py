@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID, uuid4
 
@@ -41,6 +41,22 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew_module, "_AGAIN_S", 0.011)
 
 
+SENT_AT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Plans:
+    """What `storage.plans.Plans` knows."""
+
+    def __init__(self) -> None:
+        self.known_of: datetime | None = None
+        self.away = False
+
+    async def as_of(self, moment: datetime) -> None:
+        if self.away:
+            raise ServiceUnavailable("the database is away")
+        self.known_of = moment
+
+
 def leased(number: int, **changed) -> Leased:
     standard = {
         "account_id": UUID(int=7),
@@ -49,6 +65,7 @@ def leased(number: int, **changed) -> Leased:
         "epoch": 1,
         "enrichment_id": uuid4(),
         "request": asked(f"ada{number}@engines.test"),
+        "sent_at": SENT_AT,
     }
     return Leased(**standard | changed)
 
@@ -134,8 +151,10 @@ class Asked:
 
 
 @asynccontextmanager
-async def working(table: Table, enricher: Asked, **options) -> AsyncIterator[Crew]:
-    crew = Crew(table, enricher, PRICES, METRICS, **options)
+async def working(
+    table: Table, enricher: Asked, plans: Plans | None = None, **options
+) -> AsyncIterator[Crew]:
+    crew = Crew(table, enricher, PRICES, plans or Plans(), METRICS, **options)
     task = asyncio.create_task(crew.work())
     try:
         yield crew
@@ -159,6 +178,21 @@ async def test_every_item_reaches_its_end() -> None:
         await settled(table, 100)
     assert {end.state for end in table.settled.values()} == {ItemState.DONE}
     assert table.held == []
+
+
+async def test_plans_are_known_as_they_were_when_a_job_was_sent() -> None:
+    plans, seen = Plans(), []
+    enricher = Asked(lambda request: seen.append(plans.known_of))
+    async with working(Table(leased(1)), enricher, plans=plans):
+        await becomes(lambda: _true(bool(seen)))
+    assert seen[0] == SENT_AT
+
+
+async def test_items_do_not_wait_for_plans_that_cannot_be_read() -> None:
+    table, plans = Table(leased(1)), Plans()
+    plans.away = True
+    async with working(table, Asked(), plans=plans):
+        await settled(table, 1)
 
 
 async def test_no_more_run_at_once_than_there_is_room_for() -> None:
@@ -187,7 +221,7 @@ async def test_stopped_it_gives_back_what_runs() -> None:
 async def test_stopped_while_it_takes_it_gives_back_what_it_took() -> None:
     table = Table(leased(1))
     table.taking = asyncio.Event()
-    crew = Crew(table, Asked(), PRICES, METRICS)
+    crew = Crew(table, Asked(), PRICES, Plans(), METRICS)
     task = asyncio.create_task(crew.work())
     await becomes(lambda: _true(crew._taking is not None))
     task.cancel()
@@ -258,7 +292,7 @@ async def test_h47_ends_are_counted_and_those_that_were_refused_too() -> None:
             return await super().settle(item, settlement) and item.number != 2
 
     told, table = Told(NoOpMeter("unseen")), Overtaken(leased(1), leased(2))
-    crew = Crew(table, Asked(), PRICES, told)
+    crew = Crew(table, Asked(), PRICES, Plans(), told)
     for item in await crew._take():
         await crew._runner.run(item)
     assert (told.ends, told.fenced) == ([ItemState.DONE], 1)
@@ -332,7 +366,7 @@ async def test_p4_a_database_that_was_away_is_swept_as_soon_as_it_is_back(monkey
     pauses: list[float] = []
     table = Table()
     table.away = True
-    crew = Crew(table, Asked(), PRICES, METRICS)
+    crew = Crew(table, Asked(), PRICES, Plans(), METRICS)
     sleep = asyncio.sleep
 
     async def noted(seconds: float) -> None:
@@ -387,6 +421,6 @@ async def test_suspects_run_in_a_row_for_a_while_then_it_is_the_others_turn(
 ) -> None:
     monkeypatch.setattr(crew_module, "_STRETCH_S", stretch_s)
     table = Table(*map(leased, (1, 2)), suspects=tuple(map(leased, (50, 51, 52))))
-    crew = Crew(table, Asked(), PRICES, METRICS, at_once=5)
+    crew = Crew(table, Asked(), PRICES, Plans(), METRICS, at_once=5)
     await crew._sweep()
     assert [[item.number for item in await crew._take()] for _ in expected] == expected

@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
+from tests.at_rest import AT_REST
 from tests.storage.job_examples import items
 from tests.suppressed import held
 
@@ -35,7 +36,7 @@ class Callbacks:
 def desk(callbacks: Callbacks) -> JobDesk:
     """Over a database that is not there: whatever is refused, is refused before."""
     queue = Queue("redis://127.0.0.1:9/0", Work.ITEMS)
-    return JobDesk(create_engine(NOWHERE), queue, held(), callbacks)
+    return JobDesk(create_engine(NOWHERE, at_rest=AT_REST), queue, held(), callbacks)
 
 
 async def test_h65_a_job_that_would_call_inside_is_not_stored() -> None:

@@ -20,7 +20,7 @@ from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.private_servers.place import Place
 from roleferry_enrich.private_servers.redis_program import Redis as RedisProgram
 from roleferry_enrich.storage.completions import Due
-from roleferry_enrich.worker import _listen, _sweep
+from roleferry_enrich.worker import _end, _listen, _sweep
 
 # arq 0.28.0 closes its pool by redis-py's old name for it.
 pytestmark = pytest.mark.filterwarnings("ignore:Call to deprecated close:DeprecationWarning")
@@ -100,11 +100,9 @@ async def working(owed: Owed, redis: OwnRedis, *parts: Callable[..., Awaitable[N
     try:
         yield queue
     finally:
-        for task in tasks:
-            task.cancel()
-        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
         await queue.close()
-    assert all(isinstance(end, asyncio.CancelledError) for end in ended), ended
+    assert all(task.cancelled() for task in tasks), tasks
 
 
 async def settled(owed: Owed, *expected: UUID, within: float) -> None:

@@ -86,7 +86,7 @@ async def test_a_closed_loop_has_no_more_under_way_than_its_connections() -> Non
         return web.Response()
 
     async with served(answer) as url:
-        outcome = await saturate(port_of(url), request, connections=4, seconds=0.1)
+        outcome = await saturate(port_of(url), request, connections=4, seconds=0.5)
 
     assert 1 <= most <= 4
     assert outcome.statuses[200] == outcome.latency.count > 0

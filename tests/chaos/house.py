@@ -8,11 +8,12 @@ from pathlib import Path
 import httpx
 from tests.chaos.posts import Post
 from tests.chaos.servers import Databases
+from tests.e2e.far_end import far_end
 from tests.e2e.installation import environment, free_ports
 
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.credits import CreditRepository
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate
@@ -38,8 +39,8 @@ class House:
 
     def paid_calls(self) -> int:
         """Those that Hunter answered with somebody, and charges."""
-        ledger = httpx.get(f"{self.sandbox_url}/_ledger", timeout=30, trust_env=False).json()
-        hunter = ledger["providers"].get("hunter", {"statuses": {}})
+        with far_end(self.sandbox_url) as sandbox:
+            hunter = sandbox.ledger().get("hunter", {"statuses": {}})
         return hunter["statuses"].get("200", 0)
 
 

@@ -5,6 +5,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,7 +89,7 @@ class Owner:
             after: str | None = None
             while True:
                 given = {"limit": 100, **({"after": after} if after else {})}
-                page = (await client.get("/jobs", params=given)).raise_for_status().json()
+                page = (await self._got(client, "/jobs", params=given)).json()
                 found.extend(page["items"])
                 after = page["next"]
                 if after is None:
@@ -100,14 +101,25 @@ class Owner:
             found.jobs.add(job["id"])
             async with self._client() as client:
                 headers = {"Accept": "application/x-ndjson"}
-                answer = await client.get(f"/jobs/{job['id']}/results", headers=headers)
-            for line in answer.raise_for_status().text.splitlines():
+                answer = await self._got(client, f"/jobs/{job['id']}/results", headers=headers)
+            for line in answer.text.splitlines():
                 item = json.loads(line)
                 found.references[item["reference"]] += 1
                 found.states[item["state"]] += 1
                 if item["state"] != "done":
                     found.reasons[item["reason"] or item["state"]] += 1
         return found
+
+    # Any: what httpx takes.
+    async def _got(self, client: httpx.AsyncClient, path: str, **given: Any) -> httpx.Response:
+        """Insists: a database that was just killed may be away still, and answers come late."""
+        for _ in range(_TRIES):
+            with suppress(httpx.TransportError):
+                answer = await client.get(path, **given)
+                if answer.status_code != 503:
+                    return answer.raise_for_status()
+            await asyncio.sleep(_RETRY_S)
+        raise AssertionError(f"GET {path} was never answered")
 
     def _client(self) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {self.key}"}

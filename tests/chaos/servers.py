@@ -66,6 +66,7 @@ class Server:
             return
         with suppress(psutil.NoSuchProcess):
             server = psutil.Process(self._process.pid)
+            server.suspend()  # or a child born just now outlives it, and keeps its memory
             family = [server, *server.children(recursive=True)]
             for process in family:
                 with suppress(psutil.NoSuchProcess):

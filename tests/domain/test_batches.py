@@ -1,7 +1,7 @@
 """What an item may spend of its job's money, and what an answer means for it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -48,6 +48,7 @@ def leased(max_cost: MicroUsd | None = None, allowance: MicroUsd | None = None) 
         epoch=1,
         enrichment_id=uuid4(),
         request=replace(asked, options=Options(max_cost=max_cost)),
+        sent_at=datetime(2026, 11, 1, tzinfo=UTC),
         allowance=allowance,
     )
 

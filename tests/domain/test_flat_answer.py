@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 from roleferry_enrich.domain.flat_answer import flat_answer
+from roleferry_enrich.domain.identifiers import Email
+from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.records import (
     Confidence,
     FieldValue,
@@ -42,13 +44,22 @@ ORLA = GoldenPerson(
 )
 
 
+SOMEBODY = Keys(email=Email("orla.fenwick@quillmere.test"))
+NOBODY = Keys(company_name="Quillmere")
+
+
 def test_a_persons_place_is_never_the_companys():
-    both = flat_answer(ORLA, COMPANY)
+    both = flat_answer(SOMEBODY, ORLA, COMPANY)
 
     assert both.keys() == {"full_name", "company_name", "industry"}
     assert both["company_name"].value == "Quillmere"
 
 
-def test_where_nobody_was_found_the_company_answers_for_itself():
-    assert flat_answer(None, COMPANY).keys() == {"company_name", "industry", "city", "phone"}
-    assert flat_answer(None, None) == {}
+def test_where_nobody_was_asked_for_the_company_answers_for_itself():
+    own = {"company_name", "industry", "city", "phone"}
+    assert flat_answer(NOBODY, None, COMPANY).keys() == own
+    assert flat_answer(NOBODY, None, None) == {}
+
+
+def test_of_somebody_who_was_not_found_nothing_of_the_companys_passes_for_theirs():
+    assert flat_answer(SOMEBODY, None, COMPANY).keys() == {"company_name", "industry"}

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.queries import Keys
@@ -22,7 +23,6 @@ from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.observability.logs import configure_logs
 from roleferry_enrich.pipeline.enrichment import Enricher
 from roleferry_enrich.resources import Resources, open_resources
-from roleferry_enrich.settings import read_settings
 
 
 class Stopping:

@@ -13,8 +13,8 @@ import httpx
 from starlette.types import Message, Receive, Scope, Send
 
 from roleferry_enrich.app import create_app
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.embedded import servers_of
-from roleferry_enrich.settings import read_settings
 
 
 async def main(token: str, key: str, body: str) -> None:

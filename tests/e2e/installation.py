@@ -1,15 +1,27 @@
 """The product as its processes, for tests that stand outside of it."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from roleferry_enrich.supervision import Child
+import httpx
+import psutil
+from tests.e2e.far_end import FarEnd, far_end
+from tests.e2e.sandbox_process import NAMES
+from tests.e2e.senders import webhooks_of
+from tests.processes import ended, eventually
+
+from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.configuration.settings import Settings
+from roleferry_enrich.domain.scopes import USUAL, Scope
+from roleferry_enrich.embedded import Servers
+from roleferry_enrich.supervision import Child, Supervisor
 
 SOURCE = Path(__file__).parents[2] / "src"
 PROGRAM = (sys.executable, "-m", "roleferry_enrich")
@@ -53,7 +65,7 @@ class Installation:
     """A service that runs, with the keys of three accounts."""
 
     url: str
-    sandbox_url: str
+    sandbox: FarEnd
     key: str
     other_key: str
     command_key: str
@@ -61,7 +73,67 @@ class Installation:
     environment: Mapping[str, str]
     serve: Child
 
+    def client(self, key: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {key}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False)
+
     def log(self) -> str:
         """All that `serve` has written. Read at a place: the file's own belongs to the process."""
         file = self.serve.output.fileno()
         return os.pread(file, os.fstat(file).st_size, 0).decode()
+
+
+@contextmanager
+def running_installation(servers: Servers, data_dir: Path) -> Iterator[Installation]:
+    """Sandbox, API and worker as processes, over a database that is migrated."""
+    port, sandbox_port = free_ports(2)
+    sandbox_url = f"http://127.0.0.1:{sandbox_port}"
+    env = environment(
+        DATABASE_URL=servers.database_url,
+        REDIS_URL=servers.redis_url,
+        DATA_DIR=data_dir,
+        PORT=port,
+        SANDBOX_PORT=sandbox_port,
+        SANDBOX_LATENCY_SCALE=0.02,
+        USAGE_EVERY_S=0,
+        LOG_LEVEL="debug",
+    )
+    for name in NAMES:
+        env[f"ROLEFERRY_PROVIDERS__{name.upper()}__API_KEY"] = f"test-key-{name}"
+        env[f"ROLEFERRY_PROVIDERS__{name.upper()}__BASE_URL"] = f"{sandbox_url}/{name}"
+    # Hundreds of items ask it, and its real limit of 500 a minute would be all that is tested.
+    env["ROLEFERRY_PROVIDERS__HUNTER__PERMITS"] = "1000/s"
+    owner, *keys = asyncio.run(_keys(data_dir, servers))
+    env |= webhooks_of(owner)
+    with _stopped_at_the_end() as supervisor, far_end(sandbox_url) as far:
+        start = {"env": env, "quiet": True}
+        sandbox = supervisor.start("sandbox", [*PROGRAM, "sandbox", "--no-limits"], **start)
+        serve = supervisor.start("serve", [*PROGRAM, "serve"], **start)
+        supervisor.start("worker", [*PROGRAM, "worker"], **start)
+        url = f"http://127.0.0.1:{port}"
+        supervisor.wait_ready(sandbox, f"{sandbox_url}/_health")
+        supervisor.wait_ready(serve, f"{url}/health/ready")
+        yield Installation(url, far, *keys, servers.redis_url, env, serve)
+        supervisor.check()
+
+
+@contextmanager
+def _stopped_at_the_end() -> Iterator[Supervisor]:
+    # Without `supervised`, which would keep Ctrl-C from pytest.
+    supervisor = Supervisor()
+    try:
+        yield supervisor
+    finally:
+        started = [psutil.Process(child.process.pid) for child in supervisor._children]
+        started += [each for child in started for each in child.children(recursive=True)]
+        supervisor.stop()
+        assert started
+        assert eventually(lambda: all(map(ended, started)))
+
+
+async def _keys(data_dir: Path, servers: Servers) -> list[str]:
+    """The id of an account, then its key and those of others that know nothing of each other."""
+    async with open_accounts(Settings(data_dir=data_dir), servers) as accounts:
+        owners = [await accounts.create_account(name) for name in ("one", "other", "command line")]
+        keys = [await accounts.create_key(it, "e2e", USUAL | {Scope.PERSONAL}) for it in owners]
+        return [str(owners[0]), *keys]

@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from roleferry_enrich import worker
 from roleferry_enrich.batches import crew, running
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim
 from roleferry_enrich.domain.queries import PersonQuery
 from roleferry_enrich.embedded import servers_of
@@ -30,7 +31,6 @@ from roleferry_enrich.providers.contract import (
     Spec,
     offers,
 )
-from roleferry_enrich.settings import read_settings
 
 LEASE_S, BLOCKED_S, HUNG_S = 0.5, 0.4, 2.0
 

@@ -6,27 +6,27 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import httpx
 from pydantic import SecretStr
 from redis.asyncio import Redis
 from sqlalchemy import delete
+from tests.e2e.far_end import FarEnd, far_end
 from tests.processes import eventually
 
 import roleferry_enrich
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
+from roleferry_enrich.configuration.providers import ProviderSettings
+from roleferry_enrich.configuration.quotas import NO_QUOTA
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.scopes import USUAL, Scope
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.provider_settings import ProviderSettings
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.own_store import OwnStore
-from roleferry_enrich.quota_settings import NO_QUOTA
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.tables import call_intents
 
@@ -36,24 +36,11 @@ NAMES = tuple(FAR)
 KEYED = tuple(name for name, provider in FAR.items() if provider.spec.authenticate)
 
 
-@dataclass
-class Sandbox:
-    """A running sandbox and its controls."""
+@dataclass(frozen=True)
+class Sandbox(FarEnd):
+    """One that can be killed."""
 
     process: subprocess.Popen[bytes]
-    url: str
-    control: httpx.Client = field(repr=False)
-
-    def plan(self, provider: str, fault: str, **more: object) -> None:
-        answer = self.control.post("/_faults", json={"provider": provider, "fault": fault, **more})
-        assert answer.status_code == 201, answer.text
-
-    def clear(self) -> None:
-        self.control.delete("/_faults")
-
-    def truth(self, path: str = "", **params: object) -> list[dict[str, Any]]:
-        answer = self.control.get(f"/_truth{path}", params=params)
-        return answer.json()["companies"]
 
     def kill(self) -> None:
         self.process.kill()
@@ -77,9 +64,9 @@ def running_sandbox(*, companies: int = 60) -> Iterator[Sandbox]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(base_url=url, timeout=60) as control:
-            assert eventually(lambda: _answers(control))
-            yield Sandbox(process, url, control)
+        with far_end(url) as controls:
+            assert eventually(lambda: _answers(controls.client))
+            yield Sandbox(url, controls.client, process)
     finally:
         process.kill()
         process.wait()
@@ -138,7 +125,7 @@ async def forgetful_api(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """With nothing remembered, and no reply kept, from another test."""
     far_ends.clear()
-    far_ends.control.delete("/_ledger")
+    far_ends.forget()
     engine = create_engine(servers.database_url)
     async with engine.begin() as connection:
         await connection.execute(delete(call_intents))

@@ -11,6 +11,7 @@ from datetime import timedelta
 import httpx
 import psutil
 import pytest
+from tests.e2e.far_end import FarEnd
 from tests.e2e.installation import PROGRAM, Installation, environment, run
 from tests.processes import ended, eventually
 
@@ -28,19 +29,16 @@ PEOPLE = [
 @pytest.fixture
 def owner(installation: Installation) -> Iterator[httpx.Client]:
     """Of the command line's account."""
-    headers = {"Authorization": f"Bearer {installation.command_key}"}
-    with httpx.Client(base_url=installation.url, headers=headers, trust_env=False) as client:
+    with installation.client(installation.command_key) as client:
         yield client
 
 
 @pytest.fixture
-def slow(installation: Installation) -> Iterator[httpx.Client]:
+def slow(installation: Installation) -> Iterator[FarEnd]:
     """Hunter takes its time until the fault is taken back."""
-    with httpx.Client(base_url=installation.sandbox_url, trust_env=False) as sandbox:
-        wish = {"provider": "hunter", "fault": "slow", "seconds": 3, "for": 100_000}
-        sandbox.post("/_faults", json=wish).raise_for_status()
-        yield sandbox
-        sandbox.delete("/_faults").raise_for_status()
+    installation.sandbox.plan("hunter", "slow", seconds=3)
+    yield installation.sandbox
+    installation.sandbox.clear()
 
 
 def jobs(owner):
@@ -108,7 +106,7 @@ def test_what_was_interrupted_goes_on_and_is_sent_once(
     assert {path.name for path in tmp_path.iterdir()} == {source.name, state.name}
     [job] = [it for it in jobs(owner) if it["id"] in kept]
 
-    slow.delete("/_faults").raise_for_status()
+    slow.clear()
     said = command("batch", source.name)
     assert said.returncode == 0, said.stderr
     assert "Going on" in said.stderr
@@ -150,7 +148,7 @@ def test_without_a_url_a_worker_works_for_it_until_it_is_interrupted(tmp_path, i
     assert len(workers) == 1
     assert eventually(lambda: ended(workers[0]))
 
-    slow.delete("/_faults").raise_for_status()
+    slow.clear()
     said = run(*command, cwd=tmp_path, env=installation.environment, within_s=90)
     assert said.returncode == 0, said.stderr
     assert [row["email"] for row in rows_of(out)] == PEOPLE[50:]

@@ -44,7 +44,7 @@ class Batches:
 
     def __init__(self, client: httpx.Client, installation: Installation) -> None:
         self.client = client
-        self._sandbox = installation.sandbox_url
+        self._sandbox = installation.sandbox
 
     def post(self, items: list[dict[str, Any]], **more: object) -> dict[str, Any]:
         answer = self.client.post("/enrich/batch", json={"items": items, **more})
@@ -64,15 +64,13 @@ class Batches:
         return [json.loads(line) for line in answer.text.splitlines()]
 
     def calls(self, provider: str = "hunter") -> int:
-        known = httpx.get(f"{self._sandbox}/_ledger").json()["providers"]
-        return known.get(provider, {"calls": 0})["calls"]
+        return self._sandbox.calls(provider)
 
     def slow(self, seconds: float) -> None:
-        wish = {"provider": "hunter", "fault": "slow", "seconds": seconds, "for": 100_000}
-        httpx.post(f"{self._sandbox}/_faults", json=wish).raise_for_status()
+        self._sandbox.plan("hunter", "slow", seconds=seconds)
 
     def quick(self) -> None:
-        httpx.delete(f"{self._sandbox}/_faults").raise_for_status()
+        self._sandbox.clear()
 
 
 @pytest.fixture
@@ -237,7 +235,7 @@ def test_h46_workers_that_are_killed_lose_nothing_and_pay_for_nothing_twice(
     batches, start_worker, rows
 ):
     workers = [start_worker(), start_worker()]
-    batches.slow(0.3)
+    batches.slow(0.8)
     addresses = PEOPLE[450:700]
     before = batches.calls()
     job = batches.post([asked(address) for address in addresses + addresses[:50]])
@@ -329,9 +327,7 @@ def test_progress_is_told_as_it_happens(batches, promise):
 
 
 def test_what_failed_is_asked_once_more(batches, installation, promise):
-    wish = {"provider": "hunter", "fault": "503", "seconds": 0, "for": 1000}
-    answer = httpx.post(f"{installation.sandbox_url}/_faults", json=wish)
-    assert answer.status_code == 201, answer.text
+    installation.sandbox.plan("hunter", "503")
     job = batches.post([asked(PEOPLE[1600]), asked(PEOPLE[1601])])
     assert batches.finished(job["id"])["counts"]["failed"] == 2
     batches.quick()

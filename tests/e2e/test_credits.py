@@ -15,10 +15,10 @@ from tests.e2e.installation import Installation
 from tests.processes import eventually
 
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.sandbox.population import populate
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.credits import CreditRepository
 from roleferry_enrich.storage.engine import create_engine
 
@@ -113,8 +113,7 @@ def test_h20_the_last_ten_credits_pay_for_exactly_ten(payer, promise):
 
 def test_h21_who_goes_away_is_charged_once_and_the_retry_is_free(payer, promise, installation):
     payer.grant(10)
-    wish = {"provider": "hunter", "fault": "slow", "seconds": 0.5, "for": 1}
-    httpx.post(f"{installation.sandbox_url}/_faults", json=wish).raise_for_status()
+    installation.sandbox.plan("hunter", "slow", seconds=0.5, calls=1)
     body = {"email": PEOPLE[0], **ONLY}
     with contextlib.suppress(httpx.ReadTimeout):
         payer.client.post("/enrich", json=body, timeout=0.2)
@@ -133,7 +132,7 @@ def test_h21_who_goes_away_is_charged_once_and_the_retry_is_free(payer, promise,
 
 def test_a_batch_that_runs_dry_says_which_items_were_not_paid_for(payer):
     payer.grant(5)
-    items = [{"email": address, **ONLY} for address in PEOPLE[70:100]]
+    items = [{"email": address, **ONLY} for address in PEOPLE[1000:1030]]
     job = payer.client.post("/enrich/batch", json={"items": items}).json()["job"]
     path = f"/jobs/{job['id']}"
     assert eventually(lambda: payer.client.get(path).json()["state"] == "done", within=END)

@@ -10,11 +10,12 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
-import httpx
 import pytest
+from tests.e2e.far_end import FarEnd
 from tests.e2e.installation import Installation
 
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.outcomes import CallRecord, Found, Report
 from roleferry_enrich.domain.queries import Ask, CompanyQuery, Keys, PersonQuery
 from roleferry_enrich.embedded import Servers
@@ -23,7 +24,6 @@ from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.purse import Purse
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.sandbox.population import populate
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import driver_url
 
 CROWD = 100
@@ -36,7 +36,7 @@ class Till:
     resources: Resources
     account_id: UUID
     database_url: str
-    sandbox_url: str
+    sandbox: FarEnd
 
     async def ask(self, asks: Sequence[Ask]) -> tuple[list[Report], Counter[str]]:
         """What all are told who ask at once, and how often each POST path was called for it."""
@@ -61,9 +61,7 @@ class Till:
         return Terms(deadline=deadline, purse=Purse(None), payer=Payer(self.account_id, uuid4()))
 
     async def _called(self, provider: str) -> Counter[str]:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            ledger = (await client.get(f"{self.sandbox_url}/_ledger")).json()["providers"]
-        return Counter(ledger.get(provider, {"paths": {}})["paths"])
+        return await asyncio.to_thread(self.sandbox.paths, provider)
 
 
 @asynccontextmanager
@@ -71,7 +69,7 @@ async def opened(
     installation: Installation, database_url: str, data_dir: Path
 ) -> AsyncIterator[Till]:
     at = {
-        name: {"api_key": f"test-key-{name}", "base_url": f"{installation.sandbox_url}/{name}"}
+        name: {"api_key": f"test-key-{name}", "base_url": f"{installation.sandbox.url}/{name}"}
         for name in ("apollo", "explorium")
     }
     settings = Settings(data_dir=data_dir, providers=at)
@@ -79,7 +77,7 @@ async def opened(
     async with open_accounts(settings, servers) as accounts:
         account_id = await accounts.create_account("crowd")
     async with open_resources(settings, servers) as resources:
-        yield Till(resources, account_id, database_url, installation.sandbox_url)
+        yield Till(resources, account_id, database_url, installation.sandbox)
 
 
 @pytest.fixture

@@ -56,5 +56,4 @@ def _recorded(installation: Installation) -> int:
 
 
 def _calls(installation: Installation) -> int:
-    providers = httpx.get(f"{installation.sandbox_url}/_ledger").json()["providers"]
-    return sum(account["calls"] for account in providers.values())
+    return installation.sandbox.all_calls()

@@ -19,14 +19,15 @@ import httpx
 import psutil
 import pytest
 import redis
+from tests.e2e.far_end import FarEnd, far_end
 from tests.processes import eventually, free_port
 
 import roleferry_enrich
 from roleferry_enrich.accounts.opening import open_accounts
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers, embedded
 from roleferry_enrich.private_servers.place import POSTGRES, Place
 from roleferry_enrich.sandbox.population import populate
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import driver_url
 from roleferry_enrich.storage.migrate import migrate
 
@@ -43,7 +44,7 @@ class House:
 
     servers: Servers
     data_dir: Path
-    sandbox: str
+    sandbox: FarEnd
     account_id: UUID = field(default_factory=uuid4)
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
 
@@ -67,12 +68,10 @@ class House:
 
     def calls(self) -> int:
         """How often Apollo was asked."""
-        accounts = httpx.get(f"{self.sandbox}/_ledger").json()["providers"]
-        return accounts.get("apollo", {"calls": 0})["calls"]
+        return self.sandbox.calls("apollo")
 
     def plan(self, fault: str, seconds: float, calls: int) -> None:
-        wish = {"provider": "apollo", "fault": fault, "seconds": seconds, "for": calls}
-        httpx.post(f"{self.sandbox}/_faults", json=wish).raise_for_status()
+        self.sandbox.plan("apollo", fault, seconds=seconds, calls=calls)
 
     def rows(self, sql: str) -> list[asyncpg.Record]:
         async def ask() -> list[asyncpg.Record]:
@@ -98,8 +97,8 @@ class House:
             "ROLEFERRY_DATABASE_URL": self.servers.database_url,
             "ROLEFERRY_REDIS_URL": self.servers.redis_url,
             "ROLEFERRY_DATA_DIR": str(self.data_dir),
-            "ROLEFERRY_SANDBOX_PORT": self.sandbox.rpartition(":")[2],
-            "ROLEFERRY_PROVIDERS__APOLLO__BASE_URL": f"{self.sandbox}/apollo",
+            "ROLEFERRY_SANDBOX_PORT": self.sandbox.url.rpartition(":")[2],
+            "ROLEFERRY_PROVIDERS__APOLLO__BASE_URL": f"{self.sandbox.url}/apollo",
             "ROLEFERRY_PROVIDERS__APOLLO__API_KEY": "test-key-apollo",
             "ROLEFERRY_PROVIDERS__APOLLO__TIMEOUT_S": "2",
         }
@@ -109,12 +108,12 @@ class House:
 def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Servers of its own: one test kills them."""
     data_dir = tmp_path_factory.mktemp("money")
-    with embedded(data_dir) as servers:
-        house = House(servers, data_dir, f"http://127.0.0.1:{free_port()}")
+    with embedded(data_dir) as servers, far_end(f"http://127.0.0.1:{free_port()}") as far:
+        house = House(servers, data_dir, far)
         asyncio.run(migrate(servers.database_url))
         sandbox = house.start("-m", "roleferry_enrich", "sandbox", "--no-limits", "--no-latency")
         try:
-            assert eventually(lambda: _answers(f"{house.sandbox}/_health"), within=_START)
+            assert eventually(lambda: _answers(f"{far.url}/_health"), within=_START)
             yield house
         finally:
             sandbox.kill()
@@ -129,8 +128,8 @@ def house(whole_house: House) -> Iterator[House]:
     house.rows(f"INSERT INTO accounts (id, name) VALUES ('{house.account_id}', 'Test account')")
     with redis.Redis.from_url(house.servers.redis_url) as client:
         client.flushall()
-    for controls in ("_ledger", "_faults"):
-        httpx.delete(f"{house.sandbox}/{controls}").raise_for_status()
+    house.sandbox.forget()
+    house.sandbox.clear()
     try:
         yield house
     finally:

@@ -15,11 +15,11 @@ from tests.polling import becomes
 
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.scopes import USUAL
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.private_servers.place import POSTGRES, Place
 from roleferry_enrich.private_servers.postgres_program import Postgres
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.migrate import migrate
 
 ROOT = Path(__file__).parents[2]

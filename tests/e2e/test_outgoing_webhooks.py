@@ -23,8 +23,8 @@ from tests.polling import becomes
 from tests.storage.conftest import fresh_database
 from tests.webhooks.outgoing.receiver import Receiver, receiving
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.storage.outgoing_tables import webhook_deliveries
@@ -159,7 +159,8 @@ async def test_what_comes_after_the_deadline_is_told_when_it_has_come(
 ) -> None:
     far_ends.plan("hunter", "slow", seconds=1.5)
     endpoint = await house.register()
-    answer = await house.client.post("/enrich", json={**ORLA, "deadline_ms": 500})
+    asked = {**ORLA, "deadline_ms": 500, "providers": {"include": ["hunter"]}}
+    answer = await house.client.post("/enrich", json=asked)
     with house.worker():
         messages = {it["type"]: it["data"] for it in await house.got(endpoint, 2)}
 

@@ -18,8 +18,8 @@ from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate
@@ -263,7 +263,7 @@ async def test_an_opt_out_learnt_once_holds_for_what_is_stored(
 
 
 async def test_the_sandbox_speaks_for_it_where_it_is_told_to(sandbox, asking, settings) -> None:
-    told = sandbox.control.post("/internal/v1/company", json={"domain": "quillmere.test"})
+    told = sandbox.client.post("/internal/v1/company", json={"domain": "quillmere.test"})
     assert told.json()["observations"][0]["provider"] == "apollo"
     base_url = {
         "internal": settings.provider("website").model_copy(

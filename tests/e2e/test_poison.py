@@ -13,9 +13,9 @@ from tests.polling import becomes
 from tests.storage.conftest import fresh_database, new_account
 from tests.storage.job_examples import asked, rows, run
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.batches import MOST_DEATHS, Item, Job, NewJob
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.jobs import JobRepository

@@ -25,9 +25,9 @@ from sqlalchemy import make_url
 from tests.e2e.sandbox_process import KEYED, NAMES, Sandbox, running_api, running_sandbox
 from tests.far_end import served
 
+from roleferry_enrich.configuration.settings import ProviderSettings, Settings
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.settings import ProviderSettings, Settings
 
 CANARY = "QQKEYCANARY"  # no other test says it into the same database
 # The sandbox refuses a key with this word in it.

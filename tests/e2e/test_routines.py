@@ -17,6 +17,8 @@ from tests.far_end import served
 
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.batches.completion import Completion
+from roleferry_enrich.configuration.providers import ProviderSettings
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Options, Request
 from roleferry_enrich.domain.identifiers import Domain, MicroUsd
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome
@@ -25,11 +27,9 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway.books import Payer
 from roleferry_enrich.gateway.errand import Terms
 from roleferry_enrich.gateway.purse import Purse
-from roleferry_enrich.provider_settings import ProviderSettings
 from roleferry_enrich.providers import clay
 from roleferry_enrich.resources import Resources, open_resources
 from roleferry_enrich.sandbox.app import create_sandbox
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.completions import CompletionRepository
 from roleferry_enrich.storage.tables import completions
 

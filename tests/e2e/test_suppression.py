@@ -12,11 +12,6 @@ from tests.e2e.sandbox_process import Sandbox
 pytestmark = pytest.mark.usefixtures("list_emptied")
 
 
-def calls(sandbox: Sandbox) -> int:
-    told = sandbox.control.get("/_ledger").json()["providers"]
-    return sum(each["calls"] for each in told.values())
-
-
 def leader(sandbox: Sandbox) -> tuple[dict[str, Any], dict[str, Any]]:
     """Somebody with a name of two plain words who leads a company, and the company."""
     return next(
@@ -64,10 +59,10 @@ async def test_h73_a_suppressed_person_in_ten_spellings_costs_no_call(
         assert answer["full_name"] is None
     [checked] = (await api.post("/emails/verify", json={"emails": [email]})).json()["results"]
     assert (checked["status"], checked["reasons"]) == ("unknown", ["suppressed"])
-    assert calls(far_ends) == 0
+    assert far_ends.all_calls() == 0
 
     led = (await api.post("/companies/executives", json={"domain": domain})).json()
     assert name not in {one["full_name"] for one in led["executives"]}
     assert email not in str(led)
-    assert calls(far_ends) > 0
+    assert far_ends.all_calls() > 0
     assert email not in (await api.get("/contacts", params={"limit": 100})).text

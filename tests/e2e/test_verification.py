@@ -30,10 +30,6 @@ def checkers(document: dict[str, Any]) -> set[str]:
     return {source["provider"] for source in sources}
 
 
-def checks(sandbox: Sandbox) -> int:
-    return int(sandbox.control.get("/_ledger").json()["providers"]["neverbounce"]["calls"])
-
-
 async def test_an_address_that_another_found_is_checked(
     api: httpx.AsyncClient, far_ends: Sandbox
 ) -> None:
@@ -46,7 +42,7 @@ async def test_an_address_that_another_found_is_checked(
     assert checkers(document) == {"apollo", "neverbounce"}
     confidence = document["provenance"]["business_email"]["confidence"]
     assert confidence >= alone["provenance"]["business_email"]["confidence"]
-    assert checks(far_ends) == 1
+    assert far_ends.calls("neverbounce") == 1
 
 
 async def test_each_checker_is_an_origin_of_its_own(api: httpx.AsyncClient) -> None:
@@ -68,7 +64,7 @@ async def test_a_verdict_is_remembered_and_taken_anew_on_demand(
 
     assert [line(each)["cached"] for each in (first, again, anew)] == [None, "memory", None]
     assert line(again)["cost_usd"] == 0
-    assert checks(far_ends) == 2
+    assert far_ends.calls("neverbounce") == 2
 
 
 async def test_a_check_that_the_budget_does_not_hold_is_not_made(
@@ -79,7 +75,7 @@ async def test_a_check_that_the_budget_does_not_hold_is_not_made(
 
     assert line(document)["reason"] == "budget_spent"
     assert document["business_email"] == "orla.fenwick@quillmere.test"
-    assert "neverbounce" not in far_ends.control.get("/_ledger").json()["providers"]
+    assert "neverbounce" not in far_ends.ledger()
 
 
 async def test_a_check_that_takes_too_long_keeps_no_answer_back(

@@ -35,7 +35,7 @@ def far_ends() -> Iterator[Sandbox]:
 async def payer_and_gateway(
     far_ends: Sandbox, database_url: str, redis_url: str, tmp_path: Path
 ) -> AsyncIterator[tuple[UUID, Gateway]]:
-    far_ends.control.delete("/_ledger")
+    far_ends.forget()
     async with Redis.from_url(redis_url) as redis:
         await redis.flushdb()
     settings, servers = settings_for(far_ends.url, tmp_path), Servers(database_url, redis_url)
@@ -79,10 +79,10 @@ async def test_a_thousand_addresses_are_one_job(
     addresses = addresses_of(far_ends, A_LIST)
 
     reports = await verified(gateway, account_id, addresses, 120)
-    info = far_ends.control.post("/neverbounce/v4.2/account/info", json={"key": "test-key"}).json()
+    info = far_ends.client.post("/neverbounce/v4.2/account/info", json={"key": "test-key"}).json()
     again = await verified(gateway, account_id, addresses, 120)
 
-    ledger = far_ends.control.get("/_ledger").json()["providers"]["neverbounce"]
+    ledger = far_ends.ledger()["neverbounce"]
     assert info["job_counts"]["completed"] == 1
     assert ledger["calls"] < 20, "one job, looked at now and then"
     assert ledger["micro_usd"] == sum(report.cost for report in reports) == A_LIST * PRICE
@@ -105,5 +105,5 @@ async def test_a_few_addresses_are_checked_one_by_one(
     reports = await verified(gateway, account_id, addresses_of(far_ends, 3), 120)
 
     assert all(isinstance(report.outcome, Found) for report in reports)
-    ledger = far_ends.control.get("/_ledger").json()["providers"]["neverbounce"]
+    ledger = far_ends.ledger()["neverbounce"]
     assert ledger["calls"] == 3

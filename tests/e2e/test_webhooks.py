@@ -8,7 +8,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-import httpx
 import orjson
 import pytest
 from tests.e2e.installation import run
@@ -75,8 +74,8 @@ def points(answer):
 @pytest.fixture
 def believed(client, installation):
     """The answer about somebody whose address every provider thinks good; nobody else's tests'."""
-    companies = httpx.get(f"{installation.sandbox_url}/_truth?per_page=40&page=9").json()
-    people = [person for company in companies["companies"] for person in company["people"]]
+    companies = installation.sandbox.truth(per_page=40, page=9)
+    people = [person for company in companies for person in company["people"]]
     for person in people:
         if not person["mailbox_works"]:
             continue

@@ -14,9 +14,9 @@ from tests.e2e.sandbox_process import running_sandbox
 from tests.fuzz.house import House, opened
 from tests.fuzz.run import PHASES, Bounds, Findings, fuzz
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.migrate import migrate
 
 _SAY_EVERY_S = 10

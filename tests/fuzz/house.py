@@ -19,9 +19,9 @@ from tests.e2e.senders import APOLLO, SENDGRID
 
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.scopes import ISSUABLE
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.settings import Settings
 
 # On a busy machine the usual deadline would leave nothing to have ids of.
 _PATIENT = {"deadline_ms": 10_000}

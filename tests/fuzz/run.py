@@ -7,7 +7,7 @@ from typing import Any
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
-from schemathesis.core.failures import Failure
+from schemathesis.core.failures import AcceptedNegativeData, Failure
 from schemathesis.core.transport import Response
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
@@ -142,6 +142,8 @@ def _judge(recorder: ScenarioRecorder, case_id: str, findings: Findings) -> None
             continue
         if _is_about_an_old_answer(failure, recorder, case_id):
             continue
+        if _is_a_row_that_was_named(failure, answer, codes):
+            continue
         label = case.operation.label
         status = answer.status_code if answer else "no answer"
         what = f"{label}: {failure.title}: {status} {sorted(codes)}"
@@ -163,6 +165,12 @@ def _is_about_an_old_answer(failure: Failure, recorder: ScenarioRecorder, case_i
         return False
     answer = recorder.find_response(case_id=before.id)
     return answer is not None and REPLAYED.lower() in answer.headers
+
+
+def _is_a_row_that_was_named(failure: Failure, answer: Response | None, codes: set[str]) -> bool:
+    """A batch goes on without the rows that make no sense, and its 202 says which."""
+    is_batch = answer is not None and answer.status_code == 202
+    return isinstance(failure, AcceptedNegativeData) and is_batch and bool(codes)
 
 
 def _codes(answer: Response | None) -> set[str]:

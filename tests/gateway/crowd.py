@@ -24,7 +24,7 @@ from roleferry_enrich.providers.replies import Reply
 MOST = 8
 PRICE = 10_000
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-_MOMENT = timedelta(milliseconds=3)
+MOMENT = timedelta(milliseconds=3)
 
 
 class Crowd(Acme):
@@ -41,7 +41,7 @@ class Crowd(Acme):
             raise answer
         return answer
 
-    @gathers("verify_email", most=MOST, within=_MOMENT)
+    @gathers("verify_email", most=MOST, within=MOMENT)
     def verify_emails(self, queries: tuple[EmailQuery, ...]) -> Conversation[tuple[Each, ...]]:
         reply = yield from ask(_call("/checks", [query.email for query in queries]))
         return _answers(reply)
@@ -81,7 +81,7 @@ def _split(reply: Reply, calls: Sequence[Call]) -> Sequence[Reply]:
     return [reply_of([name]) for name, _ in zip(names, calls, strict=True)]
 
 
-TOGETHER = Sharing(kind="people", group=Group(most=MOST, within=_MOMENT), join=_join, split=_split)
+TOGETHER = Sharing(kind="people", group=Group(most=MOST, within=MOMENT), join=_join, split=_split)
 
 
 def reply_of(body: object) -> Reply:

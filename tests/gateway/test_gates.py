@@ -44,6 +44,7 @@ from roleferry_enrich.providers.contract import Call, Window
 from roleferry_enrich.providers.replies import Reply
 
 CALL = Call.get("/company")
+TEN_AN_HOUR = Window(10, timedelta(hours=1))
 NEVER = BreakerPolicy(minimum_calls=10**9)
 
 
@@ -79,6 +80,9 @@ class Caller:
         clock = asyncio.get_running_loop().time
         breakers = {"acme": Breaker(policy, clock=clock, random=Random(1))}
         return replace(self, gates=replace(self.gates, breakers=breakers))
+
+    def with_permits(self, *permits: Window) -> "Caller":
+        return replace(self, channel=replace(self.channel, permits=permits))
 
 
 class Settled(NoBooks):
@@ -141,14 +145,14 @@ async def test_of_two_hundred_at_most_three_try_out_a_broken_provider(
     redis: Redis, redis_url: str
 ) -> None:
     far_end = FarEnd(lambda n: None if n > 10 else web.Response(status=500))
-    policy = BreakerPolicy(open_for=timedelta(milliseconds=20))
+    policy = BreakerPolicy(open_for=timedelta(milliseconds=400))
     async with served(far_end.answer) as url, process(url, redis_url) as plain:
         caller = plain.with_breaker(policy)
         while caller.gates.breakers["acme"].state != "open":
             await caller.outcome()
         reached = far_end.calls
-        await asyncio.sleep(0.03)
-        outcomes = await caller.outcomes(200, within=1)
+        await asyncio.sleep(0.5)
+        outcomes = await caller.outcomes(200)
 
     assert reached <= 10
     assert far_end.calls - reached <= 3
@@ -358,12 +362,13 @@ async def test_a_key_that_dies_while_others_wait_is_not_tried_by_them(
 
 async def test_a_batch_is_counted_as_one(redis: Redis, redis_url: str) -> None:
     far_end = FarEnd(always(200))
-    async with served(far_end.answer) as url, process(url, redis_url, permits=10) as caller:
+    async with served(far_end.answer) as url, process(url, redis_url) as plain:
+        caller = plain.with_permits(TEN_AN_HOUR)
         for _ in range(7):
-            await caller.send(within=0.5, priority=Priority.BATCH)
+            await caller.send(priority=Priority.BATCH)
         with pytest.raises(NoPermit):
-            await caller.send(within=0.01, priority=Priority.BATCH)
-        await caller.send(within=0.01)
+            await caller.send(priority=Priority.BATCH)
+        await caller.send()
 
     assert far_end.calls == 8
 
@@ -422,10 +427,9 @@ async def test_h36_a_wall_clock_that_jumps_opens_nothing_and_gives_nothing_away(
 
     far_end = FarEnd(reply)
     async with served(far_end.answer) as url, process(url, redis_url) as plain:
-        ten_an_hour = replace(plain.channel, permits=(Window(10, timedelta(hours=1)),))
         gates = replace(plain.gates, now=lambda: now() + ours)
-        caller = replace(plain, channel=ten_an_hour, gates=gates)
-        outcomes = await caller.outcomes(7) + await caller.outcomes(50, within=0.05)
+        caller = replace(plain.with_permits(TEN_AN_HOUR), gates=gates)
+        outcomes = await caller.outcomes(7) + await caller.outcomes(50)
 
     assert outcomes == Counter(answered=10, no_permit=47)
     assert far_end.calls == 10

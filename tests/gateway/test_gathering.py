@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.gateway.crowd import (
+    MOMENT,
     MOST,
     PRICE,
     Gatekeeper,
@@ -91,6 +93,21 @@ async def test_a_full_party_leaves_and_the_next_one_forms(kind: Kind) -> None:
 
     assert list(map(said, answers)) == list(map(known_as, emails))
     assert gates.sizes == [MOST, MOST, 3]
+
+
+@KINDS
+async def test_a_process_that_stood_still_sends_nobody_ahead(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two looks at the clock more time may pass than a party waits."""
+    gates, emails = Gatekeeper(), addresses(5)
+    clock = count(step=MOMENT.total_seconds() * 2)
+    monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: next(clock))
+
+    answers = await ask_all(gates, list(map(kind, emails)))
+
+    assert list(map(said, answers)) == list(map(known_as, emails))
+    assert gates.sizes == [5]
 
 
 @KINDS

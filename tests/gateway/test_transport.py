@@ -1,6 +1,7 @@
 """The transport against a real HTTP server: limits, redirects, and every way to get no reply."""
 
 import asyncio
+import time
 import zlib
 from datetime import UTC, datetime, timedelta
 
@@ -112,6 +113,18 @@ async def test_a_hang_is_a_time_out() -> None:
 
     with pytest.raises(ProviderTimedOut):
         await exchange(handler, Call.get("/"), timedelta(milliseconds=100))
+
+
+async def test_a_reply_that_came_while_we_stood_still_is_read() -> None:
+    """It is paid for."""
+
+    async def handler(_: web.Request) -> web.Response:
+        time.sleep(0.6)  # noqa: ASYNC251 - the loop of both is to be held
+        return web.json_response({"data": 1})
+
+    reply = await exchange(handler, Call.get("/"), timedelta(milliseconds=300))
+
+    assert reply.status == 200
 
 
 async def test_a_reset_is_a_lost_connection() -> None:

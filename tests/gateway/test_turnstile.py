@@ -118,7 +118,7 @@ async def test_a_pause_longer_than_somebody_can_wait_gives_the_permit_back() -> 
 
 
 async def test_who_leaves_the_waiting_room_is_not_waited_for() -> None:
-    source = Source(wait=timedelta(milliseconds=20))
+    source = Source(wait=timedelta(milliseconds=300))
     gate = turnstile(source)
     first = asyncio.create_task(gate.enter(SOON))
     others = [asyncio.create_task(gate.enter(SOON)) for _ in range(3)]

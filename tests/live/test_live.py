@@ -16,6 +16,7 @@ from tests.gates import gates_of
 from tests.live.questions import ASKED, cheapest
 from tests.watcher import Watcher
 
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.domain.quotas import Quota
 from roleferry_enrich.errors import NoPermit, ProviderRateLimited
 from roleferry_enrich.gateway.breaker import Breaker, BreakerPolicy
@@ -28,7 +29,6 @@ from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.provider_access import channels_of
 from roleferry_enrich.providers.contract import ClaimedByPerson, Findings, Pending
 from roleferry_enrich.providers.quota import USAGE, tells_usage
-from roleferry_enrich.settings import read_settings
 
 pytestmark = pytest.mark.live
 WITHIN_S = 60.0

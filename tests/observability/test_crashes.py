@@ -15,10 +15,11 @@ import structlog
 from tests.polling import becomes
 
 from roleferry_enrich.batches.queue import Queue, Work
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.observability.crashes import report_failed_tasks, told
 from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.settings import Settings
+from roleferry_enrich.worker import _end
 
 CANARY = "Zz Canary"
 Lines = Callable[[], list[dict]]
@@ -27,7 +28,7 @@ DYING = """
 import sys, threading
 from roleferry_enrich.observability.crashes import report_crashes
 from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.settings import Settings
+from roleferry_enrich.configuration.settings import Settings
 
 class Lost:
     def __del__(self):
@@ -160,7 +161,6 @@ async def test_what_fails_when_a_worker_is_woken_is_told_likewise(lines: Lines, 
 
         await becomes(told_of)
     finally:
-        listening.cancel()
-        await asyncio.wait({listening})
+        await _end([listening])
         await queue.close()
     assert CANARY not in str(lines())

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.settings import Settings
 
 Lines = Callable[[], list[dict[str, object]]]
 

@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 from tests.gateway.wire import comes_true
 from tests.observability.test_metrics import sample
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.observability.loop_lag import lag_watched
 from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
-from roleferry_enrich.settings import Settings
 
 OFTEN = timedelta(milliseconds=10)
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.enrichments import Goal, Status
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
@@ -11,7 +12,6 @@ from roleferry_enrich.observability.metrics import (
     MetricsExport,
     configure_metrics,
 )
-from roleferry_enrich.settings import Settings
 
 TENTH = timedelta(milliseconds=100)
 

@@ -6,9 +6,9 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
 from roleferry_enrich.observability.traces import configure_traces, provider_call, tracer_of
-from roleferry_enrich.settings import Settings
 
 
 @pytest.fixture

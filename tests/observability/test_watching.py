@@ -8,13 +8,13 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import Tracer
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.outcomes import CallRecord, OutcomeKind
 from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
 from roleferry_enrich.observability.telemetry import configure_telemetry
 from roleferry_enrich.observability.traces import tracer_of
 from roleferry_enrich.observability.watching import Watching
-from roleferry_enrich.settings import Settings
 
 RECORD = CallRecord(
     id=UUID(int=1),

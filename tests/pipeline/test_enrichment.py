@@ -34,11 +34,11 @@ class SlowGateway:
     def __init__(self) -> None:
         self.channels = {"acme": Channel(provider=Acme(), key=Credential("test-key-acme"))}
         self.asked, self.answer = asyncio.Event(), asyncio.Event()
-        self.time_given: float | None = None
+        self.asked_until: float | None = None
 
     async def ask(self, ask: Ask, terms: Terms) -> Report:
-        if self.time_given is None:
-            self.time_given = terms.deadline - asyncio.get_running_loop().time()
+        if self.asked_until is None:
+            self.asked_until = terms.deadline
         self.asked.set()
         await self.answer.wait()
         mailbox = EmailClaim(address=EMAIL, kind=EmailKind.BUSINESS)
@@ -113,9 +113,10 @@ async def test_time_is_kept_back_for_merging_and_recording(deadline, for_asking)
     gateway = SlowGateway()
     gateway.answer.set()
 
-    await enricher(gateway, Kept()).enrich(request(deadline), uuid4())
+    came_at = asyncio.get_running_loop().time()
+    await enricher(gateway, Kept()).enrich(request(deadline), uuid4(), came_at)
 
-    assert gateway.time_given == pytest.approx(for_asking, abs=0.05)
+    assert gateway.asked_until == pytest.approx(came_at + for_asking)
 
 
 async def test_what_comes_late_is_recorded_under_the_same_id():
@@ -188,4 +189,4 @@ async def test_the_deadline_counts_from_when_the_request_came():
 
     await enricher(gateway, Kept()).enrich(request(2000), uuid4(), came_at)
 
-    assert gateway.time_given == pytest.approx(1.4, abs=0.05)
+    assert gateway.asked_until == pytest.approx(came_at + 1.9)

@@ -29,8 +29,11 @@ from roleferry_enrich.domain.outcomes import Found
 from roleferry_enrich.domain.people import EmailClaim, PersonClaim, PhoneClaim
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.errors import ServiceUnavailable
+from roleferry_enrich.pipeline import screening
 from roleferry_enrich.pipeline.background import Background
 from roleferry_enrich.pipeline.screened import ScreenedEnricher
+from roleferry_enrich.pipeline.screening import Screening
+from roleferry_enrich.privacy import normal_forms
 from roleferry_enrich.privacy.digests import Digester
 from roleferry_enrich.privacy.handlings import Handlings
 from roleferry_enrich.privacy.holding import SuppressionList
@@ -85,7 +88,7 @@ async def test_an_item_of_a_batch_ends_as_suppressed() -> None:
     house = House(Script(PERSON), ORLA)
     item = Leased(
         account_id=ACCOUNT, job_id=uuid4(), number=1, epoch=1, enrichment_id=uuid4(),
-        request=request(), allowance=None, delays=0,
+        request=request(), sent_at=NOW, allowance=None, delays=0,
     )  # fmt: skip
 
     enrichment = await house.enricher.work_off(item.request, ACCOUNT, item.enrichment_id)
@@ -181,6 +184,26 @@ async def test_who_is_suppressed_while_providers_are_at_work_is_not_told() -> No
 
     assert (enrichment.status, enrichment.person) == (Status.SUPPRESSED, None)
     assert "enwick" not in repr((house.shelf.kept, house.shelf.observed)).lower()
+
+
+async def test_what_was_heard_is_held_against_the_list_once_until_that_changes(monkeypatch) -> None:
+    looked: list[PersonClaim] = []
+
+    def of_claim(claim: PersonClaim, employer: Keys) -> tuple[NormalForm, ...]:
+        looked.append(claim)
+        return normal_forms.of_claim(claim, employer)
+
+    monkeypatch.setattr(screening, "of_claim", of_claim)
+    listed = held(NormalForm("email", "somebody.else@quillmere.test"))
+    screen = Screening(Script(PERSON), listed).of(ACCOUNT, request())
+    orla = PersonClaim(full_name="Orla Fenwick", emails=(EmailClaim(address=str(EMAIL)),))
+    observed = said(orla).observations
+
+    assert screen.cleared(screen.cleared(observed)) == observed
+    assert looked == [orla]
+    suppress(listed, ORLA)
+    assert screen.cleared(observed) == Observations()
+    assert looked == [orla, orla]
 
 
 async def test_another_person_of_the_same_answer_is_no_reason_to_refuse() -> None:

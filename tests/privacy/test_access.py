@@ -11,11 +11,11 @@ from tests.storage.examples import NOW
 
 from roleferry_enrich.api.answers.rights import access_data
 from roleferry_enrich.api.responses import rendered
+from roleferry_enrich.configuration.retention import RetentionSettings
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.privacy import traces
 from roleferry_enrich.privacy.access import Access
 from roleferry_enrich.privacy.erasure import Erasure
-from roleferry_enrich.retention_settings import RetentionSettings
 from roleferry_enrich.storage.notices import NoticeRepository
 
 BY_PROFILE = traces.of_keys(Keys(linkedin_url=canaries.PROFILE))

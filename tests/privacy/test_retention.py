@@ -12,12 +12,12 @@ from tests.privacy import canaries
 from tests.privacy.erasing import tables_that_name
 from tests.storage.examples import NOW, email_point, enrichment, person
 
+from roleferry_enrich.configuration.retention import RetentionSettings
 from roleferry_enrich.domain.enrichments import Goal, Request
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.privacy.retention import Retention
-from roleferry_enrich.retention_settings import RetentionSettings
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
 from roleferry_enrich.storage.searching import Place, Wanted, read_rows
 from roleferry_enrich.storage.tables import enrichments

@@ -111,7 +111,7 @@ from roleferry_enrich.observability.metrics import configure_metrics
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.provider_access import channels_of
 from roleferry_enrich.sandbox.app import create_sandbox
-from roleferry_enrich.settings import read_settings
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.terminal.provider_states import known_states
 from roleferry_enrich.terminal.providers import offers_table, setup_table
 

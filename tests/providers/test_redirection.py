@@ -16,6 +16,7 @@ from tests.far_end import served
 from tests.providers.conformance import Player, exchanges_of, outcome_of
 from tests.providers.samples import documented
 
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, ProfileUrl
 from roleferry_enrich.domain.queries import CompanyQuery, Keys, PersonQuery, Query
 from roleferry_enrich.gateway.channels import Channel
@@ -23,7 +24,6 @@ from roleferry_enrich.gateway.transport import Transport
 from roleferry_enrich.provider_access import channels_of
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Answer, Call, Conversation, Findings, Pause
-from roleferry_enrich.settings import read_settings
 
 ALL = (
     *("apollo", "clearbit", "companies_house", "explorium", "facebook"),

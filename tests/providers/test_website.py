@@ -374,7 +374,7 @@ class TestStructuredData:
     @pytest.mark.parametrize(
         "block",
         ["null", "[]", "{", "{}" * 10, "[" * 100_000, '{"a":' * 100_000, "1e999", "/*" * 100_000,
-         '"' * 99_999,
+         '"' * 99_999, '"' + '\\"' * 200_000,
          '{"@type":"Person","name":{"name":{"name":[]}}}', '{"@id":"#a","@graph":"x"}',
          '{"@type":"Organization","name":1e400,"url":{"@id":"#a"},"address":[null,7]}',
          '{"@type":"Person","@id":"#a","worksFor":{"@id":"#a"},"name":"Ann Ott"}'],

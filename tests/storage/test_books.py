@@ -1,6 +1,7 @@
 """The books of paid calls, against a real PostgreSQL."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -210,9 +211,10 @@ async def test_what_came_late_replaces_what_was_written_off(books, engine, accou
     assert isinstance(await books.note(twin(first)), Kept)
 
 
-async def test_a_late_reply_does_not_end_the_call_that_took_its_place(
-    books, engine, account_id
-) -> None:
+async def bought_again(
+    books: PostgresBooks, engine: AsyncEngine, account_id: UUID
+) -> tuple[Intent, Intent]:
+    """A call that was written off, and the one that took its place when the first was answered."""
     first = intent(account_id)
     await books.note(first)
     await age(engine, account_id, timedelta(seconds=31))
@@ -220,8 +222,57 @@ async def test_a_late_reply_does_not_end_the_call_that_took_its_place(
     second = twin(first)
     assert await books.note(second) == Noted()
     await settled(books, first, record(first), REPLY)
-    assert isinstance(await books.follow(second.entry), UnderWay)
-    assert len(await booked(engine, account_id)) == 1
+    return first, second
+
+
+async def test_a_late_reply_is_kept_for_when_the_call_that_took_its_place_dies(
+    books, other_books, engine, account_id
+) -> None:
+    first, second = await bought_again(books, engine, account_id)
+    assert await other_books.follow(second.entry) == Gone()
+    assert isinstance(await other_books.note(twin(first)), Kept)
+    assert sorted(await booked(engine, account_id)) == sorted(
+        [(first.entry.id, "found", 10_000), (second.entry.id, "lost", 10_000)]
+    )
+
+
+async def test_the_call_that_took_the_place_of_a_late_one_is_booked_as_it_ends(
+    books, engine, account_id
+) -> None:
+    first, second = await bought_again(books, engine, account_id)
+    await settled(books, second, record(second, cost=7_000), REPLY)
+    assert (second.entry.id, "found", 7_000) in await booked(engine, account_id)
+    found = await books.note(twin(first))
+    assert isinstance(found, Kept)
+    assert found.entry == first.entry
+
+
+async def test_a_call_whose_place_a_late_reply_took_before_it_was_made_costs_nothing(
+    books, engine, account_id
+) -> None:
+    first, second = await bought_again(books, engine, account_id)
+    assert isinstance(await books.note(second), Kept)
+    books.strike(second.entry)
+    await books.written()
+    assert await booked(engine, account_id) == [(first.entry.id, "found", 10_000)]
+    assert isinstance(await books.note(twin(first)), Kept)
+
+
+async def test_a_late_reply_and_that_of_the_call_in_its_place_are_settled_together(
+    books, engine, account_id
+) -> None:
+    first = intent(account_id)
+    await books.note(first)
+    await age(engine, account_id, timedelta(seconds=31))
+    await books.write_off(first.entry)
+    second = twin(first)
+    await books.note(second)
+    books.settle(second, record(second), REPLY)
+    books.settle(first, record(first), REPLY)
+    await books.written()
+    outcomes = {outcome for _, outcome, _ in await booked(engine, account_id)}
+    assert outcomes == {"found"}
+    assert isinstance(await books.note(twin(first)), Kept)
 
 
 async def test_a_call_that_was_not_made_is_not_booked(books, engine, account_id) -> None:
@@ -353,6 +404,22 @@ async def test_a_database_that_says_nothing_costs_one_short_wait() -> None:
                 await books.note(intent(uuid4()))
         # Who was refused without a wait did not even try.
         assert len(connections) == 1
+        await books.close()
+
+
+async def test_a_process_that_stood_still_does_not_take_its_database_for_dead(
+    database_url, account_id
+) -> None:
+    books = PostgresBooks(database_url, Complaints(), AT_REST, patience_s=0.2)
+    try:
+        assert isinstance(await books.note(intent(account_id)), Noted)
+        noting = asyncio.create_task(books.note(intent(account_id)))
+        await asyncio.sleep(0)
+
+        time.sleep(0.5)  # noqa: ASYNC251 - the loop is to be held
+
+        assert isinstance(await noting, Noted)
+    finally:
         await books.close()
 
 

@@ -27,12 +27,12 @@ class Forgetful:
     """An engine of which each piece of work is committed, and the first commit's answer lost."""
 
     def __init__(self, engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self.lost = 0
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator:
-        async with self._engine.begin() as connection:
+        async with self.engine.begin() as connection:
             yield connection
         self.lost += 1
         if self.lost == 1:

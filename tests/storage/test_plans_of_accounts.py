@@ -1,9 +1,11 @@
 """Plans of accounts: in memory, read again behind the requests."""
 
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import event as engine_event
+from sqlalchemy import text
 from tests.polling import becomes
 
 from roleferry_enrich.acting import acting_for
@@ -56,6 +58,32 @@ async def test_who_comes_after_a_pause_hears_of_a_change_at_once(engine, account
     await CreditRepository(engine).grant(account_id, 10)
     clock.now += 60
     assert (await plans.of(account_id)).is_metered
+
+
+async def test_who_grants_before_a_job_is_sent_is_heard_of_before_it_begins(
+    engine, account_id
+) -> None:
+    plans = Plans(engine, SET, clock=Clock())
+    assert not (await plans.of(account_id)).is_metered
+    await CreditRepository(engine).grant(account_id, 10)
+    await plans.as_of(await _now(engine))
+    assert (await plans.of(account_id)).is_metered
+
+
+async def test_what_is_known_of_a_moment_is_not_read_again(engine) -> None:
+    plans, statements = Plans(engine, SET, clock=Clock()), []
+    moment = await _now(engine)
+    await plans.as_of(moment)
+    engine_event.listen(
+        engine.sync_engine, "before_cursor_execute", lambda *given: statements.append(given[2])
+    )
+    await plans.as_of(moment)
+    assert statements == []
+
+
+async def _now(engine) -> datetime:
+    async with engine.connect() as connection:
+        return (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
 
 
 async def test_what_one_account_reads_are_the_plans_of_all(engine, account_id) -> None:

@@ -1,13 +1,16 @@
 """One transaction for one unit of work, repeated where PostgreSQL asks for it."""
 
 import asyncio
+from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.storage.engine import create_engine
+from roleferry_enrich.storage.row_security import AccountConnection
 from roleferry_enrich.storage.transactions import in_transaction
 
 RAISE = "DO $$ BEGIN RAISE EXCEPTION 'test' USING ERRCODE = '{}'; END $$"
@@ -67,6 +70,42 @@ async def test_connection_cut_in_the_middle_is_replaced(engine) -> None:
         return await connection.scalar(text("SELECT 1"))
 
     assert await in_transaction(engine, work) == 1
+
+
+async def test_connection_cut_as_it_is_opened_is_replaced(database_url, monkeypatch) -> None:
+    opened = []
+
+    class Cut(AccountConnection):
+        async def set_type_codec(self, typename: str, **options: Any) -> None:
+            opened.append(typename)
+            if len(opened) == 1:
+                self.terminate()
+            await super().set_type_codec(typename, **options)
+
+    monkeypatch.setattr("roleferry_enrich.storage.engine.AccountConnection", Cut)
+    engine = create_engine(database_url)
+    work = Work()
+    assert await in_transaction(engine, work) == "done"
+    assert (work.runs, len(opened)) == (1, 3)
+    await engine.dispose()
+
+
+async def test_a_driver_that_lost_its_place_begins_anew(engine, monkeypatch) -> None:
+    runs, prepare = [], asyncpg.Connection.prepare
+
+    async def confused_once(self, *given: Any, **options: Any) -> Any:
+        runs.append(self)
+        if len(runs) == 1:
+            raise asyncpg.InternalClientError("got result for unknown protocol state 3")
+        return await prepare(self, *given, **options)
+
+    async def work(connection) -> int | None:
+        return await connection.scalar(text("SELECT 1"))
+
+    await in_transaction(engine, Work())  # opened, so that it is the statement that fails
+    monkeypatch.setattr(asyncpg.Connection, "prepare", confused_once)
+    assert await in_transaction(engine, work) == 1
+    assert len(runs) == 2
 
 
 async def test_who_stands_still_is_undone_and_done_again(engine) -> None:

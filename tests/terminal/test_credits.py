@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from roleferry_enrich.accounts.billing import open_billing
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.credits import AccountPlan
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
 
 

@@ -11,12 +11,12 @@ import pytest
 from redis.asyncio import Redis
 from tests.e2e.sandbox_process import Sandbox, running_sandbox
 
+from roleferry_enrich.configuration.settings import ProviderSettings, Settings
 from roleferry_enrich.domain.quotas import Quota, QuotaTold, QuotaUnit
 from roleferry_enrich.gateway.key_switches import KeySwitches, key_ids
 from roleferry_enrich.gateway.redis_guard import RedisGuard
 from roleferry_enrich.gateway.shared_buckets import SharedBuckets
 from roleferry_enrich.provider_access import channels_of
-from roleferry_enrich.settings import ProviderSettings, Settings
 
 T = TypeVar("T")
 SECRET = "test-pepper-0123456789-0123456789-abc"

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from tests.privacy import canaries
 from tests.storage.conftest import new_account
 
-from roleferry_enrich.settings import read_settings
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 

@@ -8,9 +8,9 @@ from pydantic import SecretStr
 from tests.storage.conftest import fresh_database, new_account
 from tests.storage.examples import enrichment, person
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository

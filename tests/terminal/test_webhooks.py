@@ -10,7 +10,7 @@ from tests.suppressed import held
 from tests.webhooks import signers
 from tests.webhooks.signers import NOW, delivery
 
-from roleferry_enrich.settings import Settings
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.webhooks.opening import open_inbox, open_processing
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roleferry_enrich.webhook_settings import SENDERS
+from roleferry_enrich.configuration.webhooks import SENDERS
 from roleferry_enrich.webhooks.effects import effect_of
 from roleferry_enrich.webhooks.events import Event, events_of
 

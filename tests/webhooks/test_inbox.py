@@ -11,6 +11,8 @@ from tests.webhooks import signers
 from tests.webhooks.schemes import EVENT, NEW, OLD, SENDGRID
 from tests.webhooks.signers import NOW, delivery
 
+from roleferry_enrich.configuration.settings import Settings
+from roleferry_enrich.configuration.webhooks import SENDERS
 from roleferry_enrich.errors import (
     ConfigurationError,
     MalformedBody,
@@ -19,9 +21,7 @@ from roleferry_enrich.errors import (
     WebhookRefused,
 )
 from roleferry_enrich.gateway.sealing import KeyRing
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.webhook_events import Arrived, Taken
-from roleferry_enrich.webhook_settings import SENDERS
 from roleferry_enrich.webhooks.endpoints import accounts_of, endpoints_of
 from roleferry_enrich.webhooks.inbox import Inbox
 from roleferry_enrich.webhooks.vault import Vault

@@ -17,13 +17,13 @@ from tests.webhooks import signers
 from tests.webhooks.schemes import NEW, OLD, SENDGRID
 from tests.webhooks.signers import NOW, delivery
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import OutcomeKind, ProviderOutcome, Report, Waiting
 from roleferry_enrich.errors import ServiceUnavailable
 from roleferry_enrich.gateway.sealing import KeyRing
 from roleferry_enrich.privacy.normal_forms import NormalForm
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.bound_names import address_name
 from roleferry_enrich.storage.completions import CompletionRepository, Due
 from roleferry_enrich.storage.enrichments import EnrichmentRepository

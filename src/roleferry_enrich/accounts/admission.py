@@ -25,11 +25,11 @@ from roleferry_enrich.accounts.quotas import (
     usual_quota,
 )
 from roleferry_enrich.accounts.shared_counts import SharedCounts
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.gateway.buckets import Priority
 from roleferry_enrich.gateway.local_shares import Log
 from roleferry_enrich.gateway.redis_guard import RedisDown, RedisGuard
 from roleferry_enrich.providers.contract import Window
-from roleferry_enrich.settings import Settings
 
 _MOST_ACCOUNTS = 10_000
 """Known at once; one is a few kilobytes. Who was forgotten is counted by Redis alone."""

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.accounts.charging import PlannedCharging
-from roleferry_enrich.credit_settings import micro, plan_of
+from roleferry_enrich.configuration.credits import micro, plan_of
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.credits import AccountPlan, Balance, LedgerEntry
 from roleferry_enrich.domain.identifiers import MicroUsd
 from roleferry_enrich.domain.stored import Page
 from roleferry_enrich.domain.usage import Usage
 from roleferry_enrich.gateway.channels import Channel
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.credits import CreditRepository
 from roleferry_enrich.storage.plans import Plans
 from roleferry_enrich.storage.reservations import Reservations

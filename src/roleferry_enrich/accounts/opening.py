@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.accounts.repository import AccountRepository
+from roleferry_enrich.configuration.secret_key import pepper
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.secret_key import pepper
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.idempotency import IdempotencyRepository

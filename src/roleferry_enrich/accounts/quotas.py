@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
+from roleferry_enrich.configuration.quotas import QuotaSettings
 from roleferry_enrich.errors import TooManyRequests
-from roleferry_enrich.quota_settings import QuotaSettings
 
 
 @dataclass(frozen=True, slots=True)

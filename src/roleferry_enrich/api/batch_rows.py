@@ -14,6 +14,7 @@ from types import MappingProxyType
 from roleferry_enrich.api.strict_json import read_list_holder, refuse_bad_characters
 from roleferry_enrich.domain.batches import MOST_ITEMS
 from roleferry_enrich.errors import Fault, InvalidQuery, MalformedBody
+from roleferry_enrich.normalise.text import clean, words
 
 Row = Mapping[str, object] | Fault
 """What a row says, or why it cannot be read."""
@@ -22,18 +23,24 @@ _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 2_000
 _BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# As people, and the exports of the usual CRMs, call them; folded, without what is no letter.
 _NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "reference": "reference id externalid recordid rowid contactid leadid crmid",
-        "email": "email emailaddress mail workemail businessemail companyemail",
-        "full_name": "fullname name contactname personname displayname contact",
-        "first_name": "firstname givenname forename",
-        "last_name": "lastname surname familyname",
-        "domain": "domain companydomain website companywebsite",
-        "company_name": "companyname company organisation organization employer account",
-        "company_number": "companynumber registrationnumber",
-        "linkedin_url": "linkedinurl linkedin linkedinprofile profileurl",
-        "country": "country countrycode",
+        "reference": "reference id externalid recordid rowid contactid leadid personid crmid",
+        "email": "email emailaddress mail mailaddress workemail businessemail companyemail "
+        "primaryemail contactemail contactmail personemail",
+        "full_name": "fullname name contactname personname displayname contact vollername",
+        "first_name": "firstname givenname forename contactfirstname vorname prenom",
+        "last_name": "lastname surname familyname contactlastname nachname nomdefamille",
+        "domain": "domain companydomain companydomainname primarydomain website websiteurl "
+        "companywebsite companyurl",
+        "company_name": "companyname company companyaccount organisation organization "
+        "organisationname organizationname employer firm account accountname associatedcompany "
+        "firma unternehmen societe entreprise",
+        "company_number": "companynumber registrationnumber registrationno",
+        "linkedin_url": "linkedinurl linkedin linkedinprofile linkedinprofileurl "
+        "personlinkedinurl personlinkedin contactlinkedinurl profileurl",
+        "country": "country countrycode countryregion land pays",
         "enrich": "enrich",
         "strategy": "strategy",
         "waterfall": "waterfall",
@@ -47,6 +54,8 @@ COLUMN_FIELDS = tuple(_NAMES)
 _FIELD_OF = MappingProxyType(
     {name: field for field, them in _NAMES.items() for name in them.split()}
 )
+# What programs write into a cell that has nothing to say. Not "NA": it is Namibia.
+_NOTHING = frozenset({"", "n/a", "#n/a", "null", "none", "nil", "nan", "undefined", "-", "--", "?"})
 _WHOLE = frozenset({"deadline_ms", "max_age"})
 _DECIMAL = frozenset({"max_cost", "min_confidence"})
 
@@ -148,7 +157,7 @@ def columns_of(names: Sequence[str], given: Mapping[str, str]) -> Mapping[str, s
     """
     columns: dict[str, str] = {}
     for name in names:
-        field = _FIELD_OF.get(re.sub(r"[^a-z0-9]", "", name.lower()))
+        field = _FIELD_OF.get("".join(words(clean(name, 100))))
         if field is not None and field not in given and name not in given.values():
             columns.setdefault(field, name)
     for field, name in given.items():
@@ -166,16 +175,21 @@ def csv_record(row: Sequence[str], names: Sequence[str], columns: Mapping[str, s
     """What the cells of a row say, under the columns' fields."""
     if len(row) != len(names):
         return Fault("row", "wrong_cells", f"has {len(row)} cells, the heading has {len(names)}")
-    record: dict[str, object] = {}
-    for field, name in columns.items():
-        text = row[names.index(name)].strip()
+    cells = {field: row[names.index(name)].strip() for field, name in columns.items()}
+    for field, text in cells.items():
         if len(text) > _LONGEST_CELL:
             return Fault(field, "too_long", f"must be at most {_LONGEST_CELL} characters")
         if _CONTROL.search(text):
             return Fault(field, "control_character", "must not hold control characters")
-        if text:
-            record[field] = _typed(field, text)
-    return record
+    told = {field: text for field, text in cells.items() if _tells(field, cells)}
+    return {field: _typed(field, text) for field, text in told.items()}
+
+
+def _tells(field: str, cells: Mapping[str, str]) -> bool:
+    """Some people are called Null; but not those without a first name."""
+    if field == "last_name" and _tells("first_name", cells):
+        return bool(cells[field])
+    return cells.get(field, "").lower() not in _NOTHING
 
 
 def _typed(field: str, text: str) -> object:

@@ -17,7 +17,7 @@ _DIGITS_LIMIT = 19
 """A signed 64-bit integer; longer ones lose digits in half of all JSON readers."""
 _FAULTS_LIMIT = 20
 _BOM = b"\xef\xbb\xbf"
-_BRACKETS_OUTSIDE_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
+_BRACKETS_OUTSIDE_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
 # Raw C0 characters are no JSON at all, so that only an escape can bring one.
 _SUSPECT = re.compile(r"[\\\x7f-\x9f]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")

@@ -9,7 +9,8 @@ them when their leases end.
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -47,6 +48,11 @@ class Leases(Ends, Protocol):
     async def sweep(self) -> Swept: ...
 
 
+class Plans(Protocol):
+    async def as_of(self, moment: datetime) -> None:
+        """`storage.plans.Plans`; raises ServiceUnavailable."""
+
+
 class Crew:
     """One per worker process."""
 
@@ -55,12 +61,14 @@ class Crew:
         leases: Leases,
         enricher: Enricher,
         prices: Prices,
+        plans: Plans,
         metrics: WorkMetrics,
         *,
         at_once: int = _AT_ONCE,
     ) -> None:
         self._leases = leases
         self._prices = prices
+        self._plans = plans
         self._metrics = metrics
         self._runner = ItemRunner(leases, enricher, metrics)
         self._at_once = at_once
@@ -153,13 +161,21 @@ class Crew:
 
     async def _taken(self, most: int, *, suspects: bool = False) -> Sequence[Leased]:
         """Not cut short by the end of this worker: what was taken must be given back."""
-        self._taking = asyncio.create_task(self._leases.take(most, self._prices, suspects=suspects))
+        self._taking = asyncio.create_task(self._leased(most, suspects=suspects))
         try:
             found = await asyncio.shield(self._taking)
         except ServiceUnavailable:
             _log.warning("worker.database.lost")
             found = ()
         self._taking = None
+        return found
+
+    async def _leased(self, most: int, *, suspects: bool) -> Sequence[Leased]:
+        found = await self._leases.take(most, self._prices, suspects=suspects)
+        if found:
+            # Who was granted credits and sent a job at once is charged for all of it.
+            with suppress(ServiceUnavailable):
+                await self._plans.as_of(max(item.sent_at for item in found))
         return found
 
     async def _keep_leases(self) -> None:

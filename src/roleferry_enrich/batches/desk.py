@@ -1,6 +1,7 @@
 """Batch jobs as an API serves them: kept in PostgreSQL, workers woken when there is something."""
 
 import asyncio
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
@@ -14,11 +15,14 @@ from roleferry_enrich.domain.enrichments import Status
 from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.domain.stored import Page
+from roleferry_enrich.in_turns import in_turns
 from roleferry_enrich.pipeline.screening import REASON, is_refused, without_suppressed
 from roleferry_enrich.privacy.holding import SuppressionList
 from roleferry_enrich.storage.jobs import JobRepository
 from roleferry_enrich.storage.plans import Plans
 from roleferry_enrich.storage.transactions import Alongside
+
+_SCREENED_AT_ONCE = 200
 
 
 class Callbacks(Protocol):
@@ -53,7 +57,7 @@ class JobDesk(JobRepository):
     ) -> Job:
         # So that there is something to write its message to when the job ends.
         await self.callback(account_id, new.callback_url)
-        items = tuple(self._screened(account_id, item) for item in new.items)
+        items = tuple([item async for item in self._screened(account_id, new.items)])
         if self._plans is not None:
             cap = (await self._plans.of(account_id)).caps.job
             new = replace(new, max_cost=lowest(new.max_cost, cap))
@@ -82,11 +86,14 @@ class JobDesk(JobRepository):
         page = await super().results(account_id, job_id, after=after, limit=limit)
         return replace(page, items=tuple(map(self._as_of_now, page.items)))
 
-    def _screened(self, account_id: UUID, item: Item) -> Item:
-        """Who is suppressed is not even written down."""
-        if not is_refused(self._held, account_id, item.request):
-            return item
-        return replace(item, request=replace(item.request, keys=Keys()), is_suppressed=True)
+    async def _screened(self, account_id: UUID, items: Iterable[Item]) -> AsyncIterator[Item]:
+        """Who is suppressed is not even written down. Others are served in between."""
+        async for item in in_turns(items, _SCREENED_AT_ONCE):
+            if is_refused(self._held, account_id, item.request):
+                nobody = replace(item.request, keys=Keys())
+                yield replace(item, request=nobody, is_suppressed=True)
+            else:
+                yield item
 
     def _as_of_now(self, result: ItemResult) -> ItemResult:
         if result.enrichment is None:

@@ -135,6 +135,8 @@ class Leased:
     enrichment_id: UUID
     """Under which this try is recorded."""
     request: Request
+    sent_at: datetime
+    """When its job was, by the database's clock."""
     allowance: MicroUsd | None = None
     """What of the job's `max_cost` it may spend; None without a cap."""
     charge_id: UUID | None = None

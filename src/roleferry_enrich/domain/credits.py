@@ -224,7 +224,7 @@ def _known(enrichment: Enrichment) -> Iterator[tuple[str, FieldValue]]:
     wanted = enrichment.request.wanted
     match enrichment.request.goal:
         case Goal.PERSON:
-            flat = flat_answer(enrichment.person, enrichment.company)
+            flat = flat_answer(enrichment.request.keys, enrichment.person, enrichment.company)
             yield from ((name, value) for name, value in flat.items() if name in wanted)
         case Goal.EXECUTIVES:
             for person in enrichment.executives[: enrichment.request.limit]:

@@ -35,6 +35,11 @@ class Keys:
     country: str | None = None
     """ISO 3166-1 alpha-2; narrows a search, identifies nothing."""
 
+    @property
+    def names_person(self) -> bool:
+        """Whether somebody is meant, and not a company alone."""
+        return bool(self.email or self.full_name or self.linkedin_url)
+
     def known(self) -> frozenset[str]:
         return frozenset([name for name in self.__slots__ if getattr(self, name) is not None])
 

@@ -7,6 +7,7 @@ nothing; processes are told of each as of anything that is forgotten.
 from collections.abc import Callable
 
 from roleferry_enrich.gateway.cache import Cache, Remembered
+from roleferry_enrich.in_turns import in_turns
 
 _AT_ONCE = 200
 
@@ -24,7 +25,7 @@ class CacheSearch:
         """
         count = 0
         async for keys in self._cache.pages(_AT_ONCE):
-            for key, remembered in await self._cache.kept(keys):
+            async for key, remembered in in_turns(await self._cache.kept(keys)):
                 if remembered is None or names(remembered):
                     await self._cache.forget(key)
                     count += remembered is not None

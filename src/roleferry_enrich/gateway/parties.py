@@ -87,17 +87,23 @@ class Party(Generic[Item, Result]):
         if len(self._identities) >= self._group.most:
             self.depart()
         elif self._timer is None or self._timer.when() > self._leaves_by:
-            self._look()
+            self._wait()
+
+    def _wait(self) -> None:
+        """Until it may leave; also where that is over by now, so that who asks at once gets in."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._may_leave_at(), self._look)
 
     def _look(self) -> None:
         """Leave, or look again when there may be reason to."""
-        if self._timer is not None:
-            self._timer.cancel()
-        at = min(self._last_joined + self._pause, self._leaves_by)
-        if self._loop.time() >= at:
+        if self._loop.time() >= self._may_leave_at():
             self.depart()
         else:
-            self._timer = self._loop.call_at(at, self._look)
+            self._wait()
+
+    def _may_leave_at(self) -> float:
+        return min(self._last_joined + self._pause, self._leaves_by)
 
     def depart(self) -> None:
         if self._timer is not None:

@@ -37,6 +37,7 @@ class FleetPlaces:
         self._instances = instances
         self._taken: Counter[str] = Counter()
         self._heads: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._leaving: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def place(
@@ -78,6 +79,13 @@ class FleetPlaces:
             return self._taken[provider] < max(1, limit // self._instances)
 
     async def _leave(self, provider: str, who: str) -> None:
+        """In a task of its own: whoever leaves may be cancelled, and be so once more."""
+        leaving = asyncio.create_task(self._give_back(provider, who), name="place-left")
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+        await asyncio.shield(leaving)
+
+    async def _give_back(self, provider: str, who: str) -> None:
         try:
             await self._shared.leave(provider, who)
         except RedisDown:

@@ -6,17 +6,16 @@ gathers, so that a lone command waits for nobody and a crowd shares its round tr
 """
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as Disconnected
 
+from roleferry_enrich.waiting import answer_within
+
 _MOST = 256
 """Commands in a batch; the loop and Redis have others to serve."""
-_TURNS = 8
-"""Of the loop, at least, before Redis counts as silent: a reply takes four to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class RedisLine(Redis):
         for command in batch:
             pipeline.execute_command(*command.arguments, **command.options)
         try:
-            answers = await _within(pipeline.execute(raise_on_error=False), self._patience)
+            answers = await answer_within(self._patience, pipeline.execute(raise_on_error=False))
         # To each who waits; what is not an answer is an error of every command alike.
         except Exception as error:  # noqa: BLE001
             # Who came meanwhile has waited as long, and Redis would not do better for them.
@@ -86,24 +85,6 @@ class RedisLine(Redis):
             answers = [error] * len(batch)
         for command, answer in zip(batch, answers, strict=True):
             _settle(command, answer)
-
-
-# Any: redis-py's replies.
-async def _within(exchange: Coroutine[Any, Any, Any], patience: float) -> Any:
-    """The replies. Raises TimeoutError when the time is up and the loop has turned often enough.
-
-    A loop that is late would else find the timer due before the reply that has long come, and a
-    busy process would take its Redis for dead.
-    """
-    task = asyncio.create_task(exchange, name="redis-exchange")
-    try:
-        for _ in range(_TURNS):
-            done, _ = await asyncio.wait({task}, timeout=patience / _TURNS)
-            if done:
-                return task.result()
-    finally:
-        task.cancel()
-    raise TimeoutError
 
 
 def _settle(command: _Command, answer: object) -> None:

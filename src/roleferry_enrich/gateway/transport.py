@@ -21,8 +21,11 @@ from roleferry_enrich.errors import (
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.providers.contract import Call
 from roleferry_enrich.providers.replies import Reply
+from roleferry_enrich.waiting import answer_within
 
 _CHUNK = 64 * 1024
+# Not aiohttp's: after a pause of ours it would throw away replies that have come and are paid for.
+_NO_TIMER = aiohttp.ClientTimeout(total=None)
 USER_AGENT = "roleferry-enrich/1.0"
 
 
@@ -44,19 +47,8 @@ class Transport:
         """The reply, whatever its status. Raises a ProviderError or AddressRefused."""
         if channel.carrier is not None:
             return await channel.carrier.send(call, within=within)
-        session = self._open_web if channel.is_open_web else self._trusted
         try:
-            async with session.request(
-                call.method,
-                channel.url(call),
-                params=channel.params(call) or None,
-                data=channel.body(call),
-                headers=_headers(channel, call),
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=within.total_seconds()),
-            ) as response:
-                body = await _read(response, channel.provider.spec.body_limit)
-                return self._reply(response, body)
+            return await answer_within(within.total_seconds(), self._exchange(channel, call))
         except AddressRefused:
             raise
         except TimeoutError as error:
@@ -67,6 +59,20 @@ class Transport:
             raise ProviderRefusedQuery("not an address that can be called") from error
         except (aiohttp.ClientError, OSError) as error:
             raise ProviderConnectionLost(f"connection lost: {type(error).__name__}") from error
+
+    async def _exchange(self, channel: Channel, call: Call) -> Reply:
+        session = self._open_web if channel.is_open_web else self._trusted
+        async with session.request(
+            call.method,
+            channel.url(call),
+            params=channel.params(call) or None,
+            data=channel.body(call),
+            headers=_headers(channel, call),
+            allow_redirects=False,
+            timeout=_NO_TIMER,
+        ) as response:
+            body = await _read(response, channel.provider.spec.body_limit)
+            return self._reply(response, body)
 
     def _reply(self, response: aiohttp.ClientResponse, body: bytes) -> Reply:
         headers = {name.lower(): value for name, value in response.headers.items()}

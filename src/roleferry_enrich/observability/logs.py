@@ -14,8 +14,8 @@ from typing import Any, TextIO
 import orjson
 import structlog
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.observability.crashes import without_values
-from roleferry_enrich.settings import Settings
 
 FIELDS = frozenset(
     {

@@ -22,6 +22,7 @@ from opentelemetry.sdk.resources import Resource
 from prometheus_client import CollectorRegistry, generate_latest
 
 from roleferry_enrich import __version__
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.capabilities import CAPABILITIES
 from roleferry_enrich.domain.enrichments import Goal, Status
 from roleferry_enrich.domain.health import BreakerState
@@ -32,7 +33,6 @@ from roleferry_enrich.observability.tallies import Level, Tally
 from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.quota import USAGE
-from roleferry_enrich.settings import Settings
 
 # Provider calls take 50 ms to 30 s; a wait for a permit or an answer from memory far less.
 _SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)

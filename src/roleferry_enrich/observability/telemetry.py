@@ -8,11 +8,11 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import Tracer
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.observability.loop_lag import lag_watched
 from roleferry_enrich.observability.metrics import MetricsExport, configure_metrics
 from roleferry_enrich.observability.traces import configure_traces, tracer_of
 from roleferry_enrich.observability.watching import Watching
-from roleferry_enrich.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

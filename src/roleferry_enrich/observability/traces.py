@@ -11,9 +11,9 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased, Sampler, T
 from opentelemetry.trace import Span, SpanKind, Tracer
 
 from roleferry_enrich import __version__
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.outcomes import CacheLevel, OutcomeKind
 from roleferry_enrich.observability.metrics import resource
-from roleferry_enrich.settings import Settings
 
 PROVIDER_CALL = "provider.call"
 

@@ -9,13 +9,11 @@ its `most` excepted: nobody is paid twice, and nothing beyond `max_cost`.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from roleferry_enrich.domain.enrichments import Goal
 from roleferry_enrich.domain.identifiers import CompanyNumber, Domain, Email, MicroUsd, ProfileUrl
 from roleferry_enrich.domain.plans import CostRange, Plan, PlannedAsk, Unplanned
 from roleferry_enrich.domain.queries import KNOWN_EXECUTIVES, Ask, Keys
 from roleferry_enrich.pipeline.hit_rates import USUAL, charged_share, fill_rate
 from roleferry_enrich.pipeline.planning import next_asks, unasked
-from roleferry_enrich.pipeline.progress import names_person
 from roleferry_enrich.pipeline.situation import Situation, wanted_fields
 from roleferry_enrich.pipeline.waterfall import is_waterfall
 from roleferry_enrich.providers.contract import Offer
@@ -122,9 +120,7 @@ class _Odds:
     def __init__(self, begun: Situation) -> None:
         request = begun.request
         self._is_waterfall = is_waterfall(request)
-        # A company's phone or city fills nothing where a person is asked for.
-        is_person = request.goal is Goal.PERSON and names_person(request)
-        self._situation = replace(begun, knows_person=is_person)
+        self._situation = begun
         named = {KNOWN_EXECUTIVES} if request.known_executives else set()
         self._given = begun.keys.known() | named
         self._keys = dict.fromkeys(self._given, 1.0)

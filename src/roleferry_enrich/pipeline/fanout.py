@@ -156,7 +156,6 @@ class FanOut:
             awaited=tuple(a for t, a in self._tasks.items() if self._patience.waits_for(t)),
             filled=so_far.filled,
             unsure=so_far.unsure,
-            knows_person=so_far.knows_person,
             money_left=self._money_left(),
         )
 

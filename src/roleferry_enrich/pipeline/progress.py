@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from roleferry_enrich.domain.enrichments import Goal, Request, Status
-from roleferry_enrich.domain.flat_answer import WITHOUT_PERSON, flat_answer
+from roleferry_enrich.domain.flat_answer import flat_answer
 from roleferry_enrich.domain.observations import Observations
 from roleferry_enrich.domain.outcomes import ProviderOutcome
 from roleferry_enrich.domain.records import Confidence, GoldenCompany, GoldenPerson
@@ -57,7 +57,6 @@ class Progress:
     """Wanted fields known at the wanted confidence."""
     unsure: frozenset[str] = frozenset()
     """Wanted fields known with less confidence."""
-    knows_person: bool = False
 
 
 def progress(request: Request, observed: Observations) -> Progress:
@@ -76,7 +75,6 @@ def progress(request: Request, observed: Observations) -> Progress:
     return Progress(
         filled=wanted & sure,
         unsure=wanted & (known.keys() - sure),
-        knows_person=result.person is not None,
     )
 
 
@@ -84,10 +82,8 @@ def _known(request: Request, result: Result) -> Mapping[str, Confidence]:
     """Each known field's confidence, under the name by which offers give it."""
     company = result.company
     if request.goal is Goal.PERSON:
-        flat = flat_answer(result.person, company)
-        # Nobody was found yet: a company's phone is an answer at the end, but no reason to stop.
-        stand_in = WITHOUT_PERSON if result.person is None and names_person(request) else ()
-        return {name: known.confidence for name, known in flat.items() if name not in stand_in}
+        flat = flat_answer(request.keys, result.person, company)
+        return {name: known.confidence for name, known in flat.items()}
     if company is None:
         return {}
     known = {name: field.confidence for name, field in company.fields.items()}
@@ -96,11 +92,6 @@ def _known(request: Request, result: Result) -> Mapping[str, Confidence]:
     if "name" in known:
         known["company_name"] = known["name"]
     return known
-
-
-def names_person(request: Request) -> bool:
-    keys = request.keys
-    return bool(keys.email or keys.full_name or keys.linkedin_url)
 
 
 def status_of(result: Result, outcomes: Iterable[ProviderOutcome]) -> Status:

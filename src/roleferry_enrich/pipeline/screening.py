@@ -4,13 +4,14 @@ It stands between the fan-out and the gateway. Providers speak of one person in 
 only some of them are on the list: whoever is recognised once is then kept out in every other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache, reduce
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from roleferry_enrich.domain.companies import CompanyClaim
 from roleferry_enrich.domain.enrichments import Enrichment, Goal, Request, Status
 from roleferry_enrich.domain.observations import (
     CompanyObservation,
@@ -133,6 +134,9 @@ class Screen:
         self._recognised: list[Keys] = []
         """Who was found to be suppressed, by all that the finding claim says of them."""
         self._is_refused = False
+        self._judged: dict[int, tuple[object, bool]] = {}
+        """What has been held against the list: all is screened anew with each that comes."""
+        self._judged_by = (held.changes, self._employer)
 
     @property
     def channels(self) -> Mapping[str, Channel]:
@@ -197,7 +201,7 @@ class Screen:
         return replace(ask, query=replace(query, known_executives=told)) if told else None
 
     def _recognise(self, claim: PersonClaim) -> None:
-        if not self._on_list(of_claim(claim, self._employer)):
+        if not self._is_listed(claim):
             return
         self._recognised.append(with_person(Keys(), claim))
         asked = self._request
@@ -206,20 +210,23 @@ class Screen:
 
     def _is_recognised(self, person: PersonObservation) -> bool:
         claim = person.claim
-        if self._on_list(of_claim(claim, self._employer)):
+        if self._is_listed(claim):
             return True
         return any(is_same_person(claim, keys).score >= SAME for keys in self._recognised)
 
+    def _is_listed(self, claim: PersonClaim) -> bool:
+        return self._once(claim, lambda: of_claim(claim, self._employer))
+
     def _is_theirs(self, verdict: EmailObservation) -> bool:
-        return self._on_list(of_email(verdict.claim.address))
+        return self._once(verdict, lambda: of_email(verdict.claim.address))
 
     def _impersonal(self, company: CompanyObservation) -> CompanyObservation:
         """A company of one is reached where that one is."""
         claim = company.claim
+        if not self._once(company, lambda: _ways_to(claim)):
+            return company
         mail = claim.email is not None and self._on_list(of_email(claim.email))
         phone = claim.phone is not None and self._on_list(of_phone(claim.phone, claim.country))
-        if not (mail or phone):
-            return company
         bare = replace(
             claim,
             email=None if mail else claim.email,
@@ -227,8 +234,22 @@ class Screen:
         )
         return replace(company, claim=bare)
 
+    def _once(self, thing: object, forms: Callable[[], Iterable[NormalForm]]) -> bool:
+        """Whether it is on the list as that is now. Kept by identity, which costs no comparison."""
+        as_of = self._held.changes, self._employer
+        if as_of != self._judged_by:
+            self._judged, self._judged_by = {}, as_of
+        if id(thing) not in self._judged:
+            self._judged[id(thing)] = thing, self._on_list(forms())
+        return self._judged[id(thing)][1]
+
     def _on_list(self, forms: Iterable[NormalForm]) -> bool:
         return bool(self._held.of(self._account_id, forms))
+
+
+def _ways_to(claim: CompanyClaim) -> tuple[NormalForm, ...]:
+    mail = of_email(claim.email) if claim.email else ()
+    return (*mail, *(of_phone(claim.phone, claim.country) if claim.phone else ()))
 
 
 def _keys_of(person: GoldenPerson) -> Keys:

@@ -65,8 +65,6 @@ class Situation:
     """Wanted fields known at the wanted confidence; looked at by a waterfall only."""
     unsure: frozenset[str] = frozenset()
     """Wanted fields that are known, but not at the wanted confidence."""
-    knows_person: bool = False
-    """Somebody was found, so that no company's phone or city can stand for theirs."""
     opted_out: bool = False
     """The person asked not to be processed: nobody is asked anything more."""
     money_left: MicroUsd | None = None
@@ -114,6 +112,7 @@ class Situation:
         if goal is Goal.EXECUTIVES and offer.capability == "find_people":
             return frozenset({EXECUTIVES})
         of_company = offer.capability in _COMPANY_CAPABILITIES
-        if goal is Goal.PERSON and of_company and self.knows_person:
+        # Of somebody who was asked for no company's phone or city is an answer.
+        if goal is Goal.PERSON and of_company and self.request.keys.names_person:
             return offer.gives - WITHOUT_PERSON
         return offer.gives

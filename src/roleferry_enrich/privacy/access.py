@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from roleferry_enrich.configuration.retention import RetentionSettings
 from roleferry_enrich.domain.values import dataclass
 from roleferry_enrich.privacy.finding import digests_of, find_subject
 from roleferry_enrich.privacy.patterns import patterns_of
@@ -20,7 +21,6 @@ from roleferry_enrich.privacy.scrubbing import Scrubber
 from roleferry_enrich.privacy.showing import SHOWN
 from roleferry_enrich.privacy.traces import Traces
 from roleferry_enrich.privacy.ways import WAYS, Found, Searched
-from roleferry_enrich.retention_settings import RetentionSettings
 from roleferry_enrich.storage.at_rest import at_rest_of
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.outgoing_tables import webhook_endpoints

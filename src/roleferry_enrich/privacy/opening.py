@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.gateway.cache import Cache
 from roleferry_enrich.gateway.cache_search import CacheSearch
 from roleferry_enrich.privacy.access import Access
@@ -15,7 +16,6 @@ from roleferry_enrich.privacy.replaying import replay_missing
 from roleferry_enrich.privacy.retention import Retention
 from roleferry_enrich.privacy.rights import RightsDesk
 from roleferry_enrich.privacy.suppressions import Suppressions
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.notices import NoticeRepository
 from roleferry_enrich.webhooks.endpoints import accounts_of

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from roleferry_enrich.configuration.retention import RetentionSettings
 from roleferry_enrich.domain.records import ContactKind
 from roleferry_enrich.privacy import normal_forms
 from roleferry_enrich.privacy.finding import traces_of_stored
@@ -19,7 +20,6 @@ from roleferry_enrich.privacy.normal_forms import NormalForm
 from roleferry_enrich.privacy.scrubbing import Scrubber
 from roleferry_enrich.privacy.traces import Traces
 from roleferry_enrich.privacy.ways import WAYS, Found, Searched
-from roleferry_enrich.retention_settings import RetentionSettings
 from roleferry_enrich.storage.expiring import ExpiryRepository
 from roleferry_enrich.storage.golden import AnyRow
 from roleferry_enrich.storage.searching import Wanted, edit_rows

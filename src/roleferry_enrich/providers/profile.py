@@ -1,6 +1,6 @@
 """What there is to know of a provider before it is asked: the one source of every table of them.
 
-README's table, `providers list` and `GET /providers` all show this; it is read off the adapter.
+docs/providers.md, `providers list` and `GET /providers` all show this; it is read off the adapter.
 """
 
 from collections.abc import Iterator

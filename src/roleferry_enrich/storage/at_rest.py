@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from roleferry_enrich.configuration.secret_key import pepper
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.errors import KeyMissing
 from roleferry_enrich.gateway.sealing import VERSION, KeyRing, derived, key_name
-from roleferry_enrich.secret_key import pepper
-from roleferry_enrich.settings import Settings
 
 _OPTION = "roleferry_at_rest"
 _VERSION = b"\x03"

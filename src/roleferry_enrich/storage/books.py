@@ -36,6 +36,7 @@ from roleferry_enrich.storage.book_rows import (
 from roleferry_enrich.storage.lanes import Lane
 from roleferry_enrich.storage.statements import sql
 from roleferry_enrich.storage.wire import DatabaseAway, Wire
+from roleferry_enrich.waiting import answer_within
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -130,11 +131,11 @@ class PostgresBooks:
 
     async def _asked(self, lane: Lane[Item, Result], item: Item, until: float) -> Result:
         """What the lane says in time. A dead database costs one short wait a second, no more."""
-        if asyncio.get_running_loop().time() < self._closed_until:
+        now = asyncio.get_running_loop().time()
+        if now < self._closed_until:
             raise BooksUnavailable("the books cannot be kept just now")
         try:
-            async with asyncio.timeout_at(until):
-                found = await lane.put(item)
+            found = await answer_within(until - now, lane.put(item))
         except (DatabaseAway, TimeoutError) as error:
             self._refuse(error)
         if self._is_closed:

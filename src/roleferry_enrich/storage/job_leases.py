@@ -264,4 +264,5 @@ def _leased(row: AnyRow, at_rest: AtRest) -> Leased:
         key_id=row.key_id,
         request=read(request, Request),
         delays=row.delays,
+        sent_at=row.created_at,
     )

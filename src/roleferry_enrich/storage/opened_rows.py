@@ -16,6 +16,7 @@ from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from roleferry_enrich.in_turns import in_turns
 from roleferry_enrich.storage.at_rest import Key
 from roleferry_enrich.storage.book_rows import opened_reply
 from roleferry_enrich.storage.bound_names import address_name
@@ -64,9 +65,9 @@ class Opened:
         return made
 
 
-def is_searched_whole(table: Table) -> bool:
-    """Whether the database cannot look into it, but for what is from before there were keys."""
-    return table.name in _SEALED
+def sealed_columns(table: Table) -> frozenset[str]:
+    """Into which the database cannot look, but for what is from before there were keys."""
+    return frozenset().union(*(each.columns for each in _SEALED.get(table.name, ())))
 
 
 async def opened(
@@ -80,14 +81,18 @@ async def opened(
     for row in rows:
         owners[row.account_id].update(it for each in columns for it in each.owners(row))
     keys = {each: await keys_of(connection, each, ids) for each, ids in owners.items()}
-    return [
-        Opened(_with(row, columns, keys[row.account_id]), row, keys[row.account_id]) for row in rows
-    ]
+    found = []
+    async for row in in_turns(rows):
+        mine = keys[row.account_id]
+        found.append(Opened(_with(row, columns, mine), row, mine))
+    return found
 
 
 class _Sealed(Protocol):
     """A column, or some that are one document."""
 
+    @property
+    def columns(self) -> frozenset[str]: ...
     def owners(self, row: AnyRow) -> Iterable[UUID]: ...
     def opened(self, row: AnyRow, keys: SubjectKeys) -> Values: ...
     def sealed(self, row: AnyRow, changes: Values, keys: SubjectKeys) -> Values: ...
@@ -97,6 +102,10 @@ class _Sealed(Protocol):
 class _Document:
     column: str
     name: str
+
+    @property
+    def columns(self) -> frozenset[str]:
+        return frozenset({self.column})
 
     def owners(self, row: AnyRow) -> Iterable[UUID]:
         owner = subject_of(getattr(row, self.column))
@@ -117,6 +126,8 @@ class _Document:
 class _Answer:
     """An enrichment: what was asked stands in both of its columns, sealed once."""
 
+    columns = frozenset({"request", "result"})
+
     def owners(self, row: AnyRow) -> Iterable[UUID]:
         return subjects_of(row.result)
 
@@ -130,6 +141,8 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Reference:
+    columns = frozenset({"reference"})
+
     def owners(self, row: AnyRow) -> Iterable[UUID]:  # noqa: ARG002 - the ring's
         return ()
 
@@ -148,6 +161,8 @@ class _ReadOnly:
 
 
 class _ContactValue(_ReadOnly):
+    columns = frozenset({"value"})
+
     def owners(self, row: AnyRow) -> Iterable[UUID]:
         return (row.person_id,)
 
@@ -156,6 +171,8 @@ class _ContactValue(_ReadOnly):
 
 
 class _Address(_ReadOnly):
+    columns = frozenset({"address"})
+
     def owners(self, row: AnyRow) -> Iterable[UUID]:  # noqa: ARG002 - the ring's
         return ()
 
@@ -164,6 +181,8 @@ class _Address(_ReadOnly):
 
 
 class _Reply(_ReadOnly):
+    columns = frozenset({"reply"})
+
     def owners(self, row: AnyRow) -> Iterable[UUID]:  # noqa: ARG002 - the ring's
         return ()
 

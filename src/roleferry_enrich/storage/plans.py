@@ -46,6 +46,7 @@ class Plans:
         self._read_at: float | None = None
         self._changed_at: datetime | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._in_order = asyncio.Lock()
 
     async def of(self, account_id: UUID) -> AccountPlan:
         """Raises ServiceUnavailable where none was ever read."""
@@ -57,6 +58,11 @@ class Plans:
             elif age >= _TOO_OLD_S:
                 await asyncio.wait({reading}, timeout=_PATIENCE_S)
         return self._known.get(account_id, self._otherwise)
+
+    async def as_of(self, moment: datetime) -> None:
+        """Know what was so at that moment of the database's clock. Raises ServiceUnavailable."""
+        if self._changed_at is None or self._changed_at < moment:
+            await self._read()
 
     async def change(self, account_id: UUID, changed: Mapping[str, object]) -> None:
         """Set columns of `account_plans`; None takes a value back. Raises NotFound."""
@@ -93,10 +99,11 @@ class Plans:
             now = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
             return list(await connection.execute(statement)), now
 
-        with acting_for(None):  # a request that reads them reads those of all
-            found, now = await in_transaction(self._engine, work)
-        self._known |= {row.account_id: _plan(row, self._otherwise) for row in found}
-        self._changed_at, self._read_at = now, self._clock()
+        async with self._in_order:  # what was read first must not come last
+            with acting_for(None):  # a request that reads them reads those of all
+                found, now = await in_transaction(self._engine, work)
+            self._known |= {row.account_id: _plan(row, self._otherwise) for row in found}
+            self._changed_at, self._read_at = now, self._clock()
 
 
 def _plan(row: AnyRow, otherwise: AccountPlan) -> AccountPlan:

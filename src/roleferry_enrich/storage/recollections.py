@@ -4,7 +4,6 @@ It travels on a connection of its own, so that neither a slow read delays a reco
 of recordings a read; what takes too long is one provider's trouble.
 """
 
-import asyncio
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -34,6 +33,7 @@ from roleferry_enrich.storage.opt_outs import of_keys
 from roleferry_enrich.storage.sealed import CLAIM, SubjectKeys, is_sealed, opened_text, unwrapped
 from roleferry_enrich.storage.statements import sql
 from roleferry_enrich.storage.wire import DatabaseAway, Row, Wire
+from roleferry_enrich.waiting import answer_within
 
 _OF_PEOPLE = frozenset({"find_person", "find_email", "find_people"})
 _MOST_PEOPLE = 100
@@ -80,8 +80,8 @@ class Recollections:
     async def send(self, call: Call, *, within: timedelta) -> Reply:
         statement, columns = self._question(call)
         try:
-            async with asyncio.timeout(within.total_seconds()):
-                (row,) = await self.wire.rows(statement, columns)
+            asked = self.wire.rows(statement, columns)
+            (row,) = await answer_within(within.total_seconds(), asked)
         except DatabaseAway as error:
             raise ProviderUnavailable("the database does not answer") from error
         except TimeoutError as error:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from roleferry_enrich.acting import acting_account
 from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.storage.driver import LOST
 from roleferry_enrich.storage.statements import sql
 
 # Of this database alone: roles belong to the whole server, on which others may have one.
@@ -40,6 +41,13 @@ class AccountConnection(asyncpg.Connection):  # type: ignore[misc]
             # Begun perhaps, by somebody who may not go on.
             self.terminate()
             raise
+
+    async def set_type_codec(self, typename: str, **options: Any) -> None:
+        """As SQLAlchemy does when it opens a connection, passing on what goes wrong as it is."""
+        try:
+            await super().set_type_codec(typename, **options)
+        except LOST as error:
+            raise ConnectionAbortedError("the connection was lost as it was opened") from error
 
 
 def is_locked(connection: Connection) -> bool:
@@ -75,7 +83,7 @@ def _make_role(connection: Connection) -> None:
             raise
         raise ConfigurationError(
             "the database user may not create roles: let one that may run `migrate` once, "
-            "or make the role by hand as the README says under Production"
+            "or make the role by hand as docs/production.md says"
         ) from None
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Select,
     Table,
     Text,
     Uuid,
@@ -31,9 +32,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from roleferry_enrich.in_turns import in_turns
 from roleferry_enrich.storage.documents import encode
 from roleferry_enrich.storage.golden import AnyRow
-from roleferry_enrich.storage.opened_rows import Opened, is_searched_whole, opened
+from roleferry_enrich.storage.opened_rows import Opened, opened, sealed_columns
 from roleferry_enrich.storage.transactions import in_transaction
 
 _SLICE = 1_000
@@ -87,7 +89,7 @@ async def edit_rows(
         async def work(connection: AsyncConnection, start: Key | None = after) -> _Edited:
             meant, last = await _meant(connection, place, wanted, start)
             keys = [_key_of(place.table, each.stored) for each in meant]
-            rows = await _rows(connection, place.table, keys, lock=True)
+            rows = await _rows(connection, place, keys, lock=True)
             return await _edited(connection, place.table, rows, edit), last
 
         changed, after = await in_transaction(engine, work)
@@ -120,13 +122,13 @@ async def _meant(
     connection: AsyncConnection, place: Place, wanted: Wanted, after: Key | None
 ) -> tuple[Sequence[Opened], Key | None]:
     """Of a slice: what the database finds, less what is another's once it is opened."""
-    hits, last = await _hits(connection, place, wanted, after)
-    rows = await _rows(connection, place.table, hits, lock=False)
-    found = await opened(connection, place.table, rows)
-    if not place.texts or not is_searched_whole(place.table):
-        return found, last
+    if not _is_read_whole(place):
+        hits, last = await _hits(connection, place, wanted, after)
+        return await opened(connection, place.table, await _rows(connection, place, hits)), last
+    rows, last = await _window(connection, place, wanted, after)
     patterns = [_pattern(each) for each in wanted.patterns]
-    return [each for each in found if _is_meant(place, wanted, patterns, each.row)], last
+    found = in_turns(await opened(connection, place.table, rows))
+    return [it async for it in found if _is_meant(place, wanted, patterns, it.row)], last
 
 
 def _is_meant(
@@ -149,28 +151,43 @@ async def _hits(
     connection: AsyncConnection, place: Place, wanted: Wanted, after: Key | None
 ) -> tuple[Sequence[Key], Key | None]:
     """Keys of a slice's rows that match, and where to go on; None at the end."""
-    is_short = is_searched_whole(place.table) or not _columns(place)
-    size = _SHORT_SLICE if is_short else _SLICE
-    key = place.table.primary_key.columns
-    window = select(place.table).where(_scope(place.table, wanted), _behind(place.table, after))
-    if _columns(place) and not (place.texts and wanted.patterns):
-        window = window.where(_refers(place, place.table.c))  # which an index finds
-    part = window.order_by(*key).limit(size).subquery()
-    keys = [part.c[column.name] for column in key]
+    size = _SLICE if _columns(place) else _SHORT_SLICE
+    part = _slice(place, wanted, after, size).subquery()
+    keys = [part.c[column.name] for column in place.table.primary_key.columns]
     statement = select(*keys, _matches(place, part)).order_by(*keys)
-    given = {name: list(getattr(wanted, name)) for name in ("patterns", "ids", "digests")}
-    rows = (await connection.execute(statement, given)).all()
+    rows = (await connection.execute(statement, _given(wanted))).all()
     last = tuple(rows[-1][:-1]) if len(rows) == size else None
     return [tuple(row[:-1]) for row in rows if row[-1]], last
 
 
+async def _window(
+    connection: AsyncConnection, place: Place, wanted: Wanted, after: Key | None
+) -> tuple[Sequence[AnyRow], Key | None]:
+    """The rows of a slice into which the database cannot look, and where to go on."""
+    statement = _slice(place, wanted, after, _SHORT_SLICE)
+    rows = (await connection.execute(statement, _given(wanted))).all()
+    return rows, _key_of(place.table, rows[-1]) if len(rows) == _SHORT_SLICE else None
+
+
+def _slice(place: Place, wanted: Wanted, after: Key | None, size: int) -> Select[Any]:
+    table = place.table
+    window = select(table).where(_scope(table, wanted), _behind(table, after))
+    if _columns(place) and not (place.texts and wanted.patterns):
+        window = window.where(_refers(place, table.c))  # which an index finds
+    return window.order_by(*table.primary_key.columns).limit(size)
+
+
+def _given(wanted: Wanted) -> Mapping[str, object]:
+    return {name: list(getattr(wanted, name)) for name in ("patterns", "ids", "digests")}
+
+
 async def _rows(
-    connection: AsyncConnection, table: Table, hits: Sequence[Key], *, lock: bool
+    connection: AsyncConnection, place: Place, hits: Sequence[Key], *, lock: bool = False
 ) -> Sequence[AnyRow]:
     if not hits:
         return ()
-    columns = list(table.primary_key.columns)
-    statement = select(table).where(tuple_(*columns).in_(hits)).order_by(*columns)
+    columns = list(place.table.primary_key.columns)
+    statement = select(place.table).where(tuple_(*columns).in_(hits)).order_by(*columns)
     return (await connection.execute(statement.with_for_update() if lock else statement)).all()
 
 
@@ -182,10 +199,7 @@ def _matches(place: Place, part: Any) -> ColumnElement[bool]:
         return refers
     written = func.concat_ws(" ", *(cast(part.c[name], Text) for name in place.texts))
     patterns = any_(bindparam("patterns", type_=ARRAY(Text)))
-    named = func.coalesce(written.op("~*")(patterns), false())
-    # What is sealed is opened to be looked at.
-    sealed = written.contains("sealed") if is_searched_whole(place.table) else false()
-    return or_(named, refers, sealed)
+    return or_(func.coalesce(written.op("~*")(patterns), false()), refers)
 
 
 # Any: columns of a table or of a part of it.
@@ -197,6 +211,11 @@ def _refers(place: Place, columns: Any) -> ColumnElement[bool]:
         *(columns[name] == ids for name in place.ids),
         *(columns[name] == digests for name in place.digests),
     )
+
+
+def _is_read_whole(place: Place) -> bool:
+    """What is sealed is opened to be looked at."""
+    return bool(sealed_columns(place.table) & set(place.texts))
 
 
 def _columns(place: Place) -> Sequence[str]:
@@ -229,7 +248,7 @@ async def _edited(
 ) -> int:
     columns = list(table.primary_key.columns)
     changed = 0
-    for each in await opened(connection, table, rows):
+    async for each in in_turns(await opened(connection, table, rows)):
         mine = list(_this(columns, each.stored))
         match edit(each.row):
             case Fate.KEPT:

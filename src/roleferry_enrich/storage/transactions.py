@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -75,7 +76,14 @@ def _worth_repeating(error: Exception) -> bool:
         return True
     state = _state(error) or ""
     # Class 08 is a lost or refused connection, found by the server or by the driver.
-    return error.connection_invalidated or state in _TRANSIENT or state.startswith("08")
+    is_lost = error.connection_invalidated or state.startswith("08") or _crossed(error)
+    return is_lost or state in _TRANSIENT
+
+
+def _crossed(error: DBAPIError) -> bool:
+    """Whether the server's farewell crossed our statement, which confuses the driver."""
+    cause = getattr(error.orig, "driver_exception", None)
+    return isinstance(cause, asyncpg.InternalClientError)
 
 
 def _state(error: Exception) -> str | None:

@@ -11,18 +11,13 @@ from typing import Any
 
 import asyncpg
 
+from roleferry_enrich.storage.driver import LOST
 from roleferry_enrich.storage.engine import SERVER_SETTINGS, TIMEOUTS_MS, driver_url
 
 _CONNECT_TIMEOUT_S = 2
 _STATEMENT_TIMEOUT_S = 5
 _CLOSE_TIMEOUT_S = 1
-_LOST = (
-    OSError,  # TimeoutError is one
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    # asyncpg's state machine, where the server's farewell crosses our statement.
-    asyncpg.InternalClientError,
-)
+_LOST = (OSError, *LOST)  # TimeoutError is an OSError
 
 # Any: a row's columns have the types of the statement that asked for them.
 Row = Mapping[str, Any]

@@ -9,9 +9,9 @@ from uuid import UUID
 from roleferry_enrich.accounts.account import IssuedKey, KeyWish
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.accounts.repository import AccountRepository
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.settings import read_settings
 from roleferry_enrich.terminal import tables
 from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.printing import console

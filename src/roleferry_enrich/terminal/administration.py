@@ -107,7 +107,7 @@ def check_providers(
     ] = False,
 ) -> None:
     """How each provider is set up here, and what is known of it; secrets are left out."""
-    from roleferry_enrich.settings import read_settings
+    from roleferry_enrich.configuration.settings import read_settings
     from roleferry_enrich.terminal.providers import check_providers as run
 
     run(read_settings(), ask=ask)
@@ -118,7 +118,7 @@ def restore_provider(
     name: Annotated[str, typer.Argument(help="The provider's short name: hunter.")],
 ) -> None:
     """End a provider's quarantine, and that of its keys, in every process within seconds."""
-    from roleferry_enrich.settings import read_settings
+    from roleferry_enrich.configuration.settings import read_settings
     from roleferry_enrich.terminal.providers import restore_provider as run
 
     run(read_settings(), name)

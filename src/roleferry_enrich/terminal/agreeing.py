@@ -4,7 +4,7 @@ from uuid import UUID
 
 from roleferry_enrich.accounts.quota_repository import QuotaRepository, effective
 from roleferry_enrich.accounts.quotas import Quota, usual_quota
-from roleferry_enrich.settings import read_settings
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.terminal.databases import with_database
 from roleferry_enrich.terminal.printing import console
 

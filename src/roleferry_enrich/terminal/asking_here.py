@@ -13,10 +13,10 @@ import httpx
 from roleferry_enrich.accounts.kept_key import kept_key
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
+from roleferry_enrich.configuration.quotas import NO_QUOTA
+from roleferry_enrich.configuration.settings import Settings, read_settings
 from roleferry_enrich.embedded import Servers, servers_of
 from roleferry_enrich.observability.logs import configure_logs
-from roleferry_enrich.quota_settings import NO_QUOTA
-from roleferry_enrich.settings import Settings, read_settings
 from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.service import Service, remote
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.api.audit import COLUMNS, entry_data, entry_row
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.domain.audits import AuditEntry
-from roleferry_enrich.settings import read_settings
 from roleferry_enrich.storage.audits import AuditRepository
 from roleferry_enrich.terminal.databases import with_database
 from roleferry_enrich.terminal.printing import Format, Sheet, show

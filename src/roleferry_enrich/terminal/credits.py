@@ -12,11 +12,11 @@ from rich.table import Table
 
 from roleferry_enrich.accounts.billing import Billing, open_billing
 from roleferry_enrich.api.answers.billing import USAGE_COLUMNS, usage_rows
-from roleferry_enrich.credit_settings import FieldPrices, micro
+from roleferry_enrich.configuration.credits import FieldPrices, micro
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.domain.credits import Balance, LedgerEntry
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError, NotFound
-from roleferry_enrich.settings import read_settings
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.terminal import tables
 from roleferry_enrich.terminal.account_keys import account_id_of

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers, servers_of
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.migrate import migrate, require_schema

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
+from roleferry_enrich.configuration.secret_key import pepper
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.quotas import QuotaTold
 from roleferry_enrich.embedded import running_redis, servers_of
 from roleferry_enrich.errors import CallSkipped, ConfigurationError, ProviderError
@@ -16,8 +18,6 @@ from roleferry_enrich.gateway.redis_guard import RedisDown, RedisGuard
 from roleferry_enrich.gateway.usage import Usage
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.resources import open_resources
-from roleferry_enrich.secret_key import pepper
-from roleferry_enrich.settings import Settings
 
 _PATIENCE_S = 2.0
 

@@ -1,6 +1,6 @@
-"""The provider table of README, made from the adapters so that it cannot disagree with them.
+"""The tables of docs/providers.md, made from the adapters so that it cannot disagree with them.
 
-`make docs` writes it between its two marks; a test fails where README holds anything else.
+`make docs` writes it between its two marks; a test fails where the page holds anything else.
 """
 
 import sys
@@ -22,8 +22,8 @@ _QUOTA = {"usage": "asked for nothing", "headers": "in reply headers", None: "no
 
 
 def main() -> None:
-    readme = Path(sys.argv[1])
-    readme.write_text(with_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    page = Path(sys.argv[1])
+    page.write_text(with_table(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def with_table(text: str) -> str:

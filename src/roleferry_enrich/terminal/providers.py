@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from rich.table import Table
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.domain.quotas import QuotaTold
 from roleferry_enrich.gateway.channels import Channel
 from roleferry_enrich.provider_access import channels_of
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.profile import profile_of
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.terminal import tables
 from roleferry_enrich.terminal.printing import console
 from roleferry_enrich.terminal.provider_states import (

@@ -16,6 +16,7 @@ from roleferry_enrich.api.answers.rights import (
     unnoticed_data,
 )
 from roleferry_enrich.api.responses import rendered
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.observability.logs import configure_logs
@@ -24,7 +25,6 @@ from roleferry_enrich.privacy.opening import open_rights
 from roleferry_enrich.privacy.replaying import replay_missing
 from roleferry_enrich.privacy.rights import RightsDesk
 from roleferry_enrich.resources import Resources, open_resources
-from roleferry_enrich.settings import read_settings
 from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.printing import Format, Sheet, console, show
 from roleferry_enrich.terminal.subject_options import Given

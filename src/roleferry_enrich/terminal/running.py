@@ -126,8 +126,8 @@ def _settings_with_logs(**chosen: object) -> Any:
 
 def _settings(**chosen: object) -> Any:
     """What an option chose stands for its variable, so that it is checked in the same way."""
-    from roleferry_enrich.environment import PREFIX
-    from roleferry_enrich.settings import read_settings
+    from roleferry_enrich.configuration.environment import PREFIX
+    from roleferry_enrich.configuration.settings import read_settings
 
     texts = {PREFIX + name.upper(): str(it) for name, it in chosen.items() if it is not None}
     return read_settings({**os.environ, **texts})

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.embedded import servers_of
-from roleferry_enrich.settings import read_settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.resealing import Resealing

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from roleferry_enrich.api.answers.suppressions import suppression_data
 from roleferry_enrich.api.handling import handling_data
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.domain.handling import Handling, LawfulBasis
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError
@@ -27,7 +28,6 @@ from roleferry_enrich.privacy.finding import traces_of_stored
 from roleferry_enrich.privacy.somebody import forms_of
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.resources import Resources, open_resources
-from roleferry_enrich.settings import read_settings
 from roleferry_enrich.storage.contact_values import contact_values
 from roleferry_enrich.terminal.databases import ready_database
 from roleferry_enrich.terminal.printing import Format, Sheet, console, show

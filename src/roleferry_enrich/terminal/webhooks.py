@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import orjson
 from rich.table import Table
 
+from roleferry_enrich.configuration.settings import Settings, read_settings
 from roleferry_enrich.embedded import servers_of
 from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.settings import Settings, read_settings
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.webhook_desk import Kept, WebhookDesk
 from roleferry_enrich.terminal.databases import ready_database

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from roleferry_enrich.configuration.environment import DELIMITER, PREFIX
+from roleferry_enrich.configuration.settings import Settings
+from roleferry_enrich.configuration.webhooks import WebhookSettings
 from roleferry_enrich.domain.values import dataclass
-from roleferry_enrich.environment import DELIMITER, PREFIX
 from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.settings import Settings
-from roleferry_enrich.webhook_settings import WebhookSettings
 from roleferry_enrich.webhooks.signatures.body_only import clay_signature, clearbit_signature
 from roleferry_enrich.webhooks.signatures.delivery import Verifier
 from roleferry_enrich.webhooks.signatures.explorium import ExploriumSignature, decoded_secret

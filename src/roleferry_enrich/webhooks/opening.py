@@ -2,8 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.privacy.holding import SuppressionList
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.webhook_events import WebhookEvents
 from roleferry_enrich.webhooks.endpoints import accounts_of, endpoints_of
 from roleferry_enrich.webhooks.inbox import Inbox

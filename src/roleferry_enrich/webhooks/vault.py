@@ -8,10 +8,10 @@ import hmac
 
 import orjson
 
+from roleferry_enrich.configuration.secret_key import pepper
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.errors import KeyMissing
 from roleferry_enrich.gateway.sealing import derived
-from roleferry_enrich.secret_key import pepper
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import Key, open_at_rest
 from roleferry_enrich.storage.bound_names import event_name
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 from tests.webhooks.outgoing.receiver import METRICS, Receiver, receiving
 
-from roleferry_enrich.settings import Settings
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.webhooks.outgoing.destinations import Destinations
 from roleferry_enrich.webhooks.outgoing.opening import open_dispatcher
 

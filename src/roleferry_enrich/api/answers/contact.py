@@ -75,7 +75,7 @@ def history_page(page: Page[FieldChange]) -> HistoryPage:
 def _shown(enrichment: Enrichment) -> Mapping[str, FieldValue]:
     """The fields asked for and sure enough, in the order of the answer."""
     request = enrichment.request
-    known = flat_answer(enrichment.person, enrichment.company)
+    known = flat_answer(request.keys, enrichment.person, enrichment.company)
     asked = {
         name: known[name] for name in PERSON_FIELDS if name in request.wanted and name in known
     }

@@ -26,7 +26,7 @@ class EnrichAnswer(TypedDict):
     """One contact.
 
     A field is null where it is unknown, was not asked for, or is less likely than
-    `min_confidence`. Where only the company was found, place, phone and profile are its own.
+    `min_confidence`. Where no person was asked for, place, phone and profile are the company's.
     """
 
     first_name: str | None

@@ -13,9 +13,10 @@ from roleferry_enrich.providers.pages.wording import tidy
 _BLOCKS = "script[type*='ld+json' i]"
 _OPENING = re.compile(r"<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[")
 _CLOSING = re.compile(r"(?:-->|//[ \t]*\]\]>|/\*[ \t]*\]\]>[ \t]*\*/|\]\]>)$")
-# A text, a comment or a comma before a closing bracket: of these only the text stays.
+# A text, a comment or a comma before a closing bracket: of these only the text stays. Texts and
+# comments that never end match too: else each quote in them would be looked at to the end.
 _DIRT = re.compile(
-    r'("(?:[^"\\]|\\.)*+")|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL
+    r'("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL
 )
 _MOST_BLOCKS = 50
 _LONGEST_BLOCK = 500_000

@@ -27,7 +27,8 @@ waiting AS (
     LIMIT :wide
 ),
 taken AS (
-    SELECT item.account_id, item.job_id, item.number, waiting.max_cost, waiting.key_id
+    SELECT item.account_id, item.job_id, item.number, waiting.max_cost, waiting.key_id,
+        waiting.created_at
     FROM job_items AS item
     JOIN waiting USING (account_id, job_id, number)
     WHERE item.state = 'queued'
@@ -45,4 +46,4 @@ WHERE item.account_id = taken.account_id
     AND item.job_id = taken.job_id
     AND item.number = taken.number
 RETURNING item.account_id, item.job_id, item.number, item.epoch, item.request, item.tries,
-    item.held, item.delays, taken.max_cost, taken.key_id
+    item.held, item.delays, taken.max_cost, taken.key_id, taken.created_at

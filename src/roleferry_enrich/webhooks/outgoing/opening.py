@@ -10,10 +10,10 @@ import aiohttp
 from aiohttp.resolver import ThreadedResolver
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.gateway.open_web import PublicOnlyResolver, open_web_connector
 from roleferry_enrich.observability.work_metrics import WorkMetrics
 from roleferry_enrich.pipeline.background import Background
-from roleferry_enrich.settings import Settings
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.callbacks import CallbackRepository
 from roleferry_enrich.storage.deliveries import DeliveryRepository

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from roleferry_enrich.environment import DELIMITER, PREFIX
+from roleferry_enrich.configuration.environment import DELIMITER, PREFIX
 
 Days = Annotated[int, Field(ge=1, le=3_650)]
 

@@ -4,9 +4,9 @@ import secrets
 
 from pydantic import SecretStr
 
+from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.errors import ConfigurationError
 from roleferry_enrich.private_files import read_private, write_private
-from roleferry_enrich.settings import Settings
 
 _FILE_NAME = "secret_key"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.settings import read_settings
 
 
 def read(text: str, tmp_path):

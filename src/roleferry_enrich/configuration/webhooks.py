@@ -12,8 +12,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from roleferry_enrich.environment import DELIMITER, PREFIX
-from roleferry_enrich.setting_types import each_secret, no_placeholder
+from roleferry_enrich.configuration.environment import DELIMITER, PREFIX
+from roleferry_enrich.configuration.texts import each_secret, no_placeholder
 
 _EVERY = frozenset({"secret"})
 _TIMED = _EVERY | {"tolerance_s"}

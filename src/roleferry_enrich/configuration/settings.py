@@ -20,18 +20,25 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from roleferry_enrich.audit_settings import AuditSettings
-from roleferry_enrich.credit_settings import CapSettings, CreditSettings, credit_names
-from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
-from roleferry_enrich.edge_settings import TrustedHosts, TrustedProxies
-from roleferry_enrich.environment import DELIMITER, PREFIX, EnvironmentSource, given_texts
-from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.inside_hosts import InsideHosts
-from roleferry_enrich.provider_settings import ProviderSettings, check_provider, provider_names
-from roleferry_enrich.quota_settings import QuotaSettings
-from roleferry_enrich.retention_settings import RetentionSettings, retention_names
-from roleferry_enrich.sealing_settings import SealingKeys
-from roleferry_enrich.setting_types import (
+from roleferry_enrich.configuration.audit import AuditSettings
+from roleferry_enrich.configuration.credits import CapSettings, CreditSettings, credit_names
+from roleferry_enrich.configuration.edge import TrustedHosts, TrustedProxies
+from roleferry_enrich.configuration.environment import (
+    DELIMITER,
+    PREFIX,
+    EnvironmentSource,
+    given_texts,
+)
+from roleferry_enrich.configuration.inside_hosts import InsideHosts
+from roleferry_enrich.configuration.providers import (
+    ProviderSettings,
+    check_provider,
+    provider_names,
+)
+from roleferry_enrich.configuration.quotas import QuotaSettings
+from roleferry_enrich.configuration.retention import RetentionSettings, retention_names
+from roleferry_enrich.configuration.sealing import SealingKeys
+from roleferry_enrich.configuration.texts import (
     SHORTEST_SECRET_KEY,
     HttpUrl,
     Port,
@@ -41,13 +48,15 @@ from roleferry_enrich.setting_types import (
     postgres_url,
     redis_address,
 )
-from roleferry_enrich.waterfall_settings import (
+from roleferry_enrich.configuration.waterfalls import (
     WATERFALLS,
     check_waterfalls,
     read_accounts,
     read_steps,
 )
-from roleferry_enrich.webhook_settings import WebhookSettings, check_sender, webhook_names
+from roleferry_enrich.configuration.webhooks import WebhookSettings, check_sender, webhook_names
+from roleferry_enrich.domain.waterfalls import BUILT_IN, Steps, Waterfalls, waterfalls
+from roleferry_enrich.errors import ConfigurationError
 
 _NESTED = frozenset({"caps", "credits", "keep", "providers", "waterfalls", "webhooks"})
 _SECRET_FIELDS = frozenset(

@@ -5,20 +5,20 @@ from uuid import UUID
 
 import pytest
 
-from roleferry_enrich.credit_settings import credit_names, plan_of
-from roleferry_enrich.domain.waterfalls import BUILT_IN, Waterfall
-from roleferry_enrich.errors import ConfigurationError
-from roleferry_enrich.providers.contract import Window
-from roleferry_enrich.providers.routines import Routine
-from roleferry_enrich.secret_key import secret_key
-from roleferry_enrich.settings import (
+from roleferry_enrich.configuration.credits import credit_names, plan_of
+from roleferry_enrich.configuration.secret_key import secret_key
+from roleferry_enrich.configuration.settings import (
     ProviderSettings,
     Settings,
     read_settings,
     secret_setting_names,
     setting_names,
 )
-from roleferry_enrich.webhook_settings import SENDERS
+from roleferry_enrich.configuration.webhooks import SENDERS
+from roleferry_enrich.domain.waterfalls import BUILT_IN, Waterfall
+from roleferry_enrich.errors import ConfigurationError
+from roleferry_enrich.providers.contract import Window
+from roleferry_enrich.providers.routines import Routine
 
 NO_FILE = Path("no-such-file.env")
 PEPPER = "test-pepper-of-thirty-two-characters"
@@ -274,7 +274,7 @@ def test_prices_and_caps_that_cannot_be_are_refused(name, text) -> None:
 
 
 def names_in_example() -> set[str]:
-    text = (Path(__file__).parents[1] / ".env.example").read_text()
+    text = (Path(__file__).parents[2] / ".env.example").read_text()
     return set(re.findall(r"^#? ?(ROLEFERRY_\w+)=", text, re.MULTILINE))
 
 
@@ -289,7 +289,7 @@ def test_the_example_names_every_setting_and_no_other() -> None:
 
 
 def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
-    text = (Path(__file__).parents[1] / ".env.example").read_text()
+    text = (Path(__file__).parents[2] / ".env.example").read_text()
     in_force = tmp_path / ".env"
     shown = re.sub(r"^# ROLEFERRY_WATERFALLS__.*\n", "", text, flags=re.MULTILINE)
     in_force.write_text(shown.replace("# ROLEFERRY_", "ROLEFERRY_"))
@@ -297,7 +297,7 @@ def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
 
 
 def test_the_example_shows_the_built_in_waterfalls() -> None:
-    text = (Path(__file__).parents[1] / ".env.example").read_text()
+    text = (Path(__file__).parents[2] / ".env.example").read_text()
     shown = re.findall(r"^# ROLEFERRY_WATERFALLS__(\w+)=(.*)$", text, re.MULTILINE)
     assert {name.lower(): steps for name, steps in shown} == BUILT_IN
 
@@ -346,7 +346,7 @@ def test_a_name_that_cannot_be_typed_in_a_request_is_no_waterfall() -> None:
 
 
 def test_every_setting_of_the_example_is_explained() -> None:
-    text = (Path(__file__).parents[1] / ".env.example").read_text()
+    text = (Path(__file__).parents[2] / ".env.example").read_text()
     for paragraph in text.strip().split("\n\n"):
         first, *_, last = paragraph.splitlines()
         assert first.startswith("# ")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from roleferry_enrich.configuration.environment import DELIMITER, PREFIX
 from roleferry_enrich.domain.waterfalls import Steps, parse_steps, waterfalls
-from roleferry_enrich.environment import DELIMITER, PREFIX
 from roleferry_enrich.providers.catalogue import catalogue
 
 WATERFALLS = f"{PREFIX}WATERFALLS{DELIMITER}"

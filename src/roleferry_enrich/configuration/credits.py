@@ -10,10 +10,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from roleferry_enrich.configuration.environment import DELIMITER, PREFIX
 from roleferry_enrich.domain.credits import AccountPlan, Caps, Prices
 from roleferry_enrich.domain.enrichments import PERSON_FIELDS
 from roleferry_enrich.domain.identifiers import MicroUsd
-from roleferry_enrich.environment import DELIMITER, PREFIX
 
 _PAIR = re.compile(r"([a-z][a-z_]*):(\d{1,6})")
 _MICRO = 1_000_000

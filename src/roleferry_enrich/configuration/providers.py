@@ -14,11 +14,11 @@ from pydantic import (
     SecretStr,
 )
 
-from roleferry_enrich.environment import DELIMITER, PREFIX
+from roleferry_enrich.configuration.environment import DELIMITER, PREFIX
+from roleferry_enrich.configuration.texts import HttpUrl, each_secret, no_placeholder, windows
 from roleferry_enrich.providers.catalogue import catalogue
 from roleferry_enrich.providers.contract import Window
 from roleferry_enrich.providers.routines import ROUTINE_ID, Routine, RunsRoutine, inputs_named
-from roleferry_enrich.setting_types import HttpUrl, each_secret, no_placeholder, windows
 
 _OF_ROUTINES = frozenset({"routine", "routine_inputs", "routine_webhook"})
 
