@@ -3,26 +3,26 @@
 Strategy: what talks to PostgreSQL or Redis is tested against the real ones. They are those of
 `ROLEFERRY_DATABASE_URL` and `ROLEFERRY_REDIS_URL` where set, else private ones that each session
 (and each worker of pytest-xdist) starts in its temporary directory, so that nobody empties or
-counts what another writes. A session has an empty database, dropped at the end; what a test
-writes there it cleans up or keeps apart by its own keys.
+counts what another writes. Each file has a database of its own, migrated and empty, so that it
+matters to none which ran before it; its tests keep apart by account, or clean up.
 
 A fixture used by one folder lives in that folder's conftest, one used by a file in the file.
 """
 
-import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
-from uuid import uuid4
+from collections.abc import AsyncIterator, Iterator
+from uuid import UUID
 
-import asyncpg
 import hypothesis
 import pytest
-from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.at_rest import AT_REST
+from tests.databases import fresh_database, migrated_database, new_account
 from tests.thorough import examples
 
 from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers, servers_of
+from roleferry_enrich.storage.engine import create_engine
 
 # How long an example takes says how busy the machine is, not whether the property holds.
 hypothesis.settings.register_profile(
@@ -45,29 +45,36 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         yield servers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def database_url(servers: Servers) -> Iterator[str]:
-    """An empty database of this session, for SQLAlchemy with asyncpg."""
-    server = make_url(servers.database_url)
-    name = f"test_{uuid4().hex}"
-    _execute(server, f'create database "{name}"')
-    with ExitStack() as stack:
-        stack.callback(_execute, server, f'drop database "{name}" with (force)')
-        yield server.set(database=name).render_as_string(hide_password=False)
+    """Of a migrated database of this file's own, for SQLAlchemy with asyncpg."""
+    with migrated_database(servers.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(servers: Servers) -> Iterator[str]:
+    with fresh_database(servers.database_url) as url:
+        yield url
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(database_url, at_rest=AT_REST)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def account_id(engine: AsyncEngine) -> UUID:
+    return await new_account(engine)
+
+
+@pytest.fixture
+async def other_account_id(engine: AsyncEngine) -> UUID:
+    return await new_account(engine)
 
 
 @pytest.fixture(scope="session")
 def redis_url(servers: Servers) -> str:
     return servers.redis_url
-
-
-def _execute(server: URL, sql: str) -> None:
-    async def execute() -> None:
-        dsn = server.set(drivername="postgresql").render_as_string(hide_password=False)
-        connection = await asyncpg.connect(dsn)
-        try:
-            await connection.execute(sql)
-        finally:
-            await connection.close()
-
-    asyncio.run(execute())

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.storage.conftest import fresh_database
+from tests.databases import migrated_database
 from tests.storage.examples import company, enrichment, person
 
 from roleferry_enrich.accounts.keys import Mode, mint
@@ -30,7 +30,6 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
-from roleferry_enrich.storage.migrate import migrate
 
 DOCUMENT = create_api().openapi()
 FOR_SENDERS = {"receiveWebhook", "receiveWebhookByToken"}
@@ -71,7 +70,7 @@ OPERATIONS = sorted(operations(), key=lambda it: _ORDER.index(it.method))
 
 @pytest.fixture
 def servers_with_tables(servers: Servers) -> Iterator[Servers]:
-    with fresh_database(servers.database_url) as url:
+    with migrated_database(servers.database_url) as url:
         yield Servers(url, servers.redis_url)
 
 
@@ -80,7 +79,6 @@ async def two_accounts(
     settings: Settings, servers: Servers
 ) -> AsyncIterator[list[tuple[httpx.AsyncClient, Things]]]:
     """Each with a client, and an object of each kind."""
-    await migrate(servers.database_url)
     async with open_accounts(settings, servers) as accounts:
         owners = [await accounts.create_account(name) for name in ("one", "other")]
         tokens = [await accounts.create_key(owner, "all", ISSUABLE) for owner in owners]

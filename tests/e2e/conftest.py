@@ -8,15 +8,14 @@ from subprocess import CompletedProcess
 import asyncpg
 import httpx
 import pytest
+from tests.databases import migrated_database
 from tests.e2e.installation import Installation, environment, run, running_installation
 from tests.e2e.promise import Promise
 from tests.e2e.sandbox_process import Sandbox, forgetful_api, running_sandbox
-from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.api.application import create_api
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.storage.engine import driver_url
-from roleferry_enrich.storage.migrate import migrate
 
 ORLA = {"email": "orla.fenwick@quillmere.test"}
 QUILLMERE = {"domain": "quillmere.test", "limit": 10}
@@ -26,9 +25,8 @@ Command = Callable[..., CompletedProcess[str]]
 
 @pytest.fixture(scope="session")
 def database_url(servers: Servers) -> Iterator[str]:
-    """Not the session's, which other tests expect to be empty."""
-    with fresh_database(servers.database_url) as url:
-        asyncio.run(migrate(url))
+    """Of the installation, which all files share."""
+    with migrated_database(servers.database_url) as url:
         yield url
 
 

@@ -26,7 +26,6 @@ from tests.e2e.sandbox_process import (
 
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.storage.engine import create_engine
-from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.storage.tables import call_intents
 
 # Past its timeout a provider is not waited for when a test's API closes.
@@ -110,10 +109,10 @@ def far_ends() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(autouse=True)
-async def calm(far_ends: Sandbox, redis_url: str, migrated_url: str) -> AsyncIterator[None]:
+async def calm(far_ends: Sandbox, redis_url: str, database_url: str) -> AsyncIterator[None]:
     """No fault, no pause, no remembered answer and no kept reply of another test."""
     far_ends.clear()
-    engine = create_engine(migrated_url)
+    engine = create_engine(database_url)
     async with engine.begin() as connection:
         await connection.execute(delete(call_intents))
     await engine.dispose()
@@ -122,15 +121,9 @@ async def calm(far_ends: Sandbox, redis_url: str, migrated_url: str) -> AsyncIte
         yield
 
 
-@pytest.fixture(scope="module")
-def migrated_url(database_url: str) -> str:
-    asyncio.run(migrate(database_url))
-    return database_url
-
-
 @pytest.fixture
-def own_servers(migrated_url: str, redis_url: str) -> Servers:
-    return Servers(database_url=migrated_url, redis_url=redis_url)
+def own_servers(database_url: str, redis_url: str) -> Servers:
+    return Servers(database_url=database_url, redis_url=redis_url)
 
 
 @pytest.fixture

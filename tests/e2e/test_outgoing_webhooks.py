@@ -16,17 +16,16 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import func, update
+from tests.databases import migrated_database
 from tests.e2e.installation import PROGRAM, environment
 from tests.e2e.promise import Promise
 from tests.e2e.sandbox_process import Sandbox, running_api, running_sandbox, settings_for
 from tests.polling import becomes
-from tests.storage.conftest import fresh_database
 from tests.webhooks.outgoing.receiver import Receiver, receiving
 
 from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.storage.engine import create_engine
-from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.storage.outgoing_tables import webhook_deliveries
 
 ORLA = {"email": "orla.fenwick@quillmere.test"}
@@ -96,8 +95,7 @@ def far_ends() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def migrated(servers: Servers) -> Iterator[str]:
-    with fresh_database(servers.database_url) as url:
-        asyncio.run(migrate(url))
+    with migrated_database(servers.database_url) as url:
         yield url
 
 

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
+from tests.databases import migrated_database
 from tests.e2e.sandbox_process import NAMES, Sandbox, running_sandbox, settings_for
-from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.accounts.opening import open_accounts
 from roleferry_enrich.app import create_app
@@ -22,7 +22,6 @@ from roleferry_enrich.configuration.settings import Settings
 from roleferry_enrich.embedded import Servers
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
-from roleferry_enrich.storage.migrate import migrate
 
 ORLA = {"email": "orla.fenwick@quillmere.test", "deadline_ms": 5000}
 QUILLMERE = {"domain": "quillmere.test", "limit": 10, "deadline_ms": 5000}
@@ -40,7 +39,7 @@ def sandbox():
 
 @pytest.fixture(scope="module")
 def house(servers: Servers, redis_url: str):
-    with fresh_database(servers.database_url) as url:
+    with migrated_database(servers.database_url) as url:
         yield Servers(database_url=url, redis_url=redis_url)
 
 
@@ -64,7 +63,6 @@ def answers() -> list[dict[str, Any]]:
 async def asking(house: Servers, settings: Settings, tokens: dict[str, str]) -> Asking:
     """A new process of the service, as far as it can tell, and a client of one of the accounts."""
     if not tokens:
-        await migrate(house.database_url)
         async with open_accounts(settings, house) as accounts:
             for name in ("one", "other"):
                 owner = await accounts.create_account(name)

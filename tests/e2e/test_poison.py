@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.databases import migrated_database, new_account
 from tests.e2e.installation import environment
 from tests.polling import becomes
-from tests.storage.conftest import fresh_database, new_account
 from tests.storage.job_examples import asked, rows, run
 
 from roleferry_enrich.configuration.settings import Settings
@@ -19,7 +19,6 @@ from roleferry_enrich.embedded import Servers
 from roleferry_enrich.storage.at_rest import open_at_rest
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.jobs import JobRepository
-from roleferry_enrich.storage.migrate import migrate
 
 ROOT = Path(__file__).parents[2]
 POISON = ("crash", "hang", "block")
@@ -28,8 +27,7 @@ POISON = ("crash", "hang", "block")
 @pytest.fixture
 def own_database_url(servers: Servers) -> Iterator[str]:
     """The installation's worker would not die of them."""
-    with fresh_database(servers.database_url) as url:
-        asyncio.run(migrate(url))
+    with migrated_database(servers.database_url) as url:
         yield url
 
 

@@ -1,27 +1,27 @@
 """A slice of `make fuzz`: the examples of each operation and more of some, with every check."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.databases import migrated_database
 from tests.e2e.sandbox_process import running_sandbox
 from tests.fuzz.house import House, opened
 from tests.fuzz.run import Bounds, fuzz
-from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.embedded import Servers
-from roleferry_enrich.storage.migrate import migrate
 
 REQUESTS = 150
 
 
 @pytest.fixture
 def house(servers: Servers, tmp_path: Path) -> Iterator[House]:
-    with fresh_database(servers.database_url) as url, running_sandbox(companies=3) as sandbox:
-        asyncio.run(migrate(url))
-        with opened(Servers(url, servers.redis_url), sandbox.url, tmp_path) as house:
-            yield house
+    with (
+        migrated_database(servers.database_url) as url,
+        running_sandbox(companies=3) as sandbox,
+        opened(Servers(url, servers.redis_url), sandbox.url, tmp_path) as house,
+    ):
+        yield house
 
 
 @pytest.mark.timeout(600)

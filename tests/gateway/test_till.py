@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -15,13 +15,11 @@ from redis.asyncio import Redis
 from tests.acme import Acme
 from tests.at_rest import AT_REST
 from tests.gateway.test_gateway import COMPANY, ORLA, PERSON, FarEnd, gateway, name_in, terms
-from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.outcomes import CacheLevel, Found, Report, Skipped
 from roleferry_enrich.domain.people import PersonClaim
 from roleferry_enrich.domain.queries import Ask, Keys, PersonQuery
-from roleferry_enrich.embedded import Servers
 from roleferry_enrich.gateway import till
 from roleferry_enrich.gateway.books import Noted, Payer
 from roleferry_enrich.gateway.errand import Errand, Terms
@@ -38,7 +36,6 @@ from roleferry_enrich.providers.contract import (
 )
 from roleferry_enrich.storage.books import PostgresBooks
 from roleferry_enrich.storage.engine import driver_url
-from roleferry_enrich.storage.migrate import migrate
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 
@@ -102,17 +99,9 @@ class Ledger:
             await connection.close()
 
 
-@pytest.fixture(scope="module")
-def migrated_url(servers: Servers) -> Iterator[str]:
-    """Not the session's, which other tests expect to be empty."""
-    with fresh_database(servers.database_url) as url:
-        asyncio.run(migrate(url))
-        yield url
-
-
 @pytest.fixture
-async def ledger(migrated_url: str) -> AsyncIterator[Ledger]:
-    ledger = Ledger(migrated_url, uuid4())
+async def ledger(database_url: str) -> AsyncIterator[Ledger]:
+    ledger = Ledger(database_url, uuid4())
     await ledger.open()
     yield ledger
     await ledger.close()

@@ -1,4 +1,4 @@
-"""The same real PostgreSQL as the storage tests, and a Redis to tell others by."""
+"""All that erases a person, and a Redis to tell others by."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -7,13 +7,6 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from tests.storage.conftest import (
-    account_id,
-    database_url,
-    engine,
-    other_account_id,
-    server_url,
-)
 from tests.storage.examples import NOW
 
 from roleferry_enrich.gateway.cache import Cache
@@ -26,8 +19,6 @@ from roleferry_enrich.privacy.suppressions import Suppressions
 from roleferry_enrich.webhooks.vault import Vault
 
 SECRET = b"a secret of these tests"
-
-__all__ = ["account_id", "database_url", "engine", "other_account_id", "redis", "server_url"]
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import orjson
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.databases import new_account
 from tests.privacy import canaries
 from tests.privacy.erasing import names
-from tests.storage.conftest import new_account
 from tests.storage.examples import NOW
 
 from roleferry_enrich.api.answers.rights import access_data

@@ -6,9 +6,9 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from tests.databases import new_account
 from tests.privacy import canaries
 from tests.privacy.erasing import redis_names, tables_that_name
-from tests.storage.conftest import new_account
 
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.gateway.cache import Cache

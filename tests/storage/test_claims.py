@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from tests.storage.conftest import new_account
+from tests.databases import new_account
 from tests.storage.examples import enrichment
 
 from roleferry_enrich.domain.enrichments import Enrichment

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
-from tests.storage.conftest import new_account
+from tests.databases import new_account
 from tests.storage.outgoing_examples import (
     QUARANTINED,
     announced,

@@ -6,13 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import event, text
-from tests.storage.conftest import fresh_database, new_account
+from tests.databases import migrated_database, new_account
 
 from roleferry_enrich.storage.cursors import Moment
 from roleferry_enrich.storage.deliveries import DeliveryRepository, Shares
 from roleferry_enrich.storage.delivery_log import DeliveryLog
 from roleferry_enrich.storage.engine import create_engine
-from roleferry_enrich.storage.migrate import migrate
 
 ENDPOINT = UUID(int=1)
 ENDPOINTS = """
@@ -33,9 +32,8 @@ DELIVERIES = """
 
 
 @pytest.fixture(scope="module")
-def grown_database(server_url):
-    with fresh_database(server_url) as url:
-        asyncio.run(migrate(url))
+def grown_database(servers):
+    with migrated_database(servers.database_url) as url:
         yield url, asyncio.run(_fill(url))
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from tests.storage.conftest import new_account
+from tests.databases import new_account
 from tests.storage.examples import call, enrichment, observations, report
 from tests.storage.job_examples import PRICES, created, rows, run, without_jobs
 

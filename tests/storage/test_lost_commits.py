@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
-from tests.storage.conftest import new_account
+from tests.databases import new_account
 from tests.storage.job_examples import PRICES, items, rows, without_jobs
 from tests.storage.outgoing_examples import endpoint_of
 from tests.storage.test_job_events import told

@@ -10,14 +10,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event, text
 from tests.at_rest import AT_REST
-from tests.storage.conftest import fresh_database, new_account
+from tests.databases import migrated_database, new_account
 from tests.storage.examples import NOW
 
 from roleferry_enrich.storage.contacts import ContactRepository
 from roleferry_enrich.storage.cursors import Moment, Number
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
-from roleferry_enrich.storage.migrate import migrate
 
 FIRST_COMPANY = UUID(int=1)
 PEOPLE = """
@@ -48,9 +47,8 @@ ENRICHMENTS = """
 
 
 @pytest.fixture(scope="module")
-def grown_database(server_url):
-    with fresh_database(server_url) as url:
-        asyncio.run(migrate(url))
+def grown_database(servers):
+    with migrated_database(servers.database_url) as url:
         yield url, asyncio.run(_fill(url))
 
 

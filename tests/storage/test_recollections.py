@@ -10,7 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select, text
 from tests.at_rest import AT_REST
-from tests.storage.conftest import fresh_database, new_account
+from tests.databases import migrated_database, new_account
 from tests.storage.examples import NOW, company, enrichment, person
 
 from roleferry_enrich.domain.companies import CompanyClaim
@@ -28,7 +28,6 @@ from roleferry_enrich.providers.own_store import RETENTION, Recollection
 from roleferry_enrich.storage import tables
 from roleferry_enrich.storage.engine import create_engine
 from roleferry_enrich.storage.enrichments import EnrichmentRepository
-from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.storage.recollections import Recollections, Shelf, shelves
 from roleferry_enrich.storage.wire import Wire
 
@@ -386,9 +385,8 @@ COMPANIES = """
 
 
 @pytest.fixture(scope="module")
-def grown_database(server_url):
-    with fresh_database(server_url) as url:
-        asyncio.run(migrate(url))
+def grown_database(servers):
+    with migrated_database(servers.database_url) as url:
         yield url, asyncio.run(_fill(url))
 
 

@@ -1,7 +1,6 @@
 """All that is stored is brought under the current key, in pieces, and nothing is lost."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -10,7 +9,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.at_rest import AT_REST
 from tests.database_dump import everything
-from tests.storage.conftest import fresh_database, new_account
+from tests.databases import new_account
 from tests.storage.examples import NOW, company, enrichment, observations, person, report
 from tests.storage.job_examples import items
 
@@ -37,7 +36,6 @@ from roleferry_enrich.storage.idempotency import (
 from roleferry_enrich.storage.jobs import JobRepository
 from roleferry_enrich.storage.key_tables import subject_keys
 from roleferry_enrich.storage.mailbox_reports import Reported, note
-from roleferry_enrich.storage.migrate import migrate
 from roleferry_enrich.storage.resealing import Resealing
 from roleferry_enrich.storage.shredding import shred
 from roleferry_enrich.storage.sourced import enrichment_document, fields_document
@@ -54,19 +52,12 @@ def ring(*secrets: bytes) -> AtRest:
 OLD, BOTH, NEW = ring(b"old"), ring(b"new", b"old"), ring(b"new")
 
 
-@pytest.fixture(scope="module")
-def migrated_url(server_url: str) -> Iterator[str]:
-    with fresh_database(server_url) as url:
-        asyncio.run(migrate(url))
-        yield url
-
-
 @pytest.fixture
-async def opened(migrated_url: str) -> AsyncIterator:
+async def opened(database_url: str) -> AsyncIterator:
     engines: list[AsyncEngine] = []
 
     def opened(at_rest: AtRest) -> AsyncEngine:
-        engines.append(create_engine(migrated_url, at_rest=at_rest))
+        engines.append(create_engine(database_url, at_rest=at_rest))
         return engines[-1]
 
     yield opened
@@ -110,9 +101,9 @@ def quiet(table: str, done: int, count: int) -> None:
     assert done <= count
 
 
-async def test_h78_nothing_stored_shows_a_contact_point(opened, migrated_url) -> None:
+async def test_h78_nothing_stored_shows_a_contact_point(opened, database_url) -> None:
     await filled(opened(OLD))
-    dump = (await everything(migrated_url)).casefold()
+    dump = (await everything(database_url)).casefold()
     assert "engines ltd" in dump
     assert not [canary for canary in CANARIES if canary in dump]
 
@@ -135,7 +126,7 @@ async def test_a_former_key_may_go_when_all_is_under_the_current_one(opened) -> 
     assert await Resealing(opened(NEW)).run(quiet) == 0
 
 
-async def test_what_lies_in_clear_is_sealed_and_read_as_before(opened, migrated_url) -> None:
+async def test_what_lies_in_clear_is_sealed_and_read_as_before(opened, database_url) -> None:
     """As rows are that were stored before there were keys."""
     engine = opened(AT_REST)
     account, about_ada, about_the_board = await filled(engine)
@@ -143,7 +134,7 @@ async def test_what_lies_in_clear_is_sealed_and_read_as_before(opened, migrated_
     page = (await contacts.page(account)).items
     answers = [await records.get(account, each) for each in (about_ada, about_the_board)]
     await _lay_open(engine, account, answers, page)
-    assert [c for c in CANARIES if c in (await everything(migrated_url)).casefold()]
+    assert [c for c in CANARIES if c in (await everything(database_url)).casefold()]
 
     assert [await records.get(account, it.id) for it in answers] == answers
     assert (await contacts.page(account)).items == page
@@ -151,7 +142,7 @@ async def test_what_lies_in_clear_is_sealed_and_read_as_before(opened, migrated_
 
     assert [await records.get(account, it.id) for it in answers] == answers
     assert (await contacts.page(account)).items == page
-    assert not [c for c in CANARIES if c in (await everything(migrated_url)).casefold()]
+    assert not [c for c in CANARIES if c in (await everything(database_url)).casefold()]
 
 
 async def test_who_is_shredded_is_read_nowhere_and_the_others_are(opened) -> None:

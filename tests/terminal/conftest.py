@@ -1,17 +1,13 @@
-import asyncio
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from rich.console import Console, RenderableType
-from tests.storage.conftest import fresh_database
 
 from roleferry_enrich.cli import main
-from roleferry_enrich.embedded import Servers
-from roleferry_enrich.storage.migrate import migrate
 
 
 class Said(NamedTuple):
@@ -23,13 +19,6 @@ class Said(NamedTuple):
 
 
 Command = Callable[..., Said]
-
-
-@pytest.fixture(scope="module")
-def migrated_url(servers: Servers) -> Iterator[str]:
-    with fresh_database(servers.database_url) as url:
-        asyncio.run(migrate(url))
-        yield url
 
 
 @pytest.fixture
@@ -65,10 +54,10 @@ def drawn() -> Callable[[RenderableType], str]:
 
 @pytest.fixture
 def privacy(
-    command: Command, monkeypatch: pytest.MonkeyPatch, migrated_url: str, redis_url: str
+    command: Command, monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str
 ) -> Command:
     """The `privacy` commands over a real database."""
-    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", migrated_url)
+    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", database_url)
     monkeypatch.setenv("ROLEFERRY_REDIS_URL", redis_url)
     monkeypatch.setenv("ROLEFERRY_SECRET_KEY", "test-pepper-of-thirty-two-characters")
     return lambda *arguments: command("privacy", *arguments)

@@ -2,12 +2,12 @@ import re
 from uuid import uuid4
 
 import pytest
-from tests.storage.conftest import fresh_database
+from tests.databases import fresh_database
 
 
 @pytest.fixture
-def keys(command, monkeypatch, migrated_url, redis_url):
-    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", migrated_url)
+def keys(command, monkeypatch, database_url, redis_url):
+    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", database_url)
     monkeypatch.setenv("ROLEFERRY_REDIS_URL", redis_url)
     return lambda *arguments: command("keys", *arguments)
 

@@ -14,8 +14,8 @@ from roleferry_enrich.storage.engine import create_engine
 
 
 @pytest.fixture
-def run(command, monkeypatch, migrated_url, redis_url):
-    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", migrated_url)
+def run(command, monkeypatch, database_url, redis_url):
+    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", database_url)
     monkeypatch.setenv("ROLEFERRY_REDIS_URL", redis_url)
     return command
 
@@ -49,22 +49,22 @@ def test_credits_are_granted_corrected_and_told(run, account):
     assert "1000" in run("credits", "ledger", account, "--limit", "5").out
 
 
-def test_an_account_has_prices_and_caps_of_its_own(run, account, migrated_url):
+def test_an_account_has_prices_and_caps_of_its_own(run, account, database_url):
     prices = ("--enrichment", "2", "--field", "phone:5", "--field", "title:1")
     assert run("credits", "plan", account, *prices, "--cap-day", "2.5").code == 0
-    plan = plan_of(migrated_url, account)
+    plan = plan_of(database_url, account)
     assert (plan.prices.enrichment, plan.prices.fields) == (2, {"phone": 5, "title": 1})
     assert (plan.caps.day, plan.caps.month, plan.is_metered) == (2_500_000, None, False)
     assert run("credits", "plan", account, "--as-set", "--cap-month", "9").code == 0
-    plan = plan_of(migrated_url, account)
+    plan = plan_of(database_url, account)
     assert (plan.prices.fields, plan.caps.day, plan.caps.month) == ({}, None, 9_000_000)
 
 
-def test_an_account_may_stop_paying(run, account, migrated_url):
+def test_an_account_may_stop_paying(run, account, database_url):
     run("credits", "grant", account, "5")
-    assert plan_of(migrated_url, account).is_metered
+    assert plan_of(database_url, account).is_metered
     run("credits", "plan", account, "--unmetered")
-    assert not plan_of(migrated_url, account).is_metered
+    assert not plan_of(database_url, account).is_metered
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import json
 from uuid import UUID
 
 from sqlalchemy import text
+from tests.databases import new_account
 from tests.privacy import canaries
-from tests.storage.conftest import new_account
 
 from roleferry_enrich.configuration.settings import read_settings
 from roleferry_enrich.storage.at_rest import open_at_rest
@@ -34,8 +34,8 @@ async def forgotten(url: str) -> None:
         await engine.dispose()
 
 
-def test_a_person_is_exported_erased_and_erased_again_after_a_restore(privacy, migrated_url):
-    account = str(asyncio.run(known(migrated_url)))
+def test_a_person_is_exported_erased_and_erased_again_after_a_restore(privacy, database_url):
+    account = str(asyncio.run(known(database_url)))
     listed = privacy("unnoticed", account, "--format", "csv").out
     assert canaries.EMAIL in listed
 
@@ -46,8 +46,8 @@ def test_a_person_is_exported_erased_and_erased_again_after_a_restore(privacy, m
     assert receipt["counts"]["people"] == 1
     assert canaries.EMAIL not in privacy("unnoticed", account, "--format", "csv").out
 
-    asyncio.run(forgotten(migrated_url))
-    asyncio.run(known(migrated_url))
+    asyncio.run(forgotten(database_url))
+    asyncio.run(known(database_url))
     assert "Erased again: 1." in privacy("replay").out
     assert json.loads(privacy("export", "--email", canaries.EMAIL).out)["sections"] == {}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from pydantic import SecretStr
-from tests.storage.conftest import fresh_database, new_account
+from tests.databases import fresh_database, new_account
 from tests.storage.examples import enrichment, person
 
 from roleferry_enrich.configuration.settings import Settings

@@ -20,12 +20,12 @@ EVENT = {"id": "evt_1", "type": "charge.refunded", "created": NOW, "name": "=Mar
 
 
 @pytest.fixture
-def webhooks(command, monkeypatch, migrated_url, redis_url):
+def webhooks(command, monkeypatch, database_url, redis_url):
     """The commands, with one event that is done and one that is dead."""
-    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", migrated_url)
+    monkeypatch.setenv("ROLEFERRY_DATABASE_URL", database_url)
     monkeypatch.setenv("ROLEFERRY_REDIS_URL", redis_url)
     monkeypatch.setenv("ROLEFERRY_SECRET_KEY", PEPPER)
-    asyncio.run(_delivered(migrated_url))
+    asyncio.run(_delivered(database_url))
     return lambda *arguments: command("webhooks", *arguments)
 
 
