@@ -3,8 +3,9 @@
 Strategy: what talks to PostgreSQL or Redis is tested against the real ones. They are those of
 `ROLEFERRY_DATABASE_URL` and `ROLEFERRY_REDIS_URL` where set, else private ones that each session
 (and each worker of pytest-xdist) starts in its temporary directory, so that nobody empties or
-counts what another writes. Each file has a database of its own, migrated and empty, so that it
-matters to none which ran before it; its tests keep apart by account, or clean up.
+counts what another writes. Each file has a database of its own, migrated and empty, and finds an
+empty Redis, so that it matters to none which ran before it; its tests keep apart by account, or
+clean up.
 
 A fixture used by one folder lives in that folder's conftest, one used by a file in the file.
 """
@@ -15,6 +16,7 @@ from uuid import UUID
 
 import hypothesis
 import pytest
+from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.at_rest import AT_REST
 from tests.databases import fresh_database, migrated_database, new_account
@@ -75,6 +77,9 @@ async def other_account_id(engine: AsyncEngine) -> UUID:
     return await new_account(engine)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def redis_url(servers: Servers) -> str:
+    """Of a Redis in which no other file has left anything."""
+    with Redis.from_url(servers.redis_url) as redis:
+        redis.flushdb()
     return servers.redis_url

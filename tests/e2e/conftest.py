@@ -30,6 +30,11 @@ def database_url(servers: Servers) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def redis_url(servers: Servers) -> str:
+    return servers.redis_url
+
+
 @pytest.fixture(scope="module")
 def far_ends() -> Iterator[Sandbox]:
     """Of a small world; a module that needs another has its own."""
