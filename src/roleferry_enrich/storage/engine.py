@@ -19,6 +19,8 @@ SERVER_SETTINGS = {
     "application_name": "roleferry-enrich",
     # Small statements only: compiling one costs more than running it.
     "jit": "off",
+    # What a statement writes into JSON, and the day it takes from a time, are those of the session.
+    "timezone": "UTC",
 }
 
 TIMEOUTS_MS = {
