@@ -46,6 +46,10 @@ def bounce(address, **changed):
     }
 
 
+def day_of(event) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(event["timestamp"]))
+
+
 @pytest.fixture
 def operator(installation, tmp_path):
     """What the operator's command prints."""
@@ -92,7 +96,8 @@ def test_a_bounce_is_seen_in_the_stored_contact_and_in_the_next_answer(
     contact = believed["meta"]["contact_id"]
     assert points(believed)[address]["deliverability"] != "invalid"
 
-    reply = sendgrid(client, bounce(address), bounce("nobody@quillmere.test"))
+    bounced = bounce(address)
+    reply = sendgrid(client, bounced, bounce("nobody@quillmere.test"))
     assert (reply.status_code, reply.json()) == (200, {"events": 2, "new": 2})
 
     def stored():
@@ -106,7 +111,7 @@ def test_a_bounce_is_seen_in_the_stored_contact_and_in_the_next_answer(
     assert after["business_email"] != address
     assert told["deliverability"] == "invalid"
     (source,) = [one for one in told["sources"] if one["provider"] == "sendgrid"]
-    assert source["observed_at"][:10] == time.strftime("%Y-%m-%d", time.gmtime())
+    assert source["observed_at"][:10] == day_of(bounced)
     # Not the other account of these tests, which is to know nobody.
     another = {"Authorization": f"Bearer {installation.command_key}"}
     theirs = points(client.post("/enrich", json={"email": address}, headers=another).json())

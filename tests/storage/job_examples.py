@@ -1,12 +1,13 @@
 """Jobs that tests create, and looks at what became of them."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from roleferry_enrich.domain.batches import Item, Job, NewJob, Prices
-from roleferry_enrich.domain.enrichments import Goal, Request
+from roleferry_enrich.domain.enrichments import Goal, Options, Request
 from roleferry_enrich.domain.identifiers import Email
 from roleferry_enrich.domain.queries import Keys
 from roleferry_enrich.storage.job_tables import job_items
@@ -16,7 +17,9 @@ PRICES = Prices(cheapest=10, dearest=100)
 
 
 def asked(address: str) -> Request:
-    return Request(goal=Goal.PERSON, keys=Keys(email=Email(address)))
+    """With the deadline that a batch gives."""
+    options = Options(deadline=timedelta(seconds=10))
+    return Request(goal=Goal.PERSON, keys=Keys(email=Email(address)), options=options)
 
 
 def items(count: int) -> tuple[Item, ...]:

@@ -1,5 +1,6 @@
 """What an account used, and who is told when much of what it may use is."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -51,25 +52,30 @@ async def test_usage_adds_up_by_day_provider_field_and_key(engine, wire, account
     credits, enrichments = CreditRepository(engine), EnrichmentRepository(engine)
     await credits.grant(account_id, 100)
     conversation = uuid4()
-    given = enrichment(account_id, person=person("Ada Lovelace", "ada@engines.test"))
+    today = datetime.now(UTC)
+    lately = today - 5 * DAY
+    given = enrichment(
+        account_id, person=person("Ada Lovelace", "ada@engines.test"), started_at=lately
+    )
     await Reservations(wire).take(account_id, given.id, 9, "k1")
-    asked = report(observations(conversation), conversation, call(conversation, cost=20_000))
+    paid = replace(call(conversation, cost=20_000), sent_at=lately)
+    asked = report(observations(conversation), conversation, paid)
     for _ in range(2):  # recorded again, it counts once
         await enrichments.record(
             given, [asked], observations=Observations(), bill=bill_of(given, enrichment=1, phone=5)
         )
-    known = enrichment(account_id, id=uuid4(), started_at=NOW + DAY)
+    known = enrichment(account_id, id=uuid4(), started_at=lately + DAY)
     await enrichments.record(
         known, [], observations=Observations(), bill=bill_of(known, None, is_cached=True)
     )
 
     usage = await UsageRepository(engine, caps=Caps(), credit_value=MicroUsd(10_000)).report(
-        account_id, NOW.date() - DAY, datetime.now(UTC).date()
+        account_id, lately.date(), today.date() + DAY
     )
 
     days = {line.value: (line.enrichments, line.cached, line.cost) for line in usage.of(By.DAY)}
-    assert days[NOW.date().isoformat()] == (1, 0, 20_000)
-    assert days[(NOW + DAY).date().isoformat()] == (1, 1, 0)
+    assert days[lately.date().isoformat()] == (1, 0, 20_000)
+    assert days[(lately + DAY).date().isoformat()] == (1, 1, 0)
     total = usage.total()
     assert (total.enrichments, total.cached, total.calls) == (2, 1, 1)
     assert (total.cost, total.credits) == (20_000, 6)
