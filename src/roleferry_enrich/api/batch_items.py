@@ -1,7 +1,7 @@
 """Judges the rows of a batch one by one: a question each, or why not."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from pydantic import ValidationError
@@ -29,13 +29,15 @@ class Judged:
     columns: Mapping[str, str] | None
 
 
-def judged(rows: Rows, providers: Collection[str], named: Waterfalls) -> Judged:
+def judged(
+    rows: Rows, providers: Collection[str], named: Waterfalls, *, shows_personal: bool = True
+) -> Judged:
     """Raises InvalidQuery where no row can be accepted."""
     items: list[Item] = []
     faults: list[RowFault] = []
     refused = 0
     for number, row in enumerate(rows.rows, 1):
-        found = _item(number, row, providers, named)
+        found = _item(number, row, providers, named, shows_personal=shows_personal)
         if isinstance(found, Item):
             items.append(found)
         else:
@@ -50,13 +52,21 @@ def judged(rows: Rows, providers: Collection[str], named: Waterfalls) -> Judged:
 
 
 def _item(
-    number: int, row: Row, providers: Collection[str], named: Waterfalls
+    number: int,
+    row: Row,
+    providers: Collection[str],
+    named: Waterfalls,
+    *,
+    shows_personal: bool,
 ) -> Item | Sequence[Fault]:
     if isinstance(row, Fault):
         return (row,)
     try:
         body = ItemBody.model_validate(row)
-        request = contact_request(body, providers, named)
+        deadline = None if "deadline_ms" in body.model_fields_set else _UNHURRIED
+        request = contact_request(
+            body, providers, named, shows_personal=shows_personal, deadline=deadline
+        )
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         return faults_of([{**one, "loc": ("row", *one["loc"])} for one in errors])
@@ -64,8 +74,6 @@ def _item(
         return refused.faults
     if body.sample_fallback:
         return (Fault("sample_fallback", "not_in_a_batch", "must be false in a batch"),)
-    if "deadline_ms" not in body.model_fields_set:
-        request = replace(request, options=replace(request.options, deadline=_UNHURRIED))
     return Item(number=number, reference=body.reference, request=request)
 
 

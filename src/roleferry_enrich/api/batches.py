@@ -18,13 +18,13 @@ from roleferry_enrich.api.callers import EnrichCaller, Provided
 from roleferry_enrich.api.idempotency import Once
 from roleferry_enrich.api.intake import whole_body
 from roleferry_enrich.api.media_types import CSV, JSON, NDJSON, TEXT
-from roleferry_enrich.api.personal import asked_by, sees_personal
+from roleferry_enrich.api.personal import sees_personal
 from roleferry_enrich.api.refusals import PAYS, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.batches import AcceptedJob, BatchQuery, BatchSettings
 from roleferry_enrich.api.services import Services
 from roleferry_enrich.api.translation import micro_usd
-from roleferry_enrich.domain.batches import Item, Job, JobPriority, NewJob
+from roleferry_enrich.domain.batches import Job, JobPriority, NewJob
 from roleferry_enrich.domain.outgoing_webhooks import Callback
 from roleferry_enrich.domain.waterfalls import Waterfalls
 from roleferry_enrich.errors import WrongMediaType
@@ -130,9 +130,11 @@ def _new_job(
     rows = read(sent)
     given = query.model_dump(exclude={"column"}) | dict(rows.members)
     settings = valid(BatchSettings, given)
-    found = judged(rows, choices.providers, choices.waterfalls)
+    found = judged(
+        rows, choices.providers, choices.waterfalls, shows_personal=choices.sees_personal
+    )
     return NewJob(
-        items=tuple(_of_caller(item, sees=choices.sees_personal) for item in found.items),
+        items=found.items,
         faults=found.faults,
         refused=found.refused,
         columns=found.columns,
@@ -140,7 +142,3 @@ def _new_job(
         max_cost=None if settings.max_cost is None else micro_usd(settings.max_cost),
         callback_url=settings.callback_url,
     )
-
-
-def _of_caller(item: Item, *, sees: bool) -> Item:
-    return item if sees else replace(item, request=asked_by(item.request, sees=sees))

@@ -12,7 +12,7 @@ from roleferry_enrich.api.bodies import StrictRoute
 from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCaller
 from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.idempotency import Once
-from roleferry_enrich.api.personal import asked_by, sees_personal, shown
+from roleferry_enrich.api.personal import sees_personal, shown
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer
 from roleferry_enrich.api.sameness import Same
@@ -62,7 +62,7 @@ def _asked(
     body: Same[EnrichBody], providers: Same[Collection[str]], named: Same[Waterfalls], *, sees: bool
 ) -> Request:
     """A body that was sent again is the same object (`api/bodies.py`)."""
-    return asked_by(contact_request(body.it, providers.it, named.it), sees=sees)
+    return contact_request(body.it, providers.it, named.it, shows_personal=sees)
 
 
 @router.get(

@@ -29,8 +29,14 @@ _ANY_PROVIDER = ProvidersChoice()
 
 
 def contact_request(
-    body: EnrichBody, providers: Collection[str], named: Waterfalls = BUILT_IN_ONLY
+    body: EnrichBody,
+    providers: Collection[str],
+    named: Waterfalls = BUILT_IN_ONLY,
+    *,
+    shows_personal: bool = True,
+    deadline: timedelta | None = None,
 ) -> Request:
+    """`deadline` instead of the body's. Said here, not later: of ten thousand it takes a while."""
     reading = Reading()
     email = reading.read("email", body.email, parse_email)
     domain = reading.read("domain", body.domain, parse_domain)
@@ -49,7 +55,9 @@ def contact_request(
         company_linkedin_url=profile if of_company else None,
         country=country,
     )
-    options = _options(body, providers, named, reading)
+    options = _options(
+        body, providers, named, reading, shows_personal=shows_personal, deadline=deadline
+    )
     wanted = frozenset(body.enrich or PERSON_FIELDS)
     reading.finish()
     return Request(goal=Goal.PERSON, keys=keys, wanted=wanted, options=options)
@@ -140,20 +148,27 @@ def _parse_linkedin(text: str) -> ProfileUrl | None:
 
 
 def _options(
-    body: Served, providers: Collection[str], named: Waterfalls, reading: Reading
+    body: Served,
+    providers: Collection[str],
+    named: Waterfalls,
+    reading: Reading,
+    *,
+    shows_personal: bool = True,
+    deadline: timedelta | None = None,
 ) -> Options:
     choice = body.providers or _ANY_PROVIDER
     _check_providers(choice, providers, reading)
     return Options(
         strategy=Strategy(body.strategy),
         waterfall=_waterfall(body, named, reading),
-        deadline=timedelta(milliseconds=body.deadline_ms),
+        deadline=deadline or timedelta(milliseconds=body.deadline_ms),
         max_cost=None if body.max_cost is None else micro_usd(body.max_cost),
         min_confidence=Confidence(body.min_confidence),
         max_age=None if body.max_age is None else timedelta(seconds=body.max_age),
         include=frozenset(choice.include),
         exclude=frozenset(choice.exclude),
         sample_fallback=body.sample_fallback,
+        shows_personal=shows_personal,
     )
 
 
