@@ -30,9 +30,12 @@ class Judged:
 
 
 def judged(
-    rows: Rows, providers: Collection[str], named: Waterfalls, *, shows_personal: bool = True
+    rows: Rows, providers: Collection[str], named: Waterfalls, *, shows_personal: bool
 ) -> Judged:
-    """Raises InvalidQuery where no row can be accepted."""
+    """`shows_personal`: whether the caller is shown, and so pays for, what is somebody's own.
+
+    Raises InvalidQuery where no row can be accepted.
+    """
     items: list[Item] = []
     faults: list[RowFault] = []
     refused = 0
