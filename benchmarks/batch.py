@@ -1,12 +1,11 @@
 """A batch beside the same items through `/enrich`, and ten thousand of them beside one of another.
 
-One process of each: an API that is asked as fast as it answers, and a worker. Rounds of the two
-alternate and the median counts, so that the neighbours of a shared machine slow down both.
-Takes minutes.
+One process of each, both at the same time: an API that is asked as fast as it answers, and a
+worker. They take turns on two cores, for the neighbours of a shared machine change its speed by a
+fifth from one minute to the next. Takes ten minutes.
 """
 
 import itertools
-import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,14 +16,13 @@ import psutil
 import uvloop
 
 from benchmarks.latency import body
-from benchmarks.load import post, saturate
+from benchmarks.load import Outcome, post, saturate
 from benchmarks.report import Row
 from benchmarks.stage import Child, Stage
+from benchmarks.turns import taking_turns
 from roleferry_enrich.domain.scopes import USUAL, Scope
 
-_ROUNDS = 3
-# Both about as long: some sixty answers are given before they are recorded, however many there are.
-_ITEMS, _SECONDS, _CONNECTIONS = 3_000, 45.0, 40
+_SECONDS, _CONNECTIONS = 180.0, 40
 _LARGE = 10_000
 _LOOK_S = 0.5
 _LONGEST_S = 1_800.0
@@ -71,6 +69,12 @@ class Owner:
         counts: dict[str, int] = self.job(job_id)["counts"]
         return sum(counts.values()) - counts["queued"] - counts["running"]
 
+    def give_up(self, job_id: str) -> None:
+        """What of it has ended by then must have been done."""
+        assert self.client.post(f"/jobs/{job_id}/cancel").status_code == 200
+        counts = self.job(job_id)["counts"]
+        assert counts["done"] + counts["cancelled"] == sum(counts.values()), f"there are {counts}"
+
     def took(self, count: int) -> float:
         """Seconds from sending so many to the last one's end."""
         items, begun = self.items(count), time.monotonic()
@@ -94,43 +98,37 @@ def rows(stage: Stage) -> Iterator[Row]:
     yield from _large(owner, other, worker)
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    per_s: float
-    per_cpu_s: float
-    """By the CPU of the process that does it, which the neighbours do not slow down."""
-
-
 def _pace(owner: Owner, worker: Child, far_end: Child) -> Row:
-    before = far_end.count()
-    rounds = [(_in_a_batch(owner, worker), _one_by_one(owner)) for _ in range(_ROUNDS)]
-    note = far_end.count().since(before)
-    ours, theirs = (statistics.median(pair[side].per_s for pair in rounds) for side in (0, 1))
-    work, api = (statistics.median(1 / pair[side].per_cpu_s for pair in rounds) for side in (0, 1))
+    """Begins when the batch is accepted and ends before it does: how fast it is, not how long."""
+    before, pair = far_end.count(), (worker, owner.service)
+    job_id = owner.send(owner.items(_LARGE))
+    with taking_turns(pair) as in_turns:
+        began = [_cpu(child) for child in pair]
+        single = _one_by_one(owner)
+        batch = owner.ended(job_id)
+        used = [_cpu(child) - then for child, then in zip(pair, began, strict=True)]
+    assert batch < _LARGE, "the batch was over before"
+    owner.give_up(job_id)
+    for child in pair:
+        _rests(child)
+    work, api = used[0] / batch, used[1] / single.latency.count
     return Row(
         name="a batch, items/s, against /enrich",
-        value=statistics.median(batch.per_s / single.per_s for batch, single in rounds),
+        value=batch / single.latency.count,
         bar=1.0,
         unit="x",
         at="least",
         notes=(
-            f"{ours:.0f} and {theirs:.0f} a second, {_ROUNDS} rounds, all cold",
+            f"{batch:,} items of {_LARGE:,} while /enrich answered {single.latency.count:,} others,"
+            f" in {single.took:.0f} s, all cold" + ("" if in_turns else ", cores not exchanged"),
             f"CPU for one: {work * 1000:.1f} ms of the worker, {api * 1000:.1f} ms of the API",
-            note,
+            far_end.count().since(before),
         ),
     )
 
 
-def _in_a_batch(owner: Owner, worker: Child) -> Pace:
-    before = _cpu(worker)
-    per_s = _ITEMS / owner.took(_ITEMS)
-    _rests(worker)
-    return Pace(per_s, _ITEMS / (_cpu(worker) - before))
-
-
-def _one_by_one(owner: Owner) -> Pace:
+def _one_by_one(owner: Owner) -> Outcome:
     """Each of somebody nobody asked for yet."""
-    before = _cpu(owner.service)
     outcome = uvloop.run(
         saturate(
             owner.service.port,
@@ -140,9 +138,7 @@ def _one_by_one(owner: Owner) -> Pace:
         )
     )
     assert set(outcome.statuses) == {200}, f"answers were {dict(outcome.statuses)}"
-    count = outcome.latency.count
-    _rests(owner.service)
-    return Pace(count / outcome.took, count / (_cpu(owner.service) - before))
+    return outcome
 
 
 def _large(owner: Owner, other: Owner, worker: Child) -> Iterator[Row]:
@@ -196,10 +192,7 @@ def _wait(owner: Owner, job_id: str, count: int) -> None:
 
 
 def _rests(child: Child) -> None:
-    """Until it has done what it leaves for after its answers.
-
-    That is part of what they cost, and would slow down what is measured next.
-    """
+    """Until it has done what it leaves for later, which would slow down what comes next."""
     before = -1.0
     while _cpu(child) - before > _AT_REST:
         before = _cpu(child)
