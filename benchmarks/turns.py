@@ -4,8 +4,8 @@ The neighbours of a shared machine slow one of its cores down by a fifth, for se
 What runs beside each other and changes places is slowed down alike.
 """
 
-import itertools
 import threading
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -45,8 +45,8 @@ def _cores(count: int) -> Sequence[int]:
 
 
 def _turn(processes: Sequence[psutil.Process], cores: Sequence[int], done: threading.Event) -> None:
-    for first in itertools.cycle(range(len(cores))):
-        for process, core in zip(processes, (*cores[first:], *cores[:first]), strict=True):
+    next_cores = deque(cores)
+    while not done.wait(_TURN_S):
+        for process, core in zip(processes, next_cores, strict=True):
             process.cpu_affinity([core])
-        if done.wait(_TURN_S):
-            return
+        next_cores.rotate()

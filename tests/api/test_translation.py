@@ -16,7 +16,7 @@ PROVIDERS = ("apollo", "hunter")
 
 
 def contact(**body):
-    return contact_request(EnrichBody.model_validate(body), PROVIDERS)
+    return contact_request(EnrichBody.model_validate(body), PROVIDERS, shows_personal=True)
 
 
 def test_what_is_left_out_takes_the_defaults():
@@ -63,12 +63,12 @@ def test_the_operators_default_waterfall_is_meant_where_none_is_named():
     body = EnrichBody(domain="quillmere.test", strategy="waterfall")
     named = waterfalls({"mine": (("hunter",),)}, default="mine")
 
-    request = contact_request(body, PROVIDERS, named)
+    request = contact_request(body, PROVIDERS, named, shows_personal=True)
 
     assert request.options.waterfall == Waterfall("mine", (("hunter",),))
-    assert contact_request(EnrichBody(domain="quillmere.test"), PROVIDERS, named).options == (
-        Options()
-    )
+    assert contact_request(
+        EnrichBody(domain="quillmere.test"), PROVIDERS, named, shows_personal=True
+    ).options == (Options())
 
 
 @pytest.mark.parametrize(
@@ -146,19 +146,19 @@ def test_a_persons_page_is_a_persons():
 )
 def test_company_numbers_are_filled_up(written, number):
     body = ExecutivesBody(company_number=written)
-    assert executives_request(body, PROVIDERS).keys.company_number == number
+    assert executives_request(body, PROVIDERS, shows_personal=True).keys.company_number == number
 
 
 def test_another_countrys_number_stays_as_written():
     body = ExecutivesBody(company_number="445781", country="DE")
-    assert executives_request(body, PROVIDERS).keys.company_number == "445781"
+    assert executives_request(body, PROVIDERS, shows_personal=True).keys.company_number == "445781"
 
 
 def test_executives_carry_their_own_wishes():
     body = ExecutivesBody(
         domain="quillmere.test", titles=["CEO", " "], known_executives=["Maren Oakhurst"], limit=5
     )
-    request = executives_request(body, PROVIDERS)
+    request = executives_request(body, PROVIDERS, shows_personal=True)
     assert request.goal is Goal.EXECUTIVES
     assert (request.titles, request.known_executives) == (("CEO",), ("Maren Oakhurst",))
     assert request.limit == 5

@@ -11,7 +11,7 @@ from roleferry_enrich.api.callers import Arrival, EnrichCaller, Provided, ReadCa
 from roleferry_enrich.api.contacts import After, PageSize
 from roleferry_enrich.api.dry_runs import DryRun
 from roleferry_enrich.api.idempotency import Once
-from roleferry_enrich.api.personal import asked_by, page_shown, sees_personal
+from roleferry_enrich.api.personal import page_shown, sees_personal
 from roleferry_enrich.api.refusals import PAYS, READS_ONE, documented
 from roleferry_enrich.api.responses import JsonAnswer, json_response
 from roleferry_enrich.api.schemas.answers import CompanyAnswer, ExecutivesAnswer
@@ -42,8 +42,8 @@ async def find_executives(
     dry_run: DryRun = False,
 ) -> Response:
     """Asks registers, websites and data providers at once, and merges who they say leads it."""
-    wish = executives_request(body, services.catalogue, services.waterfalls.of(caller.id))
-    request = asked_by(wish, sees=sees_personal(caller))
+    named, sees = services.waterfalls.of(caller.id), sees_personal(caller)
+    request = executives_request(body, services.catalogue, named, shows_personal=sees)
     return await answered(request, caller, services, came_at, once, dry_run=dry_run)
 
 

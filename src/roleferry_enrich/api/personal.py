@@ -7,7 +7,7 @@ from functools import lru_cache
 from roleferry_enrich.accounts.account import Account
 from roleferry_enrich.api.sameness import Same
 from roleferry_enrich.domain.batches import ItemResult
-from roleferry_enrich.domain.enrichments import Enrichment, Request
+from roleferry_enrich.domain.enrichments import Enrichment
 from roleferry_enrich.domain.personal import MAYBE_PERSONAL, split, without_personal
 from roleferry_enrich.domain.scopes import Scope
 from roleferry_enrich.domain.stored import FieldChange, Page, StoredContact
@@ -15,13 +15,6 @@ from roleferry_enrich.domain.stored import FieldChange, Page, StoredContact
 
 def sees_personal(caller: Account) -> bool:
     return Scope.PERSONAL in caller.scopes
-
-
-def asked_by(request: Request, *, sees: bool) -> Request:
-    """The request of a key that is shown them, or is not and so does not pay for them."""
-    if sees:
-        return request
-    return replace(request, options=replace(request.options, shows_personal=False))
 
 
 def shown(enrichment: Enrichment, caller: Account) -> Enrichment:

@@ -33,10 +33,13 @@ def contact_request(
     providers: Collection[str],
     named: Waterfalls = BUILT_IN_ONLY,
     *,
-    shows_personal: bool = True,
+    shows_personal: bool,
     deadline: timedelta | None = None,
 ) -> Request:
-    """`deadline` instead of the body's. Said here, not later: of ten thousand it takes a while."""
+    """`shows_personal`: whether the caller is shown, and so pays for, what is somebody's own.
+
+    `deadline` instead of the body's. Both said here, not later: of ten thousand it takes a while.
+    """
     reading = Reading()
     email = reading.read("email", body.email, parse_email)
     domain = reading.read("domain", body.domain, parse_domain)
@@ -64,11 +67,15 @@ def contact_request(
 
 
 def executives_request(
-    body: ExecutivesBody, providers: Collection[str], named: Waterfalls = BUILT_IN_ONLY
+    body: ExecutivesBody,
+    providers: Collection[str],
+    named: Waterfalls = BUILT_IN_ONLY,
+    *,
+    shows_personal: bool,
 ) -> Request:
     reading = Reading()
     keys = _company_keys(body, reading)
-    options = _options(body, providers, named, reading)
+    options = _options(body, providers, named, reading, shows_personal=shows_personal)
     reading.finish()
     return Request(
         goal=Goal.EXECUTIVES,
